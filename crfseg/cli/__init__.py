@@ -1,0 +1,65 @@
+"""The command line: one module a verb, imported when it is called, so that each starts at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, Final
+
+import click
+
+from crfseg.errors import CrfsegError
+
+_VERBS: Final = {
+    "train": "Train a model from segmented corpora.",
+    "segment": "Cut text into words.",
+    "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
+    "convert": "Write a corpus as tagged training data, as other tools read it.",
+    "check": "List what is suspicious in corpora.",
+    "inspect": "Tell what a model file is and how it was made.",
+    "corpora": "List and fetch public corpora.",
+}
+
+
+class _Verbs(click.Group):
+    """A group that imports a verb's module only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in _VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"crfseg.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Turn expected errors into one line on stderr and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader downstream has seen enough
+            sys.stderr.close()
+            ctx.exit(0)
+        except (CrfsegError, OSError) as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(f"crfseg: {describe(error)}", err=True)
+            ctx.exit(1)
+
+
+def describe(error: Exception) -> str:
+    """Say in one line what went wrong: the file first, then the system's words for it."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split("\n"))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crfseg", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def main(debug: bool) -> None:  # noqa: ARG001  # read by _Verbs.invoke
+    """Train, tag and evaluate Chinese word segmentation with conditional random fields."""

@@ -1,0 +1,262 @@
+"""A segmented corpus in memory: flat arrays, and sentences as people see them.
+
+::
+
+    file               codes     我 爱 北 京 天 安 门 他 来 了      code points, no white space
+    我 爱 北京 天安门      starts    1  1  1  0  1  0  0  1  1  1      where a word begins
+    他 来 了            offsets   0                    7        10  where a sentence begins
+                       lines     1                    2            its line in the file
+
+The readers of the file formats stand in :mod:`crfseg.formats`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg import chars
+from crfseg.tags import labels_in
+
+
+class Span(NamedTuple):
+    """A word's place in a text: half-open, in code points of the text as given."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One segmented sentence.
+
+    Parameters
+    ----------
+    words
+        The words, without white space.
+    labels
+        One label a word (part of speech, entity type), or None.
+    line
+        Its 1-based line in the file it came from; 0 if from none.
+
+    Examples
+    --------
+    >>> sentence = Sentence(("我", "爱", "北京"))
+    >>> sentence.text, sentence.spans[-1]
+    ('我爱北京', Span(start=2, end=4))
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+    line: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words end to end."""
+        return "".join(self.words)
+
+    @property
+    def spans(self) -> list[Span]:
+        """The words' places in :attr:`text`."""
+        ends = np.cumsum([len(word) for word in self.words]).tolist()
+        return [Span(end - len(word), end) for word, end in zip(self.words, ends, strict=True)]
+
+
+class Lines(NamedTuple):
+    """A text taken apart: its visible characters, and what white space said about them."""
+
+    codes: chars.CodePoints
+    """The T characters that are not white space, uint32."""
+    positions: NDArray[np.intp]
+    """Where each stands in the text, shape (T,)."""
+    starts: NDArray[np.bool_]
+    """Which of them follow white space or begin a line, shape (T,)."""
+    offsets: NDArray[np.intp]
+    """Where each of the N lines that are not blank begins, and T at the end; shape (N + 1,)."""
+    lines: NDArray[np.intp]
+    """Their 0-based line numbers, shape (N,)."""
+
+
+def split_lines(text: str) -> Lines:
+    r"""Take a text apart at white space and newlines.
+
+    >>> split_lines(" 我爱\u3000北京\n\n他").offsets.tolist()
+    [0, 4, 5]
+    """
+    codes = chars.code_points(text)
+    space = chars.is_white_space(codes)
+    positions = np.flatnonzero(~space)
+    starts = np.ones(len(positions), dtype=bool)
+    starts[1:] = np.diff(positions) > 1
+    line_of = np.cumsum(codes == chars.NEWLINE)[positions]
+    first = np.flatnonzero(np.diff(line_of, prepend=-1))
+    return Lines(
+        codes[positions], positions, starts, np.append(first, len(positions)), line_of[first]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    r"""Segmented sentences as flat arrays; iterating yields :class:`Sentence`.
+
+    Parameters
+    ----------
+    codes
+        All T characters of all sentences end to end, uint32, no white space.
+    starts
+        Where a word begins, shape (T,), bool.
+    offsets
+        Where each of the N sentences begins, and T at the end; shape (N + 1,).
+    lines
+        1-based line of each sentence in its file, shape (N,).
+    labels
+        For each character the index of its word's label, shape (T,), int32; None without labels.
+    label_names
+        The labels.
+    name
+        The file it came from, for messages.
+    sha256
+        The digest of that file, for the record.
+    n_blank
+        How many lines without a character were passed over.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了")
+    >>> len(corpus), corpus.n_words, corpus.n_chars, corpus[1].words
+    (2, 6, 7, ('他', '来', '了'))
+    """
+
+    codes: chars.CodePoints
+    starts: NDArray[np.bool_]
+    offsets: NDArray[np.intp]
+    lines: NDArray[np.intp]
+    labels: NDArray[np.int32] | None = None
+    label_names: tuple[str, ...] = ()
+    name: str = "<text>"
+    sha256: str = field(default="", kw_only=True)
+    n_blank: int = field(default=0, kw_only=True)
+
+    @classmethod
+    def from_text(cls, text: str, name: str = "<text>") -> Corpus:
+        """Read segmented text: one sentence a line, words separated by white space."""
+        split = split_lines(text)
+        n_lines = text.count("\n") + (not text.endswith("\n"))
+        n_blank = (n_lines if text else 0) - len(split.lines)
+        return cls(
+            split.codes, split.starts, split.offsets, split.lines + 1, name=name, n_blank=n_blank
+        )
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sentence], name: str = "<sentences>") -> Corpus:
+        """Build a corpus of sentences; all of them carry labels, or none does.
+
+        White space inside a word separates words, as it does everywhere.
+        """
+        kept = [sentence for sentence in sentences if sentence.text.strip()]
+        pieces = [_pieces(sentence) for sentence in kept]
+        corpus = cls.from_text("\n".join(" ".join(words) for words, _ in pieces), name)
+        lines = np.array([sentence.line for sentence in kept], dtype=np.intp)
+        if not kept or kept[0].labels is None:
+            return cls(corpus.codes, corpus.starts, corpus.offsets, lines, name=name)
+        of_word = [label for _, labels in pieces for label in labels]
+        names = labels_in(of_word)
+        index = {label: i for i, label in enumerate(names)}
+        per_word = np.array([index[label] for label in of_word], dtype=np.int32)
+        labels = per_word[np.cumsum(corpus.starts) - 1]
+        return cls(corpus.codes, corpus.starts, corpus.offsets, lines, labels, names, name)
+
+    @property
+    def n_words(self) -> int:
+        """The number of words."""
+        return int(self.starts.sum())
+
+    @property
+    def n_chars(self) -> int:
+        """The number of characters, white space not counted."""
+        return len(self.codes)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        return (
+            f"Corpus({self.name!r}, {len(self):,} sentences, {self.n_words:,} words, "
+            f"{self.n_chars:,} characters)"
+        )
+
+    def __getitem__(self, n: int) -> Sentence:
+        n = range(len(self))[n]
+        return self._sentence(n, int(self.offsets[n]), int(self.offsets[n + 1]))
+
+    def __iter__(self) -> Iterator[Sentence]:
+        bounds = self.offsets.tolist()
+        for n in range(len(self)):
+            yield self._sentence(n, bounds[n], bounds[n + 1])
+
+    def _sentence(self, n: int, begin: int, end: int) -> Sentence:
+        text = chars.to_text(self.codes[begin:end])
+        cuts = [*np.flatnonzero(self.starts[begin:end]).tolist(), end - begin]
+        words = tuple(text[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+        labels = None
+        if self.labels is not None:
+            indices = self.labels[begin:end][self.starts[begin:end]].tolist()
+            labels = tuple(self.label_names[i] for i in indices)
+        return Sentence(words, labels, int(self.lines[n]))
+
+    def words(self) -> list[str]:
+        """Return all words, in order."""
+        text = chars.to_text(self.codes)
+        cuts = [*np.flatnonzero(self.starts).tolist(), len(text)]
+        return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+
+    def texts(self) -> list[str]:
+        """Return the sentences without their segmentation."""
+        text, bounds = chars.to_text(self.codes), self.offsets.tolist()
+        return [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+
+    @staticmethod
+    def join(corpora: Sequence[Corpus]) -> Corpus:
+        """Join corpora into one, in order; labels survive where all of them have them."""
+        if len(corpora) == 1:
+            return corpora[0]
+        shifts = np.cumsum([0, *(corpus.n_chars for corpus in corpora)])
+        offsets = [c.offsets[:-1] + shift for c, shift in zip(corpora, shifts, strict=False)]
+        labels, names = None, ()
+        if all(corpus.labels is not None for corpus in corpora):
+            names = labels_in(label for corpus in corpora for label in corpus.label_names)
+            labels = np.concatenate([_renumbered(corpus, names) for corpus in corpora])
+        return Corpus(
+            np.concatenate([c.codes for c in corpora]),
+            np.concatenate([c.starts for c in corpora]),
+            np.append(np.concatenate(offsets), shifts[-1]),
+            np.concatenate([c.lines for c in corpora]),
+            labels,
+            names,
+            ", ".join(c.name for c in corpora),
+            n_blank=sum(c.n_blank for c in corpora),
+        )
+
+
+def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
+    """Return the sentence's words and labels, words with white space in them split."""
+    words: list[str] = []
+    labels: list[str] = []
+    for word, label in zip(
+        sentence.words, sentence.labels or [""] * len(sentence.words), strict=True
+    ):
+        parts = word.split()
+        words += parts
+        labels += [label] * len(parts)
+    return words, labels
+
+
+def _renumbered(corpus: Corpus, names: tuple[str, ...]) -> NDArray[np.int32]:
+    """Return the corpus's label indices, into ``names`` instead of its own."""
+    assert corpus.labels is not None
+    table = np.array([names.index(label) for label in corpus.label_names], dtype=np.int32)
+    return table[corpus.labels]

@@ -1,0 +1,48 @@
+"""Every exception that crfseg raises on purpose.
+
+::
+
+    CrfsegError
+    ├── CorpusError      (ValueError)  a corpus cannot be read as what it should be
+    ├── TemplateError    (ValueError)  a feature template or a feature's name is malformed
+    ├── TrainingError    (ValueError)  a training option is out of range, or training failed
+    ├── ModelFileError   (ValueError)  a file is no model, or a damaged or newer one
+    ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
+    ├── ShapeError       (ValueError)  arrays that belong together disagree
+    └── FetchError       (OSError)     a public corpus cannot be fetched or verified
+
+A message is one line: where, what, what was expected, what to do. ``except CrfsegError`` catches
+all of them. Files that are missing or unreadable raise Python's own ``OSError``.
+"""
+
+
+class CrfsegError(Exception):
+    """Anything that crfseg reports."""
+
+
+class CorpusError(CrfsegError, ValueError):
+    """Text that cannot be read as the corpus it should be; the message starts with file:line."""
+
+
+class TemplateError(CrfsegError, ValueError):
+    """A malformed feature template, or a feature's name that no template makes."""
+
+
+class TrainingError(CrfsegError, ValueError):
+    """A training option out of range, nothing to train on, or training that gave no model."""
+
+
+class ModelFileError(CrfsegError, ValueError):
+    """A file that is no model, is damaged, or was written by a newer version."""
+
+
+class InfeasibleError(CrfsegError, ValueError):
+    """Constraints under which no legal tag sequence is left."""
+
+
+class ShapeError(CrfsegError, ValueError):
+    """Arrays whose shapes disagree; the message names both."""
+
+
+class FetchError(CrfsegError, OSError):
+    """A public corpus that could not be fetched, or did not match its SHA-256."""

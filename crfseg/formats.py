@@ -1,0 +1,241 @@
+"""File formats: reading corpora as they come, and text in blocks.
+
+======== ===========================================================================
+words    one sentence a line, words separated by white space
+pos      the same with ``word/POS`` or ``word_POS``; People's Daily ``[a/n b/n]nt``
+columns  CRF++ and CoNLL: a character (or word) a line, its tag last, blank line between
+conllu   CoNLL-U; forms and universal parts of speech
+======== ===========================================================================
+
+The encoding is UTF-8 unless another is named; it is never guessed. A byte order mark is accepted.
+What is wrong is a :class:`~crfseg.errors.CorpusError` with ``file:line``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, Literal
+
+from crfseg.corpus import Corpus, Sentence
+from crfseg.errors import CorpusError
+from crfseg.tags import chunks
+
+PathLike = str | os.PathLike[str]
+Format = Literal["words", "pos", "columns", "conllu"]
+
+_BY_SUFFIX: Final[dict[str, Format]] = {
+    ".conll": "columns",
+    ".crfpp": "columns",
+    ".bmes": "columns",
+    ".conllu": "conllu",
+}
+_BLOCK: Final = 1 << 20  # bytes read at a time
+_CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
+_ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
+_WORD_INDEX: Final = re.compile(r"\S\d+")  # Weibo NER: a character and its place in the word
+
+
+def read_corpus(
+    path: PathLike, *, format: Format | None = None, encoding: str = "utf-8"
+) -> Corpus:
+    """Read a segmented corpus.
+
+    Parameters
+    ----------
+    path
+        The file.
+    format
+        ``"words"``, ``"pos"``, ``"columns"`` or ``"conllu"``; None takes ``columns`` for files
+        that end in .conll, .crfpp or .bmes, ``conllu`` for .conllu, else ``words``.
+    encoding
+        As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
+
+    Raises
+    ------
+    CorpusError
+        If the text is not in that encoding or format, or holds no sentence.
+    OSError
+        If the file cannot be read.
+    """
+    name = os.fspath(path)
+    reader = _READERS.get(format or _BY_SUFFIX.get(Path(name).suffix.lower(), "words"))
+    if reader is None:
+        raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
+    data = Path(path).read_bytes()
+    text = decode(data, name, encoding)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise CorpusError(f"{name}:{line}: NUL character; expected text. Is this a binary file?")
+    corpus = reader(text, name)
+    if not len(corpus):
+        raise CorpusError(f"{name}: no sentence in it; expected one a line")
+    return dataclasses.replace(corpus, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_corpora(
+    paths: Iterable[PathLike], *, format: Format | None = None, encoding: str = "utf-8"
+) -> Corpus:
+    """Read several files as one corpus; see :func:`read_corpus`."""
+    return Corpus.join([read_corpus(path, format=format, encoding=encoding) for path in paths])
+
+
+def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1) -> str:
+    """Decode bytes; an error names the file, the line, the byte and the remedy."""
+    try:
+        return data.decode(codec(encoding))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(codec(encoding), "ignore")
+        line = before.count("\n") + first_line
+        raise CorpusError(
+            f"{name}:{line}: byte 0x{data[error.start]:02X} is not {encoding}; expected {encoding} "
+            "text. Name the encoding (such as gb18030, big5hkscs, utf-16) or convert the file"
+        ) from None
+
+
+def codec(encoding: str) -> str:
+    """Return the codec to read an encoding with; UTF-8 passes over a byte order mark."""
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise CorpusError(
+            f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
+        ) from None
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def text_blocks(file: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
+    """Yield a file's text in blocks of whole lines, about a megabyte each.
+
+    Encodings in which a newline is not the byte 0x0A (UTF-16, UTF-32) are read whole.
+    """
+    if "\n".encode(codec(encoding))[-1:] != b"\n" or codec(encoding).startswith(("utf-16", "utf-32")):
+        yield decode(file.read(), name, encoding)
+        return
+    line = 1
+    first = True
+    while block := file.read(_BLOCK):
+        block += file.readline()
+        text = decode(block, name, encoding if first else _without_bom(encoding), line)
+        first = False
+        line += text.count("\n")
+        yield text
+
+
+def _without_bom(encoding: str) -> str:
+    """Return the codec for a file's later blocks, where U+FEFF is a character like others."""
+    return "utf_8" if codec(encoding) == "utf-8-sig" else encoding
+
+
+def _read_words(text: str, name: str) -> Corpus:
+    return Corpus.from_text(text, name)
+
+
+def _read_pos(text: str, name: str) -> Corpus:
+    return Corpus.from_sentences(
+        (
+            _pos_sentence(tokens, name, number)
+            for number, line in enumerate(text.split("\n"), 1)
+            if (tokens := line.split())
+        ),
+        name,
+    )
+
+
+def _pos_sentence(tokens: list[str], name: str, line: int) -> Sentence:
+    """Read one line of ``word/POS``; a compound's brackets and its own tag are passed over."""
+    if _ARTICLE_ID.fullmatch(tokens[0]):
+        tokens = tokens[1:]
+    words, labels = [], []
+    for token in tokens:
+        cut = max(token.rfind("/"), token.rfind("_"))
+        word, label = token[:cut], token[cut + 1 :].partition("]")[0]
+        if len(word) > 1 and word[0] == "[":
+            word = word[1:]
+        if cut < 1 or not label:
+            raise CorpusError(
+                f"{name}:{line}: {token!r} has no part of speech; expected word/POS or word_POS"
+            )
+        words.append(word)
+        labels.append(label)
+    return Sentence(tuple(words), tuple(labels), line)
+
+
+def _read_columns(text: str, name: str) -> Corpus:
+    rows: list[tuple[str, str]] = []
+    starts: list[tuple[int, int]] = []  # (first row, line) of each sentence
+    blank = True
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = line.split()
+        if len(fields) == 1:
+            raise CorpusError(f"{name}:{number}: one column; expected a character and its tag")
+        if fields and blank:
+            starts.append((len(rows), number))
+        if fields:
+            rows.append((fields[0], fields[-1]))
+        blank = not fields
+    if all(_WORD_INDEX.fullmatch(unit) for unit, _ in rows):
+        rows = [(unit[0], tag) for unit, tag in rows]
+    if all(_CHUNK_TAG.fullmatch(tag) for _, tag in rows):
+        return Corpus.from_sentences(_sentences_of(rows, starts, _chunked), name)
+    return Corpus.from_sentences(_sentences_of(rows, starts, _labelled), name)
+
+
+def _sentences_of(
+    rows: list[tuple[str, str]],
+    starts: list[tuple[int, int]],
+    sentence: Callable[[list[tuple[str, str]], int], Sentence],
+) -> Iterator[Sentence]:
+    ends = [*(row for row, _ in starts[1:]), len(rows)]
+    for (begin, line), end in zip(starts, ends, strict=True):
+        yield sentence(rows[begin:end], line)
+
+
+def _chunked(rows: list[tuple[str, str]], line: int) -> Sentence:
+    """Join rows into words as their tags say; no labels where the tags have none."""
+    found = chunks([tag for _, tag in rows])
+    words = tuple("".join(unit for unit, _ in rows[a:b]) for a, b, _ in found)
+    labels = tuple(label for _, _, label in found)
+    return Sentence(words, labels if any(labels) else None, line)
+
+
+def _labelled(rows: list[tuple[str, str]], line: int) -> Sentence:
+    """Take each row for a word and its part of speech."""
+    return Sentence(tuple(unit for unit, _ in rows), tuple(tag for _, tag in rows), line)
+
+
+def _read_conllu(text: str, name: str) -> Corpus:
+    return Corpus.from_sentences(_conllu_sentences(text, name), name)
+
+
+def _conllu_sentences(text: str, name: str) -> Iterator[Sentence]:
+    words: list[str] = []
+    labels: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        fields = line.rstrip("\r").split("\t")
+        if fields == [""]:
+            if words:
+                yield Sentence(tuple(words), tuple(labels), number - len(words))
+            words, labels = [], []
+        elif not line.startswith("#"):
+            if len(fields) != 10:
+                raise CorpusError(
+                    f"{name}:{number}: {len(fields)} columns; CoNLL-U has 10, separated by tabs"
+                )
+            if fields[0].isdecimal():  # not 1-2 (a range) or 1.1 (an empty node)
+                words.append(fields[1])
+                labels.append(fields[3])
+
+
+_READERS: Final[dict[str, Callable[[str, str], Corpus]]] = {
+    "words": _read_words,
+    "pos": _read_pos,
+    "columns": _read_columns,
+    "conllu": _read_conllu,
+}
+FORMATS: Final = tuple(_READERS)

@@ -1,0 +1,293 @@
+"""A trained model: tags, templates, alphabet, weights, and where they came from; and its file.
+
+A ``.crfseg`` file is a safetensors file: a JSON header and raw arrays. Reading it executes
+nothing. docs/file-format.md describes it; everything in it is checked once, here, and trusted
+afterwards.
+
+::
+
+    alphabet      [S]            uint32   the characters known, most frequent first
+    KIND.keys     [P]            uint64   the patterns of a kind, as symbols.pattern_keys packs them
+    KIND.weights  [P, width, L]  int16 or float64, in units of ``scale``
+    transitions   [L, L]         the same type and unit; row = previous tag
+    words         [bytes]        uint8    the training vocabulary, UTF-8, a word a line
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from crfseg.errors import CrfsegError, ModelFileError
+from crfseg.files import replacing
+from crfseg.symbols import FOLDINGS, Alphabet
+from crfseg.tags import TagSet
+from crfseg.templates import PatternKind, Templates
+
+FORMAT: Final = 1
+"""The version of the file format that this code writes; it reads all up to this one."""
+
+Weights = NDArray[np.float64] | NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class PatternTable:
+    """The weights of one kind of pattern.
+
+    Parameters
+    ----------
+    kind
+        What the patterns are.
+    keys
+        The patterns, shape (P,), uint64, distinct.
+    weights
+        One block a pattern, shape (P, kind.width, L); row r speaks to the position ``r -
+        kind.reach`` from the pattern's first symbol.
+    """
+
+    kind: PatternKind
+    keys: NDArray[np.uint64]
+    weights: Weights
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that tagging needs, and the record of how it was made.
+
+    Parameters
+    ----------
+    tag_set, templates, alphabet
+        What the model predicts and what it looks at.
+    tables
+        One for each of ``templates.kinds``, in that order.
+    transitions
+        Shape (L, L); entries of illegal pairs are never read.
+    scale
+        The log-potential of a weight of 1; 1.0 for float64 weights.
+    vocabulary
+        The distinct words of the training corpus, sorted.
+    info
+        Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
+    """
+
+    tag_set: TagSet
+    templates: Templates
+    alphabet: Alphabet
+    tables: tuple[PatternTable, ...]
+    transitions: Weights
+    scale: float = 1.0
+    vocabulary: tuple[str, ...] = ()
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_patterns(self) -> int:
+        """The number of patterns that have weights."""
+        return sum(len(table.keys) for table in self.tables)
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of the arrays in bytes, about that of the file."""
+        return sum(array.nbytes for array in self._arrays().values())
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """The training vocabulary as a set."""
+        return frozenset(self.vocabulary)
+
+    def __repr__(self) -> str:
+        name = self.info.get("name", "unnamed")
+        return (
+            f"Model({name!r}, {self.tag_set.scheme}, {len(self.tag_set.names)} tags, "
+            f"{self.n_patterns:,} patterns, {self.n_bytes / 1e6:.1f} MB)"
+        )
+
+    def quantize(self) -> Model:
+        """Return the model with weights rounded to int16 and patterns of zeros dropped.
+
+        One unit is the largest weight / 32,767, the same for all weights, so that scores are sums
+        of integers: exact, in any order, on any machine.
+        """
+        if self.transitions.dtype == np.int16:
+            return self
+        largest = max(
+            float(np.abs(array).max(initial=0.0))
+            for array in (self.transitions, *(table.weights for table in self.tables))
+        )
+        scale = largest / np.iinfo(np.int16).max or 1.0
+        tables = tuple(_rounded(table, scale) for table in self.tables)
+        transitions = np.rint(self.transitions / scale).astype(np.int16)
+        return Model(
+            self.tag_set, self.templates, self.alphabet, tables, transitions, scale,
+            self.vocabulary, self.info,
+        )  # fmt: skip
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file, by way of a temporary file beside it.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older file of that name stays as it was.
+        """
+        arrays = self._arrays()
+        header = self._header()
+        header["sha256"] = _digest(header, arrays)
+        with replacing(path) as beside:
+            text = json.dumps(header, ensure_ascii=False, sort_keys=True)
+            safetensors.numpy.save_file(arrays, beside, metadata={"crfseg": text})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """Read a model from a file, checking everything that is in it.
+
+        Raises
+        ------
+        ModelFileError
+            If it is no model, damaged, or of a newer format.
+        OSError
+            If the file cannot be read.
+        """
+        with Path(path).open("rb"):  # says what is wrong in the system's own words
+            pass
+        try:
+            with safetensors.safe_open(path, framework="numpy") as file:
+                metadata = file.metadata() or {}
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
+            reason = str(error).removeprefix("Error while deserializing header: ")
+            _reject(path, f"is not a model, or cut off ({reason})")
+        try:
+            return _from_arrays(path, _parse_header(path, metadata), arrays)
+        except ModelFileError:
+            raise
+        except (CrfsegError, LookupError, TypeError, ValueError, AttributeError) as error:
+            _reject(path, f"is damaged ({type(error).__name__}: {error})")
+
+    def _header(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "tag_set": dataclasses.asdict(self.tag_set),
+            "templates": self.templates.names,
+            "folding": self.alphabet.folding,
+            "scale": self.scale,
+            "info": dict(self.info),
+        }
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        arrays: dict[str, NDArray[Any]] = {
+            "alphabet": self.alphabet.characters,
+            "transitions": self.transitions,
+            "words": np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
+        }
+        for table in self.tables:
+            arrays[f"{table.kind.name}.keys"] = table.keys
+            arrays[f"{table.kind.name}.weights"] = table.weights
+        return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _rounded(table: PatternTable, scale: float) -> PatternTable:
+    weights = np.rint(table.weights / scale).astype(np.int16)
+    used = weights.any(axis=(1, 2))
+    return PatternTable(table.kind, table.keys[used], weights[used])
+
+
+def _digest(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 over the header without its digest and all arrays, by name."""
+    rest = {key: value for key, value in header.items() if key != "sha256"}
+    digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        digest.update(arrays[name].data if arrays[name].size else b"")
+    return digest.hexdigest()
+
+
+def _parse_header(path: str | os.PathLike[str], metadata: Mapping[str, str]) -> dict[str, Any]:
+    if "crfseg" not in metadata:
+        _reject(path, "is a safetensors file, but not one of crfseg's")
+    header = json.loads(metadata["crfseg"])
+    version = header["format"]
+    if not isinstance(version, int) or version < 1:
+        _reject(path, f"is damaged (format {version!r})")
+    if version > FORMAT:
+        raise ModelFileError(
+            f"{os.fspath(path)}: has format {version}; this crfseg reads up to {FORMAT}. "
+            "Update crfseg"
+        )
+    return dict(header)
+
+
+def _from_arrays(
+    path: str | os.PathLike[str], header: dict[str, Any], arrays: dict[str, NDArray[Any]]
+) -> Model:
+    """Build the model of a file; errors of any kind mean that the file is damaged."""
+    if header["sha256"] != _digest(header, arrays):
+        _reject(path, "is damaged (its SHA-256 differs from the one in its header)")
+    tags = header["tag_set"]
+    tag_set = TagSet(tags["scheme"], tuple(tags["labels"]), tuple(tags["absent"]))
+    templates = Templates.parse(header["templates"])
+    n_tags = len(tag_set.names)
+    transitions = arrays["transitions"]
+    if transitions.dtype not in (np.int16, np.float64) or transitions.shape != (n_tags, n_tags):
+        _reject(path, f"is damaged (transitions {transitions.shape} {transitions.dtype})")
+    tables = tuple(
+        _checked_table(path, kind, arrays, (kind.width, n_tags), transitions.dtype)
+        for kind in templates.kinds
+    )
+    scale = float(header["scale"])
+    weights = (transitions, *(table.weights for table in tables))
+    if not (np.isfinite(scale) and scale > 0 and all(np.isfinite(w).all() for w in weights)):
+        _reject(path, "is damaged (a weight is not a finite number)")
+    words = arrays["words"].tobytes().decode()
+    return Model(
+        tag_set,
+        templates,
+        _checked_alphabet(path, arrays["alphabet"], header["folding"]),
+        tables,
+        transitions,
+        scale,
+        tuple(words.split("\n")) if words else (),
+        dict(header["info"]),
+    )
+
+
+def _checked_table(
+    path: str | os.PathLike[str],
+    kind: PatternKind,
+    arrays: dict[str, NDArray[Any]],
+    block: tuple[int, int],
+    dtype: np.dtype[Any],
+) -> PatternTable:
+    keys, weights = arrays[f"{kind.name}.keys"], arrays[f"{kind.name}.weights"]
+    if keys.dtype != np.uint64 or keys.ndim != 1:
+        _reject(path, f"is damaged ({kind.name}.keys {keys.shape} {keys.dtype})")
+    if weights.dtype != dtype or weights.shape != (len(keys), *block):
+        _reject(path, f"is damaged ({kind.name}.weights {weights.shape} {weights.dtype})")
+    return PatternTable(kind, keys, weights)
+
+
+def _checked_alphabet(
+    path: str | os.PathLike[str], characters: NDArray[Any], folding: str
+) -> Alphabet:
+    if characters.dtype != np.uint32 or characters.ndim != 1 or folding not in FOLDINGS:
+        _reject(path, f"is damaged (alphabet {characters.shape} {characters.dtype} {folding!r})")
+    if len(characters) > 0xFFFD or characters.max(initial=0) > 0x10FFFF:
+        _reject(path, "is damaged (alphabet holds what is no character)")
+    return Alphabet(characters, folding)  # type: ignore[arg-type]  # checked above
+
+
+def _reject(path: str | os.PathLike[str], what: str) -> NoReturn:
+    raise ModelFileError(
+        f"{os.fspath(path)}: {what}; expected a .crfseg file. Train it or copy it again"
+    )

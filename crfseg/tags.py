@@ -1,0 +1,226 @@
+"""Tag sets: words to tags, tags to words, and which tag may follow which.
+
+A tag says where its character stands in its word; a label, if the corpus has any (parts of
+speech, entity types), is appended::
+
+    scheme   word of 1  2      3        4          5             6 characters
+    BMES     S          B E    B M E    B M M E    B M M M E     B M M M M E
+    BMES6    S          B E    B B2 E   B B2 B3 E  B B2 B3 M E   B B2 B3 M M E
+
+    labelled:  B-n E-n  S-v  ...      a character outside every entity: O
+
+Between two words anything goes; inside a word position and label decide. A tag sequence that
+breaks this is never trained on and never predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scheme = Literal["BMES", "BMES6"]
+OUTSIDE: Final = "O"
+"""The label of characters outside every entity; its only tag has the same name."""
+
+# Inside a word: position -> the positions that may follow. E, S and O end a word.
+_INSIDE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "BMES": {"B": ("M", "E"), "M": ("M", "E")},
+    "BMES6": {"B": ("B2", "E"), "B2": ("B3", "E"), "B3": ("M", "E"), "M": ("M", "E")},
+}
+_POSITIONS: Final[dict[str, tuple[str, ...]]] = {
+    "BMES": ("B", "M", "E", "S"),
+    "BMES6": ("B", "B2", "B3", "M", "E", "S"),
+}
+SCHEMES: Final = tuple(_POSITIONS)
+
+
+@dataclass(frozen=True)
+class TagSet:
+    """The tags of a model: a scheme, and labels where words carry any.
+
+    Parameters
+    ----------
+    scheme
+        ``"BMES"`` or ``"BMES6"``.
+    labels
+        The labels of words, such as parts of speech; empty for plain segmentation.
+    absent
+        Tags that are left out because no training word has them; see :meth:`seen_in`.
+
+    Examples
+    --------
+    >>> TagSet().names
+    ('B', 'M', 'E', 'S')
+    >>> TagSet("BMES", ("PER", "O")).names
+    ('B-PER', 'M-PER', 'E-PER', 'S-PER', 'O')
+    """
+
+    scheme: Scheme = "BMES"
+    labels: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.scheme not in _POSITIONS:
+            raise ValueError(f"unknown tag scheme {self.scheme!r}; known: {', '.join(SCHEMES)}")
+
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Position and label of each tag."""
+        positions = _POSITIONS[self.scheme]
+        pairs = [
+            (position, label)
+            for label in self.labels or ("",)
+            for position in ((OUTSIDE,) if label == OUTSIDE else positions)
+        ]
+        return [pair for pair in pairs if _tag_name(*pair) not in self.absent]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the L tags."""
+        return tuple(_tag_name(position, label) for position, label in self._pairs)
+
+    def seen_in(self, tags: NDArray[np.int16]) -> TagSet:
+        """Return the tag set without the labelled tags that do not occur in ``tags``.
+
+        A tag without training data has no weights, so it would win wherever all others score below
+        zero. One tag for words of one character always stays, so that any text has a legal path;
+        tags without labels stay too.
+        """
+        counts = np.bincount(tags, minlength=len(self.names))
+        if not self.labels or not counts[self.begins & self.ends].any():
+            return self
+        absent = [name for name, count in zip(self.names, counts, strict=True) if not count]
+        return TagSet(self.scheme, self.labels, tuple(absent))
+
+    @cached_property
+    def begins(self) -> NDArray[np.bool_]:
+        """Which tags begin a word, shape (L,)."""
+        return np.array([position in ("B", "S", OUTSIDE) for position, _ in self._pairs])
+
+    @cached_property
+    def ends(self) -> NDArray[np.bool_]:
+        """Which tags end a word, shape (L,)."""
+        return np.array([position in ("E", "S", OUTSIDE) for position, _ in self._pairs])
+
+    @cached_property
+    def legal(self) -> NDArray[np.bool_]:
+        """Which tag may follow which, shape (L, L); row = previous tag."""
+        legal = np.outer(self.ends, self.begins)
+        inside = _INSIDE[self.scheme]
+        for i, (position, label) in enumerate(self._pairs):
+            for j, (next_position, next_label) in enumerate(self._pairs):
+                if label == next_label and next_position in inside.get(position, ()):
+                    legal[i, j] = True
+        return legal
+
+    @cached_property
+    def _tag_of(self) -> NDArray[np.int16]:
+        """The tag of (label, position); -1 where there is none."""
+        columns = (*_POSITIONS[self.scheme], OUTSIDE)
+        table = np.full((max(1, len(self.labels)), len(columns)), -1, dtype=np.int16)
+        for tag, (position, label) in enumerate(self._pairs):
+            row = self.labels.index(label) if label else 0
+            table[row, columns.index(position)] = tag
+        return table
+
+    def encode(
+        self, starts: NDArray[np.bool_], labels: NDArray[np.int32] | None = None
+    ) -> NDArray[np.int16]:
+        """Turn words into tags.
+
+        Parameters
+        ----------
+        starts
+            Where a word begins, shape (T,); the first character always begins one.
+        labels
+            For each character the index of its word's label, shape (T,); None without labels.
+
+        Returns
+        -------
+        tags
+            Indices into :attr:`names`, shape (T,), int16.
+
+        Examples
+        --------
+        >>> tag_set = TagSet()
+        >>> tags = tag_set.encode(np.array([1, 1, 0, 1, 0, 0], dtype=bool))
+        >>> " ".join(tag_set.names[tag] for tag in tags)
+        'S B E B M E'
+        """
+        columns = self._positions(starts)
+        if labels is None:
+            return self._tag_of[0, columns]
+        if OUTSIDE in self.labels:
+            outside = labels == self.labels.index(OUTSIDE)
+            columns = np.where(outside, len(_POSITIONS[self.scheme]), columns)
+        return self._tag_of[labels, columns]
+
+    def _positions(self, starts: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Return each character's position in its word, as an index into the scheme's."""
+        names = _POSITIONS[self.scheme]
+        begin = np.flatnonzero(starts)
+        lengths = np.diff(begin, append=len(starts))
+        place = np.arange(len(starts)) - np.repeat(begin, lengths)
+        length = np.repeat(lengths, lengths)
+        inner = names[: names.index("E")]  # B ... M, the last for all that follow
+        columns = np.minimum(place, len(inner) - 1)
+        columns[place == length - 1] = names.index("E")
+        columns[length == 1] = names.index("S")
+        return columns
+
+    def decode(self, tags: NDArray[np.int16]) -> NDArray[np.bool_]:
+        """Tell where words begin, shape (T,), given a legal tag sequence."""
+        return self.begins[tags]
+
+    def labels_of(self, tags: NDArray[np.int16]) -> NDArray[np.int32]:
+        """Return the label index of each tag, shape (T,)."""
+        index = [self.labels.index(label) if label else 0 for _, label in self._pairs]
+        return np.array(index, dtype=np.int32)[tags]
+
+
+def _tag_name(position: str, label: str) -> str:
+    return f"{position}-{label}" if label and label != OUTSIDE else position
+
+
+def labels_in(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct labels in a fixed order, the outside label last."""
+    distinct = set(labels)
+    return (*sorted(distinct - {OUTSIDE}), *(distinct & {OUTSIDE}))
+
+
+def chunks(tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Read chunks out of tags in any of the usual notations.
+
+    Understands ``B M E S O`` and ``B I E S O`` with ``-label`` or without, IOB2, and IOB1, where
+    a chunk opens with I and B only parts neighbours; pkuseg's and CRF++'s ``B2``, ``B3`` too. A
+    tag that cannot continue the chunk before it opens a new one, so nothing is lost.
+
+    Returns
+    -------
+    chunks
+        (start, end, label), ends exclusive, in order, covering every position; outside
+        positions are chunks of one with the label ``O``.
+
+    Examples
+    --------
+    >>> chunks(["B-PER", "I-PER", "O", "I-LOC"])
+    [(0, 2, 'PER'), (2, 3, 'O'), (3, 4, 'LOC')]
+    >>> chunks(["B", "E", "S"])
+    [(0, 2, ''), (2, 3, '')]
+    """
+    found: list[tuple[int, int, str]] = []
+    open_chunk = False
+    for t, tag in enumerate(tags):
+        position, _, label = tag.partition("-")
+        label = OUTSIDE if position == OUTSIDE else label
+        if open_chunk and position not in ("B", "S", OUTSIDE) and label == found[-1][2]:
+            found[-1] = (found[-1][0], t + 1, label)
+        else:
+            found.append((t, t + 1, label))
+        open_chunk = position not in ("E", "S", OUTSIDE)
+    return found

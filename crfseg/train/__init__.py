@@ -1,0 +1,157 @@
+"""Training: from a segmented corpus to a model.
+
+``train`` reads and encodes the corpus, hands it to a trainer, and writes down in the model what
+was done. Trainers: :mod:`crfseg.train.crfsuite`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from crfseg.corpus import Corpus
+from crfseg.dataset import Dataset
+from crfseg.errors import TrainingError
+from crfseg.evaluate import evaluate
+from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.model import Model
+from crfseg.segmenter import Segmenter
+from crfseg.symbols import FOLDINGS, Folding
+from crfseg.tags import SCHEMES, Scheme
+from crfseg.templates import DEFAULT, Templates
+from crfseg.train import crfsuite
+from crfseg.train.progress import Progress
+
+__all__ = ["Progress", "train"]
+
+Precision = Literal["int16", "float64"]
+
+
+def train(
+    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
+    *,
+    dev: PathLike | Corpus | None = None,
+    algorithm: str = "lbfgs",
+    templates: Iterable[str] | None = None,
+    scheme: Scheme = "BMES",
+    labels: bool = False,
+    folding: Folding = "width",
+    precision: Precision = "int16",
+    format: Format | None = None,
+    encoding: str = "utf-8",
+    name: str | None = None,
+    criterion: str = "",
+    licence: str = "",
+    callback: Callable[[Progress], None] | None = None,
+    **params: Any,
+) -> Model:
+    """Train a model.
+
+    Parameters
+    ----------
+    corpora
+        Segmented corpora: files, or :class:`crfseg.Corpus` objects; one or several.
+    dev
+        A segmented corpus that is not trained on; its scores are recorded in the model.
+    algorithm
+        ``"lbfgs"``, ``"l2sgd"``, ``"ap"``, ``"pa"`` or ``"arow"``, by CRFsuite.
+    templates
+        Feature templates such as ``"C[-1]C[0]"``; None for the default ones, see docs/templates.md.
+    scheme
+        ``"BMES"`` or ``"BMES6"``.
+    labels
+        Predict the labels of words too (parts of speech, entity types), if the corpora have any.
+    folding
+        ``"width"`` reads full-width characters as half-width ones, ``"none"`` does not. It is for
+        the features alone: tagging returns the user's characters.
+    precision
+        ``"int16"`` gives a small model, ``"float64"`` the weights as trained.
+    format, encoding
+        How to read the files; see :func:`crfseg.read_corpus`.
+    name, criterion, licence
+        For the record: what the model is called (by default the first corpus), the segmentation
+        standard, and the terms of the model.
+    callback
+        Called after every iteration with a :class:`crfseg.Progress`.
+    **params
+        The algorithm's own parameters, under sklearn-crfsuite's names: ``c1``, ``c2``,
+        ``max_iterations``, ``min_freq``, ...
+
+    Raises
+    ------
+    TrainingError
+        If an option is out of range, or training gives no model.
+    CorpusError
+        If a corpus cannot be read.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_text("我 爱 北京\\n他 在 北京\\n我 在 天安门")
+    >>> model = train(corpus, max_iterations=10)
+    >>> Segmenter(model).cut("我爱天安门")
+    ['我', '爱', '天安门']
+    """
+    _check_choice("scheme", scheme, SCHEMES)
+    _check_choice("folding", folding, FOLDINGS)
+    _check_choice("precision", precision, ("int16", "float64"))
+    params = crfsuite.checked_params(algorithm, params)
+    corpora = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else list(corpora)
+    if not corpora:
+        raise TrainingError("no corpus given; expected at least one")
+    parts = [_read(corpus, format, encoding) for corpus in corpora]
+    dev = None if dev is None else _read(dev, format, encoding)  # fails now, not after training
+    corpus = Corpus.join(parts)
+    if not len(corpus):
+        raise TrainingError(f"{corpus.name}: nothing to train on; expected at least one sentence")
+    if not labels:
+        corpus = replace(corpus, labels=None, label_names=())
+    elif corpus.labels is None:
+        raise TrainingError(f"{corpus.name}: no labels in it; train without labels=True")
+    chosen = DEFAULT if templates is None else Templates.parse(templates)
+    dataset = Dataset.encode(corpus, chosen, scheme=scheme, folding=folding)
+    model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
+    info = {
+        "name": name or os.path.splitext(os.path.basename(parts[0].name))[0],
+        "criterion": criterion,
+        "licence": licence,
+        "crfseg": _version(),
+        "corpora": [_record(part) for part in parts],
+        "training": {"algorithm": algorithm, **params},
+        **outcome,
+    }
+    model = replace(model, vocabulary=tuple(sorted(set(corpus.words()))), info=info)
+    model = model.quantize() if precision == "int16" else model
+    if dev is None:
+        return model
+    scores = evaluate(Segmenter(model), dev)
+    return replace(model, info={**info, "dev": {**_record(dev), **scores.as_dict()}})
+
+
+def _check_choice(option: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise TrainingError(f"unknown {option} {value!r}; known: {', '.join(known)}")
+
+
+def _read(corpus: PathLike | Corpus, format: Format | None, encoding: str) -> Corpus:
+    if isinstance(corpus, Corpus):
+        return corpus
+    return read_corpus(corpus, format=format, encoding=encoding)
+
+
+def _record(corpus: Corpus) -> dict[str, Any]:
+    """Return what a model remembers of a corpus."""
+    return {
+        "name": os.path.basename(corpus.name),
+        "sha256": corpus.sha256,
+        "sentences": len(corpus),
+        "words": corpus.n_words,
+        "characters": corpus.n_chars,
+    }
+
+
+def _version() -> str:
+    from crfseg import __version__
+
+    return __version__
