@@ -1,8 +1,26 @@
 """Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
 
 from crfseg.corpus import Corpus, Sentence, Span
+from crfseg.errors import CrfsegError
+from crfseg.evaluate import Scores, evaluate
 from crfseg.formats import read_corpus
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter, load
+from crfseg.train import Progress, train
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Corpus",
+    "CrfsegError",
+    "Model",
+    "Progress",
+    "Scores",
+    "Segmenter",
+    "Sentence",
+    "Span",
+    "evaluate",
+    "load",
+    "read_corpus",
+    "train",
+]

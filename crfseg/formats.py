@@ -19,8 +19,9 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError
@@ -36,6 +37,7 @@ _BY_SUFFIX: Final[dict[str, Format]] = {
     ".conllu": "conllu",
 }
 _BLOCK: Final = 1 << 20  # bytes read at a time
+_BOM: Final = "\ufeff"
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
 _WORD_INDEX: Final = re.compile(r"\S\d+")  # Weibo NER: a character and its place in the word
@@ -68,7 +70,7 @@ def read_corpus(
     if reader is None:
         raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
     data = Path(path).read_bytes()
-    text = decode(data, name, encoding)
+    text = decode(data, name, encoding).removeprefix(_BOM)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise CorpusError(f"{name}:{line}: NUL character; expected text. Is this a binary file?")
@@ -99,37 +101,30 @@ def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1)
 
 
 def codec(encoding: str) -> str:
-    """Return the codec to read an encoding with; UTF-8 passes over a byte order mark."""
+    """Return the name of an encoding's codec."""
     try:
-        name = codecs.lookup(encoding).name
+        return codecs.lookup(encoding).name
     except LookupError:
         raise CorpusError(
             f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
         ) from None
-    return "utf-8-sig" if name == "utf-8" else name
 
 
-def text_blocks(file: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
+def text_blocks(file: BufferedIOBase, name: str, encoding: str = "utf-8") -> Iterator[str]:
     """Yield a file's text in blocks of whole lines, about a megabyte each.
 
     Encodings in which a newline is not the byte 0x0A (UTF-16, UTF-32) are read whole.
     """
-    if "\n".encode(codec(encoding))[-1:] != b"\n" or codec(encoding).startswith(("utf-16", "utf-32")):
-        yield decode(file.read(), name, encoding)
+    if codec(encoding).startswith(("utf-16", "utf-32")):
+        yield decode(file.read(), name, encoding).removeprefix(_BOM)
         return
     line = 1
-    first = True
-    while block := file.read(_BLOCK):
-        block += file.readline()
-        text = decode(block, name, encoding if first else _without_bom(encoding), line)
-        first = False
+    while block := file.read1(_BLOCK):  # what is there: a filter answers line by line
+        if not block.endswith(b"\n"):
+            block += file.readline()
+        text = decode(block, name, encoding, line)
+        yield text.removeprefix(_BOM) if line == 1 else text
         line += text.count("\n")
-        yield text
-
-
-def _without_bom(encoding: str) -> str:
-    """Return the codec for a file's later blocks, where U+FEFF is a character like others."""
-    return "utf_8" if codec(encoding) == "utf-8-sig" else encoding
 
 
 def _read_words(text: str, name: str) -> Corpus:

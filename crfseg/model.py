@@ -113,6 +113,25 @@ class Model:
             f"{self.n_patterns:,} patterns, {self.n_bytes / 1e6:.1f} MB)"
         )
 
+    def top_features(self, n: int) -> list[tuple[str, str, float]]:
+        """Return the n features of the largest weights by size: (feature, tag, weight)."""
+        found: list[tuple[str, str, float]] = []
+        for table in self.tables:
+            flat = np.abs(table.weights.reshape(-1).astype(np.float64))
+            largest = np.argpartition(-flat, n)[:n] if n < len(flat) else np.arange(len(flat))
+            for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
+                pattern, row, tag = map(int, at)
+                weight = float(table.weights[at]) * self.scale
+                found.append((self._feature(table, pattern, row), self.tag_set.names[tag], weight))
+        return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
+
+    def _feature(self, table: PatternTable, pattern: int, row: int) -> str:
+        """Return the name of a feature."""
+        key = int(table.keys[pattern])
+        ids = [key >> 16 * k & 0xFFFF for k in range(len(table.kind.shape))]
+        parts = (self.alphabet.print_id(i, table.kind.view) for i in ids)
+        return f"{table.kind.template(row)}={''.join(parts)}"
+
     def quantize(self) -> Model:
         """Return the model with weights rounded to int16 and patterns of zeros dropped.
 

@@ -153,8 +153,7 @@ class Segmenter:
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
-        boundaries = np.zeros(corpus.n_chars, dtype=np.int8)
-        tags = self._tag(corpus.codes, corpus.offsets, boundaries)
+        tags = self.tag_codes(corpus.codes, corpus.offsets)
         tag_set = self.model.tag_set
         return Corpus(
             corpus.codes,
@@ -167,14 +166,38 @@ class Segmenter:
         )
 
     def tag_lines(self, lines: Lines) -> NDArray[np.int16]:
-        """Return the tags of a text taken apart, as indices; shape (T,)."""
-        return self._tag(lines.codes, lines.offsets, lines.starts.astype(np.int8))
+        """Return the tags of a text taken apart; white space between characters separates words."""
+        return self.tag_codes(lines.codes, lines.offsets, lines.starts.astype(np.int8))
 
-    def _tag(
-        self, codes: chars.CodePoints, offsets: NDArray[np.intp], boundaries: NDArray[np.int8]
+    def tag_codes(
+        self,
+        codes: chars.CodePoints,
+        offsets: NDArray[np.intp],
+        boundaries: NDArray[np.int8] | None = None,
     ) -> NDArray[np.int16]:
+        """Return the best tags of many sentences.
+
+        Parameters
+        ----------
+        codes, offsets
+            T characters and where each of N sentences begins, as in :class:`crfseg.Corpus`.
+        boundaries
+            What is known: 1 begins a word, -1 does not, 0 unknown; shape (T,). None: nothing.
+
+        Returns
+        -------
+        tags
+            Indices into ``model.tag_set.names``, shape (T,), int16.
+
+        Raises
+        ------
+        InfeasibleError
+            If the boundaries leave a sentence no legal path.
+        """
         if not len(codes):
             return np.empty(0, dtype=np.int16)
+        if boundaries is None:
+            boundaries = np.zeros(len(codes), dtype=np.int8)
         emissions, begins = self.emissions(codes, offsets)
         tags, infeasible = kernels.viterbi(
             emissions, begins, offsets, *self._arcs, *self._edges, boundaries

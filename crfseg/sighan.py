@@ -1,19 +1,19 @@
-"""The figures of the official SIGHAN bakeoff scorer, reproduced exactly.
+"""The figures of the official SIGHAN scorer, exactly.
 
-The scorer of the word segmentation bakeoffs (Emerson 2005, "The Second International Chinese
-Word Segmentation Bakeoff") does not compare character spans: it aligns the words of the two
-lines with ``diff -y`` and counts the rows that it prints.  Where the alignment is ambiguous,
-where words are longer than a column, or where a word is itself ``|``, ``<`` or ``>``, the
-published figures therefore depend on what GNU diff does, so its algorithm is repeated here: an
-O(ND) search (Myers 1986, "An O(ND) Difference Algorithm and Its Variations") over the words
-that are not beyond hope of a match, followed by its placement of the changes.
+The scorer of the bakeoffs (Emerson 2005, "The Second International Chinese Word Segmentation
+Bakeoff") does not compare spans of characters: it lets ``diff -y`` align the words of two lines
+and counts the rows that this prints.  Where several alignments are possible, where a word is
+wider than a column or looks like one of the marks ``|``, ``<`` and ``>``, the figures depend on
+what GNU diff does.  So this module does the same: an O(ND) search (Myers 1986, "An O(ND)
+Difference Algorithm and Its Variations") among the words that have a chance of a partner, after
+which the runs of changes slide to their final places.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, MutableSequence, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import count, zip_longest
@@ -21,40 +21,32 @@ from operator import add, attrgetter
 
 __all__ = ["OfficialCounts", "count_line", "count_lines", "read_words"]
 
-_BLANKS = " \t\n\r\f\v"  # what the scorer, which reads bytes, takes for white space
+_BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
-_BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|[^\x00-\x7f]@")
-_BEFORE_AT_SIGN = re.compile("[^\x00-\x7f]@")
+_PERHAPS_BIG5_SPACE = re.compile("[^\x00-\x7f]@")
+_BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|{_PERHAPS_BIG5_SPACE.pattern}")
 _RANK = {"|": 0, ">": 1, "<": 2}  # the marks in the order in which the scorer looks for them
-_COLUMN_WIDTH = 61  # of either half of diff's 130 columns
-_PATIENCE = 4096  # edits after which diff may settle for an alignment that is not minimal
+_COLUMN = 61  # the width of either column of diff's 130
+_PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
 _INFINITY = 1 << 62
 
-_Hunk = tuple[int, int, int, int]  # gold[i:j] became predicted[k:l]
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
-
-
-def _shown(figure: float | None) -> str:
-    return "--" if figure is None else f"{figure:2.3f}"
+_Box = tuple[int, int, int, int]  # a[x:x_end] and b[y:y_end], as x, x_end, y, y_end
 
 
 @dataclass(frozen=True, slots=True)
 class OfficialCounts:
-    """What the scorer counted; the counts of two texts add up with ``+``.
+    """What the scorer counts; ``+`` joins the counts of two texts.
 
     Attributes
     ----------
     insertions, deletions, substitutions : int
-        Rows of the alignment of each kind.
+        Rows of the alignment by kind.
     true_words, test_words : int
         Words of the gold standard and of the prediction.
     missed, wrong : int
-        Errors against recall and against precision.
+        Errors of recall and of precision.
     oov, oov_missed, iv, iv_missed : int
-        Gold words outside and inside the known words, and how many of them were missed.
+        Gold words outside and inside of the known words, and the missed ones among them.
     """
 
     insertions: int = 0
@@ -70,7 +62,7 @@ class OfficialCounts:
     iv_missed: int = 0
 
     def __add__(self, other: OfficialCounts) -> OfficialCounts:
-        """Count both texts as one."""
+        """Count two texts as one."""
         return OfficialCounts(*map(add, _values(self), _values(other)))
 
     @property
@@ -80,96 +72,96 @@ class OfficialCounts:
 
     @property
     def recall(self) -> float | None:
-        """Share of the gold words that were found, or None without gold words."""
+        """Share of the gold words that were found."""
         return _ratio(self.true_words - self.missed, self.true_words)
 
     @property
     def precision(self) -> float | None:
-        """Share of the predicted words that are right, or None without predicted words."""
+        """Share of the predicted words that are right."""
         return _ratio(self.test_words - self.wrong, self.test_words)
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of precision and recall, or None where that is undefined."""
-        precision, recall = self.precision, self.recall
-        if precision is None or recall is None:
-            return None
-        return _ratio(2 * precision * recall, precision + recall)
+        """Harmonic mean of precision and recall."""
+        p, r = self.precision, self.recall
+        return None if p is None or r is None else _ratio(2 * p * r, p + r)
 
     @property
     def oov_rate(self) -> float | None:
-        """Share of the gold words that are not known, or None without gold words."""
+        """Share of the gold words that are not known."""
         return _ratio(self.oov, self.true_words)
 
     @property
     def oov_recall(self) -> float | None:
-        """Recall of the words that are not known, or None without such words."""
+        """Recall of the words that are not known."""
         return 1 - self.oov_missed / self.oov if self.oov else None
 
     @property
     def iv_recall(self) -> float | None:
-        """Recall of the known words, or None without such words."""
+        """Recall of the known words."""
         return 1 - self.iv_missed / self.iv if self.iv else None
 
     def report(self) -> str:
-        """Return the summary that the scorer prints, ``--`` for what is undefined.
+        """Return the summary that the scorer prints, with ``--`` for what is undefined.
 
         Returns
         -------
         str
             Thirteen lines that begin with ``===``.
         """
-        rows = [
-            ("SUMMARY:", ""),
-            ("TOTAL INSERTIONS:", f"\t{self.insertions}"),
-            ("TOTAL DELETIONS:", f"\t{self.deletions}"),
-            ("TOTAL SUBSTITUTIONS:", f"\t{self.substitutions}"),
-            ("TOTAL NCHANGE:", f"\t{self.nchange}"),
-            ("TOTAL TRUE WORD COUNT:", f"\t{self.true_words}"),
-            ("TOTAL TEST WORD COUNT:", f"\t{self.test_words}"),
-            ("TOTAL TRUE WORDS RECALL:", f"\t{_shown(self.recall)}"),
-            ("TOTAL TEST WORDS PRECISION:", f"\t{_shown(self.precision)}"),
-            ("F MEASURE:", f"\t{_shown(self.f1)}"),
-            ("OOV Rate:", f"\t{_shown(self.oov_rate)}"),
-            ("OOV Recall Rate:", f"\t{_shown(self.oov_recall)}"),
-            ("IV Recall Rate:", f"\t{_shown(self.iv_recall)}"),
-        ]
-        return "".join(f"=== {name}{figure}\n" for name, figure in rows)
+        return (
+            "=== SUMMARY:\n"
+            f"=== TOTAL INSERTIONS:\t{self.insertions}\n"
+            f"=== TOTAL DELETIONS:\t{self.deletions}\n"
+            f"=== TOTAL SUBSTITUTIONS:\t{self.substitutions}\n"
+            f"=== TOTAL NCHANGE:\t{self.nchange}\n"
+            f"=== TOTAL TRUE WORD COUNT:\t{self.true_words}\n"
+            f"=== TOTAL TEST WORD COUNT:\t{self.test_words}\n"
+            f"=== TOTAL TRUE WORDS RECALL:\t{_rounded(self.recall)}\n"
+            f"=== TOTAL TEST WORDS PRECISION:\t{_rounded(self.precision)}\n"
+            f"=== F MEASURE:\t{_rounded(self.f1)}\n"
+            f"=== OOV Rate:\t{_rounded(self.oov_rate)}\n"
+            f"=== OOV Recall Rate:\t{_rounded(self.oov_recall)}\n"
+            f"=== IV Recall Rate:\t{_rounded(self.iv_recall)}\n"
+        )
 
 
 _values = attrgetter(*(field.name for field in fields(OfficialCounts)))
 
 
-# ---------------------------------------------------------------- counting the rows
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _rounded(figure: float | None) -> str:
+    return "--" if figure is None else f"{figure:.3f}"
+
+
+# ------------------------------------------------------------------------- what is counted
 
 
 def read_words(line: str) -> list[str]:
-    r"""Split a line of a segmented text as the scorer does.
+    """Split a line of segmented text as the scorer does.
 
-    Only ASCII white space and U+3000 separate words, and so do, since the scorer replaces the
-    Big5 space in any encoding, the bytes A1 40.  A line that begins with U+3000 has an empty
-    first word.
+    Only ASCII white space and U+3000 separate words, and the bytes A1 40, a space in Big5, which
+    the scorer replaces whatever the encoding.  After U+3000 at its very beginning a line has an
+    empty first word.
 
     Parameters
     ----------
     line : str
-        A line of text, with or without its line end.
+        A line of text, with or without its end.
 
     Returns
     -------
     list of str
-        Its words.
-
-    Examples
-    --------
-    >>> read_words("共同  创造\u3000美好\n")
-    ['共同', '创造', '美好']
+        The words.
     """
     line = line.strip(_BLANKS).replace("\u3000", " ")
     if "@" in line:
-        line = _BEFORE_AT_SIGN.sub(_without_big5_space, line)
-    words = _BLANK_RUN.split(line.rstrip(_BLANKS))
-    return words if words != [""] else []
+        line = _PERHAPS_BIG5_SPACE.sub(_without_big5_space, line)
+    line = line.rstrip(_BLANKS)
+    return _BLANK_RUN.split(line) if line else []
 
 
 def _without_big5_space(found: re.Match[str]) -> str:
@@ -194,7 +186,7 @@ def count_lines(
     Returns
     -------
     OfficialCounts
-        The sum of the counts of all sentences.
+        The counts of all sentences together.
     """
     each = (count_line(gold, predicted, known_words) for gold, predicted in pairs)
     return sum(each, start=OfficialCounts())
@@ -203,24 +195,23 @@ def count_lines(
 def count_line(
     gold: Sequence[str], predicted: Sequence[str], known_words: Container[str]
 ) -> OfficialCounts:
-    """Score one sentence.
+    """Score one sentence, like the scorer in the C locale.
 
-    The figures are those of the scorer in the C locale.  Two inputs on which it fails have
-    figures here: a prediction without words, which makes the scorer divide by zero, counts as
-    deletions only; NUL characters, which make diff refuse the line, are like any other.
+    Words with white space inside are read again as from a line of a file.  A sentence for which
+    nothing was predicted, over which the scorer stumbles (it divides by zero), is all deletions;
+    NUL, for which diff takes a file to be binary, is a character like others.
 
     Parameters
     ----------
     gold, predicted : sequence of str
-        The words of the sentence.  If there is white space inside of a word, the words are those
-        that the scorer would read if they were written on a line.
+        The words of the sentence.
     known_words : container of str
         The words of the training text.
 
     Returns
     -------
     OfficialCounts
-        The counts; all zero if there is no gold word, as the scorer skips the sentence.
+        The counts; all are zero if there are no gold words, as the scorer skips the sentence.
     """
     gold, predicted = _as_read(gold), _as_read(predicted)
     if not gold:
@@ -232,11 +223,11 @@ def count_line(
     for left, mark, right in _rows(gold, predicted, equal_too=not _RANK.keys().isdisjoint(lefts)):
         left_text, left_width = _half_row(left)
         right_text, _ = _half_row(right)
-        like_a_mark = right_text in _RANK
-        kind = min(mark or right_text, right_text, key=_RANK.__getitem__) if like_a_mark else mark
+        like_mark = right_text in _RANK
+        kind = min(mark or right_text, right_text, key=_RANK.__getitem__) if like_mark else mark
         errors[kind] += 1
-        # Before the blank before the mark the scorer wants another one: a full column has none.
-        if kind and left_text and (like_a_mark or left_width < _COLUMN_WIDTH):
+        # The scorer wants two blanks between a word and a mark; after a full column there is one.
+        if kind and left_text and (like_mark or left_width < _COLUMN):
             missed += 1
             oov_missed += left_text not in known_words
         wrong += bool(mark and right_text)
@@ -256,125 +247,109 @@ def count_line(
 
 
 def _as_read(words: Sequence[str]) -> list[str]:
-    if _BLANK_INSIDE.search("|".join(words)):
-        return read_words(" ".join(words))
-    return list(words)
+    doubtful = _BLANK_INSIDE.search("|".join(words))
+    return read_words(" ".join(words)) if doubtful else list(words)
 
 
 @lru_cache(maxsize=1 << 16)
 def _half_row(word: str) -> tuple[str, int]:
-    """Return what diff prints of a word, and how wide diff believes that to be.
+    """Return what diff prints of a word and how many columns it thinks that this takes.
 
-    In the C locale only printable ASCII characters have a width; the others are printed as long
-    as the column is not overrun, and a backspace at its beginning is dropped.
+    In the C locale only printable ASCII has a width.  Other characters are printed while the
+    column is not overrun, but not a backspace at its beginning.
     """
-    if len(word) < _COLUMN_WIDTH and "\b" not in word:
+    if len(word) < _COLUMN and "\b" not in word:
         return word, len(word)
-    column, kept = 0, []
+    width, kept = 0, []
     for char in word:
-        before = column
         if char == "\b":
-            column = max(column - 1, 0)
-            fits = column < min(before, _COLUMN_WIDTH)
+            fits = 0 < width <= _COLUMN
+            width = max(width - 1, 0)
         else:
-            column += " " <= char <= "~"
-            fits = column <= _COLUMN_WIDTH
+            width += " " <= char <= "~"
+            fits = width <= _COLUMN
         if fits:
             kept.append(char)
-    return "".join(kept), min(column, _COLUMN_WIDTH)
+    return "".join(kept), min(width, _COLUMN)
 
 
 def _rows(gold: list[str], predicted: list[str], equal_too: bool) -> Iterator[tuple[str, str, str]]:
-    """Yield the (left, mark, right) rows of the alignment that are not equal, or all."""
+    """Yield the alignment as (left, mark, right): the rows that are not equal, or all."""
     done = 0
-    for i, j, k, l in [*_hunks(gold, predicted), (len(gold),) * 4]:
+    for x, x_end, y, y_end in [*_hunks(gold, predicted), (len(gold),) * 4]:
         if equal_too:
-            yield from ((word, "", word) for word in gold[done:i])
-            done = j
-        for left, right in zip_longest(gold[i:j], predicted[k:l]):
-            if left is None:
-                yield "", ">", right
-            elif right is None:
-                yield left, "<", ""
-            else:
-                yield left, "|", right
+            yield from ((word, "", word) for word in gold[done:x])
+            done = x_end
+        for left, right in zip_longest(gold[x:x_end], predicted[y:y_end]):
+            mark = ">" if left is None else "<" if right is None else "|"
+            yield left or "", mark, right or ""
 
 
-# ---------------------------------------------------------------- the alignment of GNU diff
+# ------------------------------------------------------------------------- how diff aligns
 
 
-def _hunks(a: list[str], b: list[str]) -> Iterator[_Hunk]:
-    """Yield the changed parts of two sequences as GNU diff finds them."""
+def _hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
+    """Yield what changed, in order; diff never looks again at equal words at either end."""
+    start, a_end, b_end = 0, len(a), len(b)
     if a == b:
         return
-    start, a_end, b_end = 0, len(a), len(b)
-    shorter = min(a_end, b_end)
-    while start < shorter and a[start] == b[start]:
+    while start < a_end and start < b_end and a[start] == b[start]:
         start += 1
     while start < a_end and start < b_end and a[a_end - 1] == b[b_end - 1]:
         a_end, b_end = a_end - 1, b_end - 1
-    if start in (a_end, b_end):
-        yield start, a_end, start, b_end
-        return
     a, b = a[start:a_end], b[start:b_end]
     if set(a).isdisjoint(b):
         yield start, a_end, start, b_end
         return
     a_changed, b_changed = _changes(a, b)
-    i = j = 0
-    while i < len(a) or j < len(b):
-        first_i, first_j = i, j
-        while a_changed[i]:
-            i += 1
-        while b_changed[j]:
-            j += 1
-        if i > first_i or j > first_j:
-            yield start + first_i, start + i, start + first_j, start + j
-        else:
-            i, j = i + 1, j + 1
+    x = y = 0
+    while x < len(a) or y < len(b):
+        x_start, y_start = x, y
+        while a_changed[x]:
+            x += 1
+        while b_changed[y]:
+            y += 1
+        if x > x_start or y > y_start:
+            yield start + x_start, start + x, start + y_start, start + y
+        x, y = x + 1, y + 1
 
 
 def _changes(a: list[str], b: list[str]) -> tuple[bytearray, bytearray]:
-    """Flag the words without a partner; a last flag, never set, ends the loops at either end."""
+    """Flag the words without a partner; a 0 after the last flag ends the loops at both ends."""
     a_kept, b_kept = _hopeful(a, b), _hopeful(b, a)
-    a_changed, b_changed = _all_changed_but(a_kept, len(a)), _all_changed_but(b_kept, len(b))
-    a_words, b_words = [a[i] for i in a_kept], [b[j] for j in b_kept]
-    if a_words != b_words:
-        for x, x_end, y, y_end in _differences(a_words, b_words):
-            for i in a_kept[x:x_end]:
-                a_changed[i] = 1
-            for j in b_kept[y:y_end]:
-                b_changed[j] = 1
+    a_changed, b_changed = (bytearray(b"\1" * len(words) + b"\0") for words in (a, b))
+    for changed, kept in (a_changed, a_kept), (b_changed, b_kept):
+        for i in kept:
+            changed[i] = 0
+    for x, x_end, y, y_end in _differences([a[i] for i in a_kept], [b[i] for i in b_kept]):
+        for i in a_kept[x:x_end]:
+            a_changed[i] = 1
+        for i in b_kept[y:y_end]:
+            b_changed[i] = 1
     _slide(a, a_changed, b_changed)
     _slide(b, b_changed, a_changed)
     return a_changed, b_changed
 
 
-def _all_changed_but(kept: list[int], length: int) -> bytearray:
-    changed = bytearray(b"\1" * length + b"\0")
-    for i in kept:
-        changed[i] = 0
-    return changed
-
-
 def _hopeful(words: list[str], others: list[str]) -> list[int]:
-    """Return the indices of the words that take part in the search.
+    """Return the indices of the words for which a partner is sought.
 
-    A word that the other sequence has not is left out.  So is a word that it has too often, about
-    5 sqrt(n / 64) times, if it stands among many of the former.
+    Words that the others do not have are hopeless.  Words that they have very often, more than
+    about 5 sqrt(n / 64) times, are doubtful, and are given up if they stand among hopeless ones.
     """
     partners = set(others)
     many = 5 * _rough_root(len(words) // 64)
-    if len(others) - len(partners) < many:  # there cannot be too many of any word
+    if len(others) - len(partners) < many:  # none can be there more than so many times
         return [i for i, word in enumerate(words) if word in partners]
     counts = Counter(others)
     fates = "".join("." if 0 < counts[w] <= many else "?" if counts[w] else "x" for w in words)
-    fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
+    if "?" in fates:
+        fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
     return [i for i, fate in enumerate(fates) if fate != "x"]
 
 
 def _settled(found: re.Match[str]) -> str:
-    """Decide on the doubtful words (?) between hopeless ones (x): they are kept (.) or not (x)."""
+    """Decide which doubtful words (?) of a run are as hopeless (x) as its ends, or not (.)."""
     run = found[0]
     if 4 * run.count("?") > len(run):
         return run.replace("?", ".")
@@ -387,130 +362,107 @@ def _settled(found: re.Match[str]) -> str:
 
 
 def _rough_root(number: int) -> int:
-    """Return the power of two at or below the square root (1 for 0)."""
+    """Return the largest power of two that is no larger than the square root, at least 1."""
     return 1 << (max(number, 1).bit_length() - 1) // 2
 
 
-def _differences(a: list[str], b: list[str]) -> Iterator[_Hunk]:
-    """Yield the words to delete and to insert, one kind at a time, in no particular order."""
-    # Diagonal d = x - y has index d; the negative ones are counted from the end of the list.
+def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
+    """Yield deletions (y == y_end) and insertions (x == x_end) in no particular order."""
+    # Lists by diagonal, x - y: the negative ones are counted from the end.
     forward, backward = ([0] * (len(a) + len(b) + 3) for _ in range(2))
     patience = max(_PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
-    boxes = [(0, len(a), 0, len(b), patience)]
+    boxes = [((0, len(a), 0, len(b)), patience)]
     while boxes:
-        x, x_end, y, y_end, patience = boxes.pop()
+        (x, x_end, y, y_end), patience = boxes.pop()
         while x < x_end and y < y_end and a[x] == b[y]:
             x, y = x + 1, y + 1
         while x < x_end and y < y_end and a[x_end - 1] == b[y_end - 1]:
             x_end, y_end = x_end - 1, y_end - 1
-        if x == x_end or y == y_end:
+        if x < x_end and y < y_end:
+            boxes += _halves(a, b, (x, x_end, y, y_end), patience, forward, backward)
+        elif x < x_end or y < y_end:
             yield x, x_end, y, y_end
-            continue
-        box = x, x_end, y, y_end
-        x_mid, y_mid, before, after = _middle(a, b, box, forward, backward, patience)
-        boxes.append((x, x_mid, y, y_mid, before))
-        boxes.append((x_mid, x_end, y_mid, y_end, after))
 
 
-def _middle(
-    a: list[str], b: list[str], box: _Hunk, forward: list[int], backward: list[int], patience: int
-) -> tuple[int, int, int, int]:
-    """Find a point on a shortest path through the box, and the patience for both of its sides.
+def _halves(
+    a: list[str], b: list[str], box: _Box, patience: int, forward: list[int], backward: list[int]
+) -> list[tuple[_Box, int]]:
+    """Cut a box where a shortest path passes; with each half goes the patience for it.
 
-    From both corners, paths of cost 1, 2, ... are followed as far as they go on each diagonal:
-    ``x(c, d) = max(x(c-1, d-1) + 1, x(c-1, d+1))``, then on along equal words.  The first
-    forward path that meets a backward one is half of a shortest one.
+    From both corners, paths of 1, 2, ... edits are followed as far as they lead on each diagonal,
+    ``x(n, d) = max(x(n - 1, d - 1) + 1, x(n - 1, d + 1))`` and on along equal words.  Where two
+    of them meet first, they are a shortest path.
     """
     x_start, x_end, y_start, y_end = box
     lowest, highest = x_start - y_end, x_end - y_start
-    f_low = f_high = x_start - y_start
-    b_low = b_high = x_end - y_end
-    odd = (f_low - b_low) % 2
-    forward[f_low], backward[b_low] = x_start, x_end
-    for cost in count(1):
-        f_low, f_high = _widened(forward, f_low, f_high, lowest, highest, -1)
-        for d in range(f_high, f_low - 1, -2):
+    ahead, back = (range(d, d - 1, -2) for d in (x_start - y_start, x_end - y_end))
+    forward[ahead[0]], backward[back[0]] = x_start, x_end
+    odd = (ahead[0] - back[0]) % 2
+    for edits in count(1):
+        ahead = _widened(ahead, lowest, highest, forward, -1)
+        for d in ahead:
             x = max(forward[d - 1] + 1, forward[d + 1])
             while x < x_end and x - d < y_end and a[x] == b[x - d]:
                 x += 1
             forward[d] = x
-            if odd and b_low <= d <= b_high and backward[d] <= x:
-                return x, x - d, _INFINITY, _INFINITY
-        b_low, b_high = _widened(backward, b_low, b_high, lowest, highest, _INFINITY)
-        for d in range(b_high, b_low - 1, -2):
+            if odd and d in back and backward[d] <= x:
+                return _cut(box, x, x - d, _INFINITY, _INFINITY)
+        back = _widened(back, lowest, highest, backward, _INFINITY)
+        for d in back:
             x = min(backward[d - 1], backward[d + 1] - 1)
             while x > x_start and x - d > y_start and a[x - 1] == b[x - d - 1]:
                 x -= 1
             backward[d] = x
-            if not odd and f_low <= d <= f_high and x <= forward[d]:
-                return x, x - d, _INFINITY, _INFINITY
-        if cost >= patience:
-            f_diagonals = range(f_high, f_low - 1, -2)
-            b_diagonals = range(b_high, b_low - 1, -2)
-            return _compromise(box, forward, f_diagonals, backward, b_diagonals, patience)
-    raise AssertionError("the paths always meet")
+            if not odd and d in ahead and x <= forward[d]:
+                return _cut(box, x, x - d, _INFINITY, _INFINITY)
+        if edits >= patience:
+            break
+    # Out of patience: cut at the end of the path that came farthest, if not at the shortest.
+    far, f_x = max((2 * x - d, x) for d in ahead for x in [min(forward[d], x_end, y_end + d)])
+    near, b_x = min((2 * x - d, -x) for d in back for x in [max(backward[d], x_start, y_start + d)])
+    if x_end + y_end - near < far - (x_start + y_start):
+        return _cut(box, f_x, far - f_x, _INFINITY, patience)
+    return _cut(box, -b_x, near + b_x, patience, _INFINITY)
 
 
-def _widened(
-    reached: list[int], low: int, high: int, lowest: int, highest: int, nowhere: int
-) -> tuple[int, int]:
-    """Open a diagonal on both sides, or where the box ends leave one off."""
+def _widened(diagonals: range, lowest: int, highest: int, reached: list[int], no: int) -> range:
+    """Open a diagonal on either side, or close one where the box ends."""
+    high, low = diagonals[0], diagonals[-1]
     if low > lowest:
-        reached[low - 2] = nowhere
-        low -= 1
-    else:
-        low += 1
+        reached[low - 2] = no
     if high < highest:
-        reached[high + 2] = nowhere
-        high += 1
-    else:
-        high -= 1
-    return low, high
+        reached[high + 2] = no
+    return range(high + (1 if high < highest else -1), low - (1 if low > lowest else -1) - 1, -2)
 
 
-def _compromise(
-    box: _Hunk,
-    forward: list[int],
-    f_diagonals: range,
-    backward: list[int],
-    b_diagonals: range,
-    patience: int,
-) -> tuple[int, int, int, int]:
-    """Settle for the end of the path that came farthest; the side behind it is then minimal."""
+def _cut(box: _Box, x: int, y: int, before: int, after: int) -> list[tuple[_Box, int]]:
     x_start, x_end, y_start, y_end = box
-    ends = [(min(forward[d], x_end, y_end + d), d) for d in f_diagonals]
-    f_x, f_d = max(ends, key=lambda end: 2 * end[0] - end[1])
-    ends = [(max(backward[d], x_start, y_start + d), d) for d in b_diagonals]
-    b_x, b_d = min(ends, key=lambda end: 2 * end[0] - end[1])
-    if x_end + y_end - (2 * b_x - b_d) < 2 * f_x - f_d - (x_start + y_start):
-        return f_x, f_x - f_d, _INFINITY, patience
-    return b_x, b_x - b_d, patience, _INFINITY
+    return [((x_start, x, y_start, y), before), ((x, x_end, y, y_end), after)]
 
 
-def _slide(words: list[str], changed: bytearray, other_changed: bytearray) -> None:
-    """Move the runs of changes to where GNU diff likes to see them.
+def _slide(words: list[str], changed: bytearray, other: bytearray) -> None:
+    """Move the runs of changed words, given both sequences' flags, to where diff shows them.
 
-    A run that could as well stand one word earlier or later is joined with the runs that it can
-    reach, then goes to the last place where the other sequence has changes too, or else as late
-    as possible.
+    A run with equal words around it can begin one word earlier or later.  It swallows the runs
+    that it reaches, then stops at the last place where the others have a run too, or else as
+    late as possible.
     """
     end = len(words)
-    if len(set(words)) == end:  # only equal words can take each other's place
+    if len(set(words)) == end:  # no word could take the place of another
         return
-    i = j = 0  # corresponding places of both sequences, at unchanged words or ends of runs
+    i = j = 0  # corresponding places, i at the end of the run
     while True:
         while i < end and not changed[i]:
-            while other_changed[j]:
+            while other[j]:
                 j += 1
             i, j = i + 1, j + 1
         if i == end:
             return
-        start = i
+        start, length = i, -1
         while changed[i]:
             i += 1
-        while other_changed[j]:
+        while other[j]:
             j += 1
-        length = -1
         while length != i - start:
             length = i - start
             while start and words[start - 1] == words[i - 1]:
@@ -518,19 +470,19 @@ def _slide(words: list[str], changed: bytearray, other_changed: bytearray) -> No
                 changed[start], changed[i] = 1, 0
                 while changed[start - 1]:
                     start -= 1
-                while other_changed[j]:
+                while other[j]:
                     j -= 1
-            partner = i if other_changed[j - 1] else end
+            partner = i if other[j - 1] else end
             while i < end and words[start] == words[i]:
                 changed[start], changed[i] = 0, 1
                 start, i, j = start + 1, i + 1, j + 1
                 while changed[i]:
                     i += 1
-                while other_changed[j]:
+                while other[j]:
                     j += 1
                     partner = i
         while partner < i:
             start, i, j = start - 1, i - 1, j - 1
             changed[start], changed[i] = 1, 0
-            while other_changed[j]:
+            while other[j]:
                 j -= 1

@@ -92,6 +92,14 @@ class Alphabet:
             return [_printed(char) for char in chars.to_text(_fold(codes, self.folding))]
         return [chars.CLASSES[index][0] for index in chars.classes(codes).tolist()]
 
+    def print_id(self, symbol: int, view: str) -> str:
+        """Return the printed form of a symbol's id."""
+        if symbol < FIRST_ID:
+            return ("<unknown>", BEGIN, END)[symbol]
+        if view == "C":
+            return _printed(chr(self.characters[symbol - FIRST_ID]))
+        return chars.CLASSES[symbol - FIRST_ID][0]
+
     def parse(self, symbol: str, view: str) -> int:
         """Return the id of a printed symbol, the inverse of :meth:`print`; 0 if unknown."""
         if symbol in _SENTENCE_EDGES:

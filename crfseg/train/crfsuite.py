@@ -56,6 +56,8 @@ _CHOICES: Final = {
     "pa_type": (0, 1, 2),
 }
 
+_TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
+
 FeatureRows = NDArray[np.void]
 _FEATURE: Final = np.dtype([("type", "<u4"), ("source", "<u4"), ("tag", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
@@ -82,22 +84,19 @@ def checked_params(algorithm: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(key: str, value: Any, kind: type) -> Any:
-    choices = _CHOICES.get(key)
-    if kind is bool:
-        choices = (True, False)
-        value = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower(), value)
+    choices = (True, False) if kind is bool else _CHOICES.get(key)
     try:
-        number = value if isinstance(value, bool) else kind(value)
+        value = _TRUTH.get(str(value).lower(), value) if kind is bool else kind(value)
     except (TypeError, ValueError):
-        number = None
+        raise TrainingError(f"{key} must be a number, got {value!r}") from None
     if choices is not None:
-        if number not in choices:
+        if value not in choices:
             raise TrainingError(f"{key} must be one of {', '.join(map(str, choices))}, got {value}")
-        return number
+        return value
     lowest = 1 if key in ("max_iterations", "num_memories", "max_linesearch", "period") else 0
-    if number is None or isinstance(value, bool) or not lowest <= number < float("inf"):
+    if not lowest <= value < float("inf"):
         raise TrainingError(f"{key} must be a number >= {lowest}, got {value!r}")
-    return number
+    return value
 
 
 def fit(

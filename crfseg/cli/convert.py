@@ -1,0 +1,99 @@
+"""``crfseg convert``: segmented corpora as tagged training data, as other tools read it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import click
+
+from crfseg.cli import options
+from crfseg.export import TARGETS, Target, crfpp_template, export, write
+from crfseg.files import replacing
+from crfseg.formats import Format, read_corpus
+from crfseg.symbols import FOLDINGS, Folding
+from crfseg.tags import SCHEMES
+
+
+@click.command(name="convert")
+@options.corpus_files
+@click.option(
+    "--to",
+    required=True,
+    type=click.Choice(TARGETS),
+    help="bmes: 我/S 北/B 京/E; conll: a character and its tag a line; crfpp: CRF++ columns; "
+    "crfsuite: tag and features as CRFsuite's text format; words; pos: word/POS.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
+)
+@click.option(
+    "--labels/--no-labels",
+    default=False,
+    help="Put parts of speech or entity types into the tags, as in B-n (default: no; pos always does).",
+)
+@click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
+@click.option(
+    "-t",
+    "--template",
+    "templates",
+    multiple=True,
+    help="For crfsuite and --template-file: a feature template, such as C[-1]C[0]; may be repeated "
+    "(default: those of training).",
+)
+@click.option(
+    "--template-file",
+    metavar="FILE",
+    help="With --to crfpp: write the CRF++ template file for these columns here.",
+)
+@click.option(
+    "--folding",
+    type=click.Choice(FOLDINGS),
+    default="width",
+    show_default=True,
+    help="width: features read full-width characters as half-width ones (crfpp: in a column).",
+)
+@options.corpus_format
+@options.encoding
+def command(
+    corpora: tuple[str, ...],
+    to: Target,
+    output: str | None,
+    templates: tuple[str, ...],
+    template_file: str | None,
+    folding: Folding,
+    format: Format | None,
+    encoding: str,
+    **settings: Any,
+) -> None:
+    """Write corpora as tagged training data, as other tools read it.
+
+    Everything but the folded column, the classes and the features reads back as it was written:
+    crfseg train takes conll, crfpp, words and pos.
+    """
+    if template_file is not None and to != "crfpp":
+        raise click.UsageError("--template-file goes with --to crfpp")
+    names = templates or None
+
+    def texts() -> Iterator[str]:
+        for path in corpora:
+            corpus = read_corpus(path, format=format, encoding=encoding)
+            yield from export(corpus, to, templates=names, folding=folding, **settings)
+
+    with _opened(output) as file:
+        write(file, texts())
+    if template_file is not None:
+        with _opened(template_file) as file:
+            write(file, [crfpp_template(names, folding)])
+
+
+@contextmanager
+def _opened(path: str | None) -> Iterator[BinaryIO]:
+    """Open a file that replaces ``path`` when it is complete; None is standard output."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    with replacing(path) as beside, beside.open("wb") as file:
+        yield file

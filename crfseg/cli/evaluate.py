@@ -1,0 +1,63 @@
+"""``crfseg evaluate``: the official figures of a model, or of any segmenter's output."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from crfseg.cli import options
+from crfseg.corpus import Corpus
+from crfseg.evaluate import Scores, evaluate, read_words
+from crfseg.formats import Format, read_corpora, read_corpus
+from crfseg.segmenter import load
+
+
+@click.command(name="evaluate")
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
+@click.option("-m", "--model", help="The model to score.")
+@click.option("--predicted", metavar="FILE", help="The same sentences as another segmenter cut them.")
+@click.option(
+    "--train-words", metavar="FILE",
+    help="The training vocabulary, for OOV figures (default: the model's own).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.corpus_format
+@options.encoding
+def command(
+    gold: tuple[str, ...],
+    model: str | None,
+    predicted: str | None,
+    train_words: str | None,
+    as_json: bool,
+    format: Format | None,
+    encoding: str,
+) -> None:
+    """Score a model (-m) or a segmented file (--predicted) against GOLD.
+
+    Prints the summary of the official SIGHAN scorer, figure for figure.
+    """
+    if (model is None) == (predicted is None):
+        raise click.UsageError("give either --model or --predicted")
+    corpus = read_corpora(gold, format=format, encoding=encoding)
+    known = None if train_words is None else read_words(train_words, encoding)
+    if model is not None:
+        scores = evaluate(load(model), corpus, known_words=known)
+    else:
+        assert predicted is not None
+        guess = read_corpus(predicted, format=format, encoding=encoding)
+        scores = evaluate(guess, corpus, known_words=known)
+    click.echo(_json(corpus, scores) if as_json else _text(corpus, scores))
+
+
+def _json(corpus: Corpus, scores: Scores) -> str:
+    return json.dumps(
+        {"gold": corpus.name, "sha256": corpus.sha256, **scores.as_dict()}, ensure_ascii=False
+    )
+
+
+def _text(corpus: Corpus, scores: Scores) -> str:
+    lines = [f"gold: {corpus.name}", f"sha256: {corpus.sha256}", scores.report()]
+    if scores.labelled is not None and scores.labelled.f1 is not None:
+        lines.append(f"=== LABELLED F MEASURE:\t{scores.labelled.f1:.3f}")
+    return "\n".join(lines)

@@ -1,0 +1,118 @@
+"""``crfseg train``: from segmented corpora to a model file."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+import crfseg
+from crfseg.cli import options
+from crfseg.files import replacing
+from crfseg.symbols import FOLDINGS
+from crfseg.tags import SCHEMES
+from crfseg.train.crfsuite import ALGORITHMS
+
+
+@click.command(name="train")
+@options.corpus_files
+@click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write.")
+@click.option("--dev", metavar="FILE", help="A corpus to score on, not trained on.")
+@click.option("--algorithm", type=click.Choice(ALGORITHMS), default="lbfgs", show_default=True)
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE",
+    help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
+)
+@click.option(
+    "-t", "--template", "templates", multiple=True,
+    help="A feature template, such as C[-1]C[0]; may be repeated (default: see docs).",
+)
+@click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
+@click.option("--labels", is_flag=True, help="Predict parts of speech or entity types too.")
+@click.option(
+    "--folding", type=click.Choice(FOLDINGS), default="width", show_default=True,
+    help="width: the features read full-width letters and digits as half-width ones.",
+)
+@click.option(
+    "--precision", type=click.Choice(["int16", "float64"]), default="int16", show_default=True,
+    help="int16: a small model; float64: the weights as trained.",
+)
+@click.option("--name", help="What the model is called (default: the first corpus's name).")
+@click.option("--criterion", default="", help="The segmentation standard, for the record.")
+@click.option("--licence", default="", help="The terms of the model, for the record.")
+@click.option("--progress/--no-progress", default=None, help="Show progress (default: on a terminal).")
+@options.corpus_format
+@options.encoding
+def command(
+    corpora: tuple[str, ...],
+    output: str,
+    params: tuple[str, ...],
+    templates: tuple[str, ...],
+    progress: bool | None,
+    **settings: Any,
+) -> None:
+    """Train a model from segmented corpora and save it.
+
+    A corpus has one sentence a line, words separated by white space; other formats by --format.
+    """
+    named = dict(_parsed(param) for param in params)
+    with replacing(output) as beside, _interruptible(), _bar(progress) as callback:
+        model = crfseg.train(
+            corpora, templates=templates or None, callback=callback, **settings, **named
+        )
+        model.save(beside)
+    for corpus in model.info["corpora"]:
+        click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
+    click.echo(f"{model.info['training']['algorithm']}: {model.info['stop']}")
+    if "dev" in model.info:
+        click.echo(_dev_line(model.info["dev"]))
+    click.echo(f"{output}: {model.n_patterns:,} patterns, {model.n_bytes / 1e6:.1f} MB")
+
+
+def _parsed(param: str) -> tuple[str, str]:
+    name, equals, value = param.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{param!r}; expected NAME=VALUE", param_hint="--param")
+    return name, value
+
+
+def _dev_line(dev: dict[str, Any]) -> str:
+    figures = [("P", "precision"), ("R", "recall"), ("F1", "f1"), ("OOV recall", "oov_recall")]
+    figures += [("labelled F1", "labelled_f1")] if "labelled_f1" in dev else []
+    shown = [f"{label} {100 * dev[key]:.2f}" for label, key in figures if dev[key] is not None]
+    return f"{dev['name']} (dev): {'  '.join(shown)}"
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the program at once: CRFsuite never looks at Python's signals."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(wanted: bool | None) -> Iterator[Callable[[crfseg.Progress], None] | None]:
+    """Draw a progress bar on stderr; give the callback that moves it."""
+    if not (sys.stderr.isatty() if wanted is None else wanted):
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("encoding", total=None)
+
+        def move(at: crfseg.Progress) -> None:
+            active = "" if at.active_features is None else f"  {at.active_features:,} features"
+            text = f"loss {at.loss:,.1f}{active}"
+            bar.update(task, completed=at.iteration, total=at.max_iterations, description=text)
+
+        yield move

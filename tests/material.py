@@ -1,0 +1,35 @@
+"""What several tests use: where the corpora are, and a model small enough to be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import crfseg
+from crfseg.chars import code_points
+from crfseg.model import PatternTable
+from crfseg.symbols import Alphabet, pattern_keys
+from crfseg.tags import TagSet
+from crfseg.templates import Templates
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "corpora" / "sample"
+SHARED = ROOT.parent / "shared" / "corpora"
+
+
+def handmade_model(**weights: dict[str, float]) -> crfseg.Model:
+    """A model of characters at the current position, small enough to be read.
+
+    ``handmade_model(京={"E": 2.0})`` says that 京 likes to end words.
+    """
+    tag_set = TagSet()
+    templates = Templates.parse(["C[0]"])
+    alphabet = Alphabet(code_points("".join(weights)))
+    keys = pattern_keys(alphabet.ids(code_points("".join(weights)), "C"), (0,))
+    blocks = np.zeros((len(keys), 1, 4))
+    for row, of_tag in enumerate(weights.values()):
+        for tag, weight in of_tag.items():
+            blocks[row, 0, tag_set.names.index(tag)] = weight
+    table = PatternTable(templates.kinds[0], keys, blocks)
+    return crfseg.Model(tag_set, templates, alphabet, (table,), np.zeros((4, 4)))

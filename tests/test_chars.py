@@ -1,0 +1,48 @@
+import sys
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crfseg import chars
+
+any_text = st.text(st.characters(codec=None, exclude_categories=()))
+EVERY = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+
+
+def test_white_space_is_what_isspace_says_for_every_code_point():
+    expected = [chr(code).isspace() for code in range(sys.maxunicode + 1)]
+    assert chars.is_white_space(EVERY).tolist() == expected
+
+
+@given(any_text)
+def test_code_points_and_back(text):
+    codes = chars.code_points(text)
+    assert codes.tolist() == [ord(c) for c in text]
+    assert chars.to_text(codes) == text
+
+
+def test_folding_is_that_of_compatibility_decomposition_for_the_full_width_forms():
+    import unicodedata
+
+    wide = EVERY[0xFF01:0xFF5F]
+    assert chars.to_text(chars.fold_width(wide)) == unicodedata.normalize(
+        "NFKC", chars.to_text(wide)
+    )
+
+
+def test_folding_touches_nothing_else_and_is_done_after_one_pass():
+    folded = chars.fold_width(EVERY)
+    changed = np.flatnonzero(folded != EVERY)
+    assert changed.tolist() == list(range(0xFF01, 0xFF5F))
+    assert np.array_equal(chars.fold_width(folded), folded)
+
+
+def test_every_code_point_has_a_class_and_folding_keeps_it():
+    classes = chars.classes(EVERY)
+    assert classes.max() < len(chars.CLASSES)
+    assert np.array_equal(classes, chars.classes(chars.fold_width(EVERY)))
+
+
+def test_first_letters_of_the_classes_are_distinct():
+    assert len({name[0] for name in chars.CLASSES}) == len(chars.CLASSES)

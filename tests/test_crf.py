@@ -1,0 +1,120 @@
+"""crf.py against brute force, and the kernels against crf.py."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crfseg import crf, kernels
+from crfseg.errors import InfeasibleError, ShapeError
+from crfseg.tags import TagSet
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def random_lattice(seed, scheme="BMES", longest=6):
+    rng = np.random.default_rng(seed)
+    tag_set = TagSet(scheme)
+    n_tags = len(tag_set.names)
+    emissions = rng.normal(scale=3, size=(rng.integers(1, longest + 1), n_tags))
+    return tag_set, emissions, rng.normal(size=(n_tags, n_tags)), rng
+
+
+def all_paths(emissions):
+    return [
+        np.array(path)
+        for path in itertools.product(range(emissions.shape[1]), repeat=len(emissions))
+    ]
+
+
+@given(seeds)
+def test_viterbi_partition_and_marginals_equal_brute_force(seed):
+    tag_set, emissions, transitions, _ = random_lattice(seed, longest=5)
+    emissions = crf.constrain(emissions, tag_set)
+    transitions = crf.mask(transitions, tag_set)
+    paths = all_paths(emissions)
+    scores = np.array([crf.path_score(emissions, transitions, path) for path in paths])
+    path, score = crf.viterbi(emissions, transitions)
+    assert score == pytest.approx(scores.max())
+    assert np.array_equal(path, paths[scores.argmax()])
+    log_z = np.logaddexp.reduce(scores)
+    assert crf.log_partition(emissions, transitions) == pytest.approx(log_z)
+    expected = np.zeros_like(emissions)
+    for path, score in zip(paths, scores, strict=True):
+        expected[np.arange(len(path)), path] += np.exp(score - log_z)
+    marginals = crf.marginals(emissions, transitions)
+    assert marginals == pytest.approx(expected)
+    assert marginals.sum(axis=1) == pytest.approx(np.ones(len(emissions)))
+
+
+def test_viterbi_equals_a_worked_example():
+    """The healthy/fever example of the Viterbi algorithm, as Wikipedia works it out."""
+    start, transition = np.log([0.6, 0.4]), np.log([[0.7, 0.3], [0.4, 0.6]])
+    emission = np.log([[0.5, 0.4, 0.1], [0.1, 0.3, 0.6]])  # normal, cold, dizzy
+    emissions = emission[:, [0, 1, 2]].T + np.vstack([start, np.zeros((2, 2))])
+    path, score = crf.viterbi(emissions, transition)
+    assert path.tolist() == [0, 0, 1]
+    assert np.exp(score) == pytest.approx(0.01512)
+
+
+@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
+@pytest.mark.parametrize("dtype", [np.float64, np.int32])
+@given(seed=seeds)
+def test_kernel_viterbi_equals_the_reference(scheme, dtype, seed):
+    tag_set, emissions, transitions, rng = random_lattice(seed, scheme, longest=12)
+    emissions = np.rint(emissions * 3).astype(dtype)  # coarse, so that ties happen
+    transitions = np.rint(transitions * 3)
+    boundaries = rng.choice([0, 0, 0, crf.BEGIN, crf.INSIDE], len(emissions)).astype(np.int8)
+    boundaries[0] = max(0, boundaries[0])
+    found, infeasible = kernel_viterbi(tag_set, emissions, transitions, boundaries)
+    constrained = crf.constrain(emissions.astype(np.float64), tag_set, boundaries)
+    expected, _ = crf.viterbi(constrained, crf.mask(transitions, tag_set))
+    assert infeasible == -1
+    assert found.tolist() == expected.tolist()
+
+
+def kernel_viterbi(tag_set, emissions, transitions, boundaries):
+    second, first = np.nonzero(tag_set.legal.T)
+    counts = np.bincount(second, minlength=len(tag_set.names))
+    return kernels.viterbi(
+        emissions,
+        np.array([0]),
+        np.array([0, len(emissions)]),
+        np.append(0, np.cumsum(counts)).astype(np.int32),
+        first.astype(np.int16),
+        transitions[first, second],
+        tag_set.begins.astype(np.uint8),
+        tag_set.ends.astype(np.uint8),
+        boundaries,
+    )
+
+
+def test_no_path_left_is_reported_by_both():
+    tag_set = TagSet()
+    emissions, transitions = np.zeros((2, 4)), np.zeros((4, 4))
+    boundaries = np.array([crf.INSIDE, crf.BEGIN], dtype=np.int8)
+    with pytest.raises(InfeasibleError):
+        crf.viterbi(
+            crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set)
+        )
+    with pytest.raises(InfeasibleError):
+        crf.marginals(
+            crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set)
+        )
+
+
+def test_arrays_that_disagree_are_reported_with_both_shapes():
+    with pytest.raises(ShapeError, match=r"\(3, 4\) and transitions \(2, 2\)"):
+        crf.viterbi(np.zeros((3, 4)), np.zeros((2, 2)))
+
+
+@given(seeds, st.integers(0, 300))
+def test_the_index_finds_every_key_and_no_other(seed, n):
+    rng = np.random.default_rng(seed)
+    keys = np.unique(rng.integers(0, 2**16, n, dtype=np.uint64)) << np.uint64(rng.integers(0, 40))
+    index = kernels.build_index(keys)
+    assert kernels.find_rows(index, keys).tolist() == list(range(len(keys)))
+    others = np.setdiff1d(rng.integers(0, 2**60, 50, dtype=np.uint64), keys)
+    assert (kernels.find_rows(index, others) == -1).all()

@@ -1,0 +1,174 @@
+import codecs
+import io
+
+import pytest
+
+from crfseg import read_corpus
+from crfseg.errors import CorpusError
+from crfseg.formats import read_corpora, text_blocks
+
+
+def words_of(corpus):
+    return [list(sentence.words) for sentence in corpus]
+
+
+def test_a_byte_order_mark_is_no_character(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(codecs.BOM_UTF8 + "我 爱\n".encode())
+    assert words_of(read_corpus(path)) == [["我", "爱"]]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-16", "utf-16-be", "Big5-HKSCS"])
+def test_encodings_by_name(tmp_path, encoding):
+    path = tmp_path / "a.txt"
+    path.write_bytes("我 愛 香港\n他 來\n".encode(encoding))
+    assert words_of(read_corpus(path, encoding=encoding)) == [["我", "愛", "香港"], ["他", "來"]]
+
+
+def test_a_wrong_encoding_is_reported_with_line_and_remedy(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("abc\n".encode() + "我 爱\n".encode("gb18030"))
+    with pytest.raises(CorpusError, match=r"a\.txt:2: byte 0xCE is not utf-8.*gb18030"):
+        read_corpus(path)
+
+
+def test_an_unknown_encoding_is_reported(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("我")
+    with pytest.raises(CorpusError, match="unknown encoding 'klingon'"):
+        read_corpus(path, encoding="klingon")
+
+
+def test_an_unknown_format_names_the_known_ones(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("我")
+    with pytest.raises(CorpusError, match="known: words, pos, columns, conllu"):
+        read_corpus(path, format="xml")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n\t\n", "　\n".encode()])
+def test_an_empty_corpus_is_reported(tmp_path, content):
+    path = tmp_path / "empty.txt"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match=r"empty\.txt: no sentence"):
+        read_corpus(path)
+
+
+def test_a_binary_file_is_reported(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"abc\ndef\0\1")
+    with pytest.raises(CorpusError, match=r"a\.bin:2: NUL character.*binary"):
+        read_corpus(path)
+
+
+def test_people_s_daily_with_brackets_and_article_ids(tmp_path):
+    path = tmp_path / "pd.txt"
+    path.write_text("19980101-01-001-001/m  [中央/n  电台/n]nt  ，/w  [/w  1/2/m  ]/w\n", "utf-8")
+    sentence = read_corpus(path, format="pos")[0]
+    assert sentence.words == ("中央", "电台", "，", "[", "1/2", "]")
+    assert sentence.labels == ("n", "n", "w", "w", "m", "w")
+
+
+def test_underscores_and_slashes_as_words(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("件_M /_PU a_b_NN\n", "utf-8")
+    assert read_corpus(path, format="pos")[0].words == ("件", "/", "a_b")
+
+
+@pytest.mark.parametrize("token", ["北京", "/n", "北京/"])
+def test_a_token_without_part_of_speech_is_reported(tmp_path, token):
+    path = tmp_path / "a.txt"
+    path.write_text(f"我/r\n{token} 爱/v\n", "utf-8")
+    with pytest.raises(CorpusError, match=r"a\.txt:2: .* has no part of speech; expected word/POS"):
+        read_corpus(path, format="pos")
+
+
+def test_columns_with_tags_become_words(tmp_path):
+    path = tmp_path / "a.crfpp"
+    path.write_text("我\tr\tS\n北\tn\tB\n京\tn\tE\n\n\n他 S\n", "utf-8")
+    corpus = read_corpus(path)
+    assert words_of(corpus) == [["我", "北京"], ["他"]]
+    assert [sentence.line for sentence in corpus] == [1, 6]
+    assert corpus.labels is None
+
+
+def test_columns_with_entities_become_labelled_words(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("高 B-NAME\n勇 I-NAME\n说 O\n", "utf-8")
+    sentence = read_corpus(path)[0]
+    assert (sentence.words, sentence.labels) == (("高勇", "说"), ("NAME", "O"))
+
+
+def test_columns_of_words_and_parts_of_speech(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("北京\tNR\n很\tAD\n美\tVA\n", "utf-8")
+    sentence = read_corpus(path)[0]
+    assert (sentence.words, sentence.labels) == (("北京", "很", "美"), ("NR", "AD", "VA"))
+
+
+def test_weibo_s_word_index_is_no_character(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("科0\tO\n技1\tO\n310\tO\n", "utf-8")
+    assert read_corpus(path)[0].text == "科技3"
+
+
+def test_a_single_column_is_reported(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("我 S\n爱\n", "utf-8")
+    with pytest.raises(CorpusError, match=r"a\.conll:2: one column"):
+        read_corpus(path)
+
+
+CONLLU = """# sent_id = 1
+# text = 我爱New York
+1\t我\t我\tPRON\tPRP\t_\t2\tnsubj\t_\tSpaceAfter=No
+2-3\t爱了\t_\t_\t_\t_\t_\t_\t_\t_
+2\t爱\t爱\tVERB\tVV\t_\t0\troot\t_\tSpaceAfter=No
+2.1\t空\t_\t_\t_\t_\t_\t_\t_\t_
+
+1\t他\t他\tPRON\tPRP\t_\t0\troot\t_\t_
+"""
+
+
+def test_conllu_ranges_and_empty_nodes_are_passed_over(tmp_path):
+    path = tmp_path / "a.conllu"
+    path.write_text(CONLLU, "utf-8")
+    corpus = read_corpus(path)
+    assert words_of(corpus) == [["我", "爱"], ["他"]]
+    assert corpus[0].labels == ("PRON", "VERB")
+
+
+def test_conllu_without_ten_columns_is_reported(tmp_path):
+    path = tmp_path / "a.conllu"
+    path.write_text("1\t我\n", "utf-8")
+    with pytest.raises(CorpusError, match=r"a\.conllu:1: 2 columns; CoNLL-U has 10"):
+        read_corpus(path)
+
+
+def test_several_files_are_one_corpus(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_text(f"我 {name}\n", "utf-8")
+    assert words_of(read_corpora([tmp_path / "a", tmp_path / "b"])) == [["我", "a"], ["我", "b"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le"])
+def test_blocks_end_at_lines_and_lose_nothing(monkeypatch, encoding):
+    monkeypatch.setattr("crfseg.formats._BLOCK", 7)
+    text = "我爱北京\n\n天安门\r\n他來了"
+    blocks = list(text_blocks(io.BufferedReader(io.BytesIO(text.encode(encoding))), "x", encoding))
+    assert "".join(blocks) == text
+    assert all(block.endswith("\n") for block in blocks[:-1])
+
+
+def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
+    monkeypatch.setattr("crfseg.formats._BLOCK", 4)
+    file = io.BufferedReader(io.BytesIO("我\n爱\n".encode() + b"ab\xff\n"))
+    with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
+        list(text_blocks(file, "x"))
+
+
+def test_only_the_first_byte_order_mark_is_one(monkeypatch):
+    monkeypatch.setattr("crfseg.formats._BLOCK", 4)
+    text = "\ufeffab\n\ufeffcd\n"
+    blocks = list(text_blocks(io.BufferedReader(io.BytesIO(text.encode())), "x"))
+    assert "".join(blocks) == text[1:]

@@ -1,0 +1,206 @@
+"""The model file: what is saved comes back; what is damaged is refused, never trusted."""
+
+import json
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+import crfseg
+from material import handmade_model
+from crfseg.errors import ModelFileError
+from crfseg.model import Model, _digest
+
+
+@pytest.fixture
+def path(tmp_path, sample_model):
+    path = tmp_path / "a.crfseg"
+    sample_model.quantize().save(path)
+    return path
+
+
+def same(one: Model, two: Model) -> bool:
+    arrays, others = one._arrays(), two._arrays()
+    return one._header() == two._header() and all(
+        np.array_equal(array, others[name]) and array.dtype == others[name].dtype
+        for name, array in arrays.items()
+    )
+
+
+@pytest.mark.parametrize("precision", ["int16", "float64"])
+def test_a_model_comes_back_from_its_file(tmp_path, sample_model, precision):
+    model = sample_model.quantize() if precision == "int16" else sample_model
+    model.save(tmp_path / "a.crfseg")
+    assert same(Model.load(tmp_path / "a.crfseg"), model)
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path, sample_model):
+    for name in "ab":
+        sample_model.save(tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_labels_and_absent_tags_come_back(tmp_path):
+    sentences = [crfseg.Sentence(("高勇", "说"), ("PER", "O"), 1)]
+    corpus = crfseg.Corpus.from_sentences(sentences)
+    model = crfseg.train(corpus, labels=True, max_iterations=2)
+    model.save(tmp_path / "a")
+    loaded = Model.load(tmp_path / "a")
+    assert loaded.tag_set == model.tag_set
+    assert loaded.tag_set.names == ("B-PER", "E-PER", "O")
+
+
+def test_quantizing_keeps_weights_within_half_a_unit(sample_model):
+    small = sample_model.quantize()
+    for table, rounded in zip(sample_model.tables, small.tables, strict=True):
+        kept = np.isin(table.keys, rounded.keys)
+        error = table.weights[kept] - rounded.weights * small.scale
+        assert np.abs(error).max() <= small.scale / 2 * (1 + 1e-9)
+        assert np.abs(table.weights[~kept]).max(initial=0) <= small.scale / 2
+    assert small.quantize() is small
+
+
+def test_a_model_of_nothing_but_zeros_quantizes():
+    assert handmade_model(京={}).quantize().n_patterns == 0
+
+
+def test_every_truncation_is_refused(tmp_path, path):
+    data = path.read_bytes()
+    for size in {0, 1, 7, 8, 9, 100, 1000, len(data) // 2, len(data) - 1}:
+        cut = tmp_path / f"cut{size}.crfseg"
+        cut.write_bytes(data[:size])
+        with pytest.raises(ModelFileError, match=rf"cut{size}\.crfseg: .*Train it or copy it"):
+            Model.load(cut)
+
+
+def test_every_flipped_bit_is_refused(tmp_path, path):
+    data = path.read_bytes()
+    header_end = 8 + int.from_bytes(data[:8], "little")
+    rng = np.random.default_rng(0)
+    spots = {*range(8), *rng.integers(8, header_end, 150), *rng.integers(header_end, len(data), 50)}
+    bad = tmp_path / "bad.crfseg"
+    for spot in map(int, spots):
+        flipped = bytearray(data)
+        flipped[spot] ^= 1 << int(rng.integers(8))
+        bad.write_bytes(flipped)
+        try:
+            loaded = Model.load(bad)
+        except ModelFileError:
+            continue
+        assert same(loaded, Model.load(path)), f"byte {spot} changed the model unseen"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is not a model"),
+        ("我 爱 北京\n".encode() * 50, "is not a model"),
+        (b"lCRF" + bytes(100), "is not a model"),
+    ],
+)
+def test_files_that_are_no_models_are_refused(tmp_path, content, message):
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match=message):
+        crfseg.load(path)
+
+
+def test_a_foreign_safetensors_file_is_refused(tmp_path):
+    safetensors.numpy.save_file({"x": np.zeros(3)}, tmp_path / "a")
+    with pytest.raises(ModelFileError, match="not one of crfseg's"):
+        Model.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize("missing", ["missing.crfseg", "."])
+def test_a_missing_file_or_a_folder_is_the_system_s_error(tmp_path, missing):
+    with pytest.raises(OSError, match=str(tmp_path)):
+        Model.load(tmp_path / missing)
+
+
+def rewritten(path, change):
+    """Change header and arrays of a model file, with a digest that fits."""
+    with safetensors.safe_open(path, framework="numpy") as file:
+        header = json.loads(file.metadata()["crfseg"])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    change(header, arrays)
+    header["sha256"] = _digest(header, arrays)
+    safetensors.numpy.save_file(arrays, path, metadata={"crfseg": json.dumps(header)})
+
+
+def test_a_newer_format_is_refused_with_the_remedy(path):
+    rewritten(path, lambda header, _: header.update(format=99))
+    with pytest.raises(ModelFileError, match="has format 99; this crfseg reads up to 1. Update"):
+        Model.load(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h, a: h.update(format="1"),
+        lambda h, a: h.update(format=0),
+        lambda h, a: h.update(scale=float("nan")),
+        lambda h, a: h.update(scale=-1.0),
+        lambda h, a: h.update(scale=None),
+        lambda h, a: h.update(templates=["C[0]C[7]X"]),
+        lambda h, a: h.update(templates=[]),
+        lambda h, a: h.update(templates=None),
+        lambda h, a: h.update(folding="sideways"),
+        lambda h, a: h.update(tag_set=[]),
+        lambda h, a: h["tag_set"].update(scheme="XYZ"),
+        lambda h, a: h["tag_set"].update(absent=["B"]),
+        lambda h, a: h["tag_set"].update(absent=["B", "M", "E", "S"]),
+        lambda h, a: h.update(info=3),
+        lambda h, a: h.pop("tag_set"),
+        lambda h, a: a.pop("words"),
+        lambda h, a: a.pop("CC.keys"),
+        lambda h, a: a.update({"CC.keys": a["CC.keys"][1:]}),
+        lambda h, a: a.update({"CC.keys": a["CC.keys"].astype(np.int64)}),
+        lambda h, a: a.update({"CC.weights": a["CC.weights"].astype(np.float64)}),
+        lambda h, a: a.update({"CC.weights": a["CC.weights"][:, 1:].copy()}),
+        lambda h, a: a.update(transitions=a["transitions"][1:]),
+        lambda h, a: a.update(transitions=a["transitions"].astype(np.int32)),
+        lambda h, a: a.update(alphabet=a["alphabet"].astype(np.int64)),
+        lambda h, a: a.update(alphabet=a["alphabet"] + np.uint32(0x110000)),
+        lambda h, a: a.update(words=np.array([0xFF], dtype=np.uint8)),
+    ],
+)
+def test_contents_that_make_no_sense_are_refused(path, change):
+    rewritten(path, change)
+    with pytest.raises(ModelFileError, match=r"a\.crfseg: "):
+        Model.load(path)
+
+
+def test_a_weight_that_is_no_number_is_refused(tmp_path, sample_model):
+    path = tmp_path / "a.crfseg"
+    sample_model.save(path)
+
+    def poison(header, arrays):
+        arrays["C.weights"] = arrays["C.weights"].copy()
+        arrays["C.weights"][0, 0, 0] = np.nan
+
+    rewritten(path, poison)
+    with pytest.raises(ModelFileError, match="not a finite number"):
+        Model.load(path)
+
+
+def test_an_old_file_survives_a_failed_save(tmp_path, path, monkeypatch):
+    before = path.read_bytes()
+
+    def fail(*args, **kwargs):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(safetensors.numpy, "save_file", fail)
+    with pytest.raises(OSError, match="disk full"):
+        handmade_model(京={"S": 1.0}).save(path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.crfseg"]
+
+
+def test_top_features_are_named_and_ordered():
+    model = handmade_model(京={"E": 2.0, "B": -3.0}, 我={"S": 1.0})
+    assert model.top_features(2) == [("C[0]=京", "B", -3.0), ("C[0]=京", "E", 2.0)]
+
+
+def test_repr_tells_what_one_holds(sample_model):
+    assert repr(sample_model).startswith("Model('train', BMES, 4 tags, ")
+    assert "MB" in repr(crfseg.Segmenter(sample_model))
