@@ -19,10 +19,12 @@ NEWLINE: Final = 0x0A
 
 # What str.isspace() says, fixed here so that every Python separates words alike.
 _WHITE_SPACE: Final = np.array(
-    [*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)]
-    + [0x2028, 0x2029, 0x202F, 0x205F, 0x3000],
+    [
+        *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680,
+        *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000,
+    ],
     dtype=np.uint32,
-)
+)  # fmt: skip
 _IS_SPACE: Final = np.zeros(0x3001, dtype=bool)
 _IS_SPACE[_WHITE_SPACE] = True
 
@@ -51,7 +53,8 @@ def to_text(codes: CodePoints) -> str:
 
 def is_white_space(codes: CodePoints) -> NDArray[np.bool_]:
     """Tell which characters are white space, as :meth:`str.isspace` does; shape (T,)."""
-    return _IS_SPACE[np.minimum(codes, 0x2FFF + (codes == 0x3000))]
+    space: NDArray[np.bool_] = _IS_SPACE[np.minimum(codes, 0x2FFF + (codes == 0x3000))]
+    return space
 
 
 def fold_width(codes: CodePoints) -> CodePoints:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -201,7 +202,7 @@ class Corpus:
     def _sentence(self, n: int, begin: int, end: int) -> Sentence:
         text = chars.to_text(self.codes[begin:end])
         cuts = [*np.flatnonzero(self.starts[begin:end]).tolist(), end - begin]
-        words = tuple(text[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+        words = tuple(text[a:b] for a, b in pairwise(cuts))
         labels = None
         if self.labels is not None:
             indices = self.labels[begin:end][self.starts[begin:end]].tolist()
@@ -212,12 +213,12 @@ class Corpus:
         """Return all words, in order."""
         text = chars.to_text(self.codes)
         cuts = [*np.flatnonzero(self.starts).tolist(), len(text)]
-        return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [text[a:b] for a, b in pairwise(cuts)]
 
     def texts(self) -> list[str]:
         """Return the sentences without their segmentation."""
         text, bounds = chars.to_text(self.codes), self.offsets.tolist()
-        return [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [text[a:b] for a, b in pairwise(bounds)]
 
     @staticmethod
     def join(corpora: Sequence[Corpus]) -> Corpus:
@@ -226,7 +227,8 @@ class Corpus:
             return corpora[0]
         shifts = np.cumsum([0, *(corpus.n_chars for corpus in corpora)])
         offsets = [c.offsets[:-1] + shift for c, shift in zip(corpora, shifts, strict=False)]
-        labels, names = None, ()
+        labels = None
+        names: tuple[str, ...] = ()
         if all(corpus.labels is not None for corpus in corpora):
             names = labels_in(label for corpus in corpora for label in corpus.label_names)
             labels = np.concatenate([_renumbered(corpus, names) for corpus in corpora])

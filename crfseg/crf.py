@@ -159,7 +159,8 @@ def _log_sum_exp(scores: FloatArray, axis: int) -> FloatArray:
     top = scores.max(axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):  # log(0) = -inf is meant
-        return np.log(np.exp(scores - top).sum(axis=axis)) + top.squeeze(axis)
+        total: FloatArray = np.log(np.exp(scores - top).sum(axis=axis)) + top.squeeze(axis)
+    return total
 
 
 def _check_shapes(emissions: FloatArray, transitions: FloatArray) -> None:

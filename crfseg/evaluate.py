@@ -133,8 +133,9 @@ def evaluate(
     Examples
     --------
     >>> gold = Corpus.from_text("我 爱 北京 天安门")
-    >>> evaluate(Corpus.from_text("我 爱 北京 天 安门"), gold, known_words={"我", "爱"})
-    Scores(precision=0.6000, recall=0.7500, f1=0.6667, oov_rate=0.5000, oov_recall=0.5000, iv_recall=1.0000)
+    >>> scores = evaluate(Corpus.from_text("我 爱 北京 天 安门"), gold, known_words={"我", "爱"})
+    >>> scores.precision, scores.recall, scores.oov_recall
+    (0.6, 0.75, 0.5)
     """
     gold = gold if isinstance(gold, Corpus) else read_corpus(gold, format=format, encoding=encoding)
     if isinstance(predicted, Segmenter):

@@ -21,13 +21,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     OSError
         If the folder is missing or may not be written to; raised before anything is computed.
     """
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
+    given = Path(path)
+    if given.is_dir():
         raise IsADirectoryError(f"{path}: is a directory; expected a file to write")
-    if target.exists() and not target.is_file():
-        yield target
+    if given.exists() and not given.is_file():
+        yield given
         return
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    target = Path(os.path.realpath(given))  # a symbolic link stays one
+    try:
+        handle, name = tempfile.mkstemp(f".{target.name}", ".part-", target.parent)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
     os.close(handle)
     beside = Path(name)
     try:

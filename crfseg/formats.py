@@ -19,9 +19,8 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedIOBase
 from pathlib import Path
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError
@@ -43,9 +42,7 @@ _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, 
 _WORD_INDEX: Final = re.compile(r"\S\d+")  # Weibo NER: a character and its place in the word
 
 
-def read_corpus(
-    path: PathLike, *, format: Format | None = None, encoding: str = "utf-8"
-) -> Corpus:
+def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str = "utf-8") -> Corpus:
     """Read a segmented corpus.
 
     Parameters
@@ -110,7 +107,7 @@ def codec(encoding: str) -> str:
         ) from None
 
 
-def text_blocks(file: BufferedIOBase, name: str, encoding: str = "utf-8") -> Iterator[str]:
+def text_blocks(file: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
     """Yield a file's text in blocks of whole lines, about a megabyte each.
 
     Encodings in which a newline is not the byte 0x0A (UTF-16, UTF-32) are read whole.
@@ -119,7 +116,8 @@ def text_blocks(file: BufferedIOBase, name: str, encoding: str = "utf-8") -> Ite
         yield decode(file.read(), name, encoding).removeprefix(_BOM)
         return
     line = 1
-    while block := file.read1(_BLOCK):  # what is there: a filter answers line by line
+    # What is there at once, so that a filter answers line by line.
+    while block := file.read1(_BLOCK):  # type: ignore[attr-defined]  # buffered files have it
         if not block.endswith(b"\n"):
             block += file.readline()
         text = decode(block, name, encoding, line)

@@ -146,8 +146,8 @@ class Segmenter:
         labels = self.model.tag_set.labels_of(tags)[starts].tolist()
         words = [text[a:b] for a, b in _spans(lines, starts)]
         tokens = iter([f"{word}/{names[i]}" for word, i in zip(words, labels, strict=True)])
-        counts = np.add.reduceat(starts, lines.offsets[:-1]) if len(lines.lines) else []
-        cut = dict(zip(lines.lines.tolist(), np.asarray(counts).tolist(), strict=True))
+        n_words = np.diff(np.append(0, np.cumsum(starts))[lines.offsets])
+        cut = dict(zip(lines.lines.tolist(), n_words.tolist(), strict=True))
         n_lines = text.count("\n") + 1
         return "\n".join(" ".join(islice(tokens, cut.get(line, 0))) for line in range(n_lines))
 
@@ -233,7 +233,7 @@ class Segmenter:
         emissions = np.zeros((n_padded + 2 * window, len(self.model.tag_set.names)), dtype=dtype)
         for table in self._tables:
             kernels.add_emissions(
-                views[table.kind.view], table.shape, table.kind.reach, table.index, table.weights,
+                views[table.kind.view], table.shape, table.kind.reach, table.lookup, table.weights,
                 emissions, window,
             )  # fmt: skip
         return emissions, symbols.begins(offsets, window) + window
@@ -245,7 +245,7 @@ class Segmenter:
                 table.kind,
                 np.array(table.kind.shape, dtype=np.int64),
                 kernels.build_index(table.keys),
-                table.weights.reshape(len(table.keys), table.weights[0].size if len(table.keys) else 0),
+                table.weights.reshape(len(table.keys), -1),
             )
             for table in self.model.tables
             if len(table.keys)
@@ -272,7 +272,7 @@ class _Table(NamedTuple):
 
     kind: Any
     shape: NDArray[np.int64]
-    index: NDArray[np.uint64]
+    lookup: NDArray[np.uint64]
     weights: NDArray[Any]
 
 

@@ -12,19 +12,19 @@ which the runs of changes slide to their final places.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import count, zip_longest
+from itertools import accumulate, count, zip_longest
 from operator import add, attrgetter
 
-__all__ = ["OfficialCounts", "count_line", "count_lines", "read_words"]
+__all__ = ["OfficialCounts", "count_line", "read_words"]
 
 _BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
-_PERHAPS_BIG5_SPACE = re.compile("[^\x00-\x7f]@")
-_BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|{_PERHAPS_BIG5_SPACE.pattern}")
+_BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|[^\x00-\x7f]@")
 _RANK = {"|": 0, ">": 1, "<": 2}  # the marks in the order in which the scorer looks for them
 _COLUMN = 61  # the width of either column of diff's 130
 _PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
@@ -102,13 +102,7 @@ class OfficialCounts:
         return 1 - self.iv_missed / self.iv if self.iv else None
 
     def report(self) -> str:
-        """Return the summary that the scorer prints, with ``--`` for what is undefined.
-
-        Returns
-        -------
-        str
-            Thirteen lines that begin with ``===``.
-        """
+        """Return the thirteen lines of the scorer's summary, ``--`` for what is undefined."""
         return (
             "=== SUMMARY:\n"
             f"=== TOTAL INSERTIONS:\t{self.insertions}\n"
@@ -137,15 +131,11 @@ def _rounded(figure: float | None) -> str:
     return "--" if figure is None else f"{figure:.3f}"
 
 
-# ------------------------------------------------------------------------- what is counted
-
-
 def read_words(line: str) -> list[str]:
     """Split a line of segmented text as the scorer does.
 
-    Only ASCII white space and U+3000 separate words, and the bytes A1 40, a space in Big5, which
-    the scorer replaces whatever the encoding.  After U+3000 at its very beginning a line has an
-    empty first word.
+    White space is ASCII, U+3000, and a Big5 space whatever the encoding, the bytes A1 40.  Only
+    the first is trimmed: behind a U+3000 at its beginning a line has an empty first word.
 
     Parameters
     ----------
@@ -159,47 +149,20 @@ def read_words(line: str) -> list[str]:
     """
     line = line.strip(_BLANKS).replace("\u3000", " ")
     if "@" in line:
-        line = _PERHAPS_BIG5_SPACE.sub(_without_big5_space, line)
+        code = line.encode("utf-8", "surrogatepass").replace(b"\xa1@", b" ")
+        line = code.decode("utf-8", "surrogateescape")
     line = line.rstrip(_BLANKS)
     return _BLANK_RUN.split(line) if line else []
-
-
-def _without_big5_space(found: re.Match[str]) -> str:
-    code = found[0][0].encode("utf-8", "surrogatepass")
-    if code[-1] != 0xA1:
-        return found[0]
-    return code[:-1].decode("utf-8", "surrogateescape") + " "
-
-
-def count_lines(
-    pairs: Iterable[tuple[Sequence[str], Sequence[str]]], known_words: Container[str]
-) -> OfficialCounts:
-    """Score a text.
-
-    Parameters
-    ----------
-    pairs : iterable of (gold, predicted)
-        The words of each sentence.
-    known_words : container of str
-        The words of the training text.
-
-    Returns
-    -------
-    OfficialCounts
-        The counts of all sentences together.
-    """
-    each = (count_line(gold, predicted, known_words) for gold, predicted in pairs)
-    return sum(each, start=OfficialCounts())
 
 
 def count_line(
     gold: Sequence[str], predicted: Sequence[str], known_words: Container[str]
 ) -> OfficialCounts:
-    """Score one sentence, like the scorer in the C locale.
+    """Score one sentence, as the scorer would in the C locale.
 
-    Words with white space inside are read again as from a line of a file.  A sentence for which
-    nothing was predicted, over which the scorer stumbles (it divides by zero), is all deletions;
-    NUL, for which diff takes a file to be binary, is a character like others.
+    Words with white space inside are read again as from a file.  Unlike the scorer, which divides
+    by zero, this has figures for an empty prediction; the control characters NUL and backspace,
+    to which diff pays attention, are like others here.
 
     Parameters
     ----------
@@ -231,19 +194,9 @@ def count_line(
             missed += 1
             oov_missed += left_text not in known_words
         wrong += bool(mark and right_text)
-    return OfficialCounts(
-        insertions=errors[">"],
-        deletions=errors["<"],
-        substitutions=errors["|"],
-        true_words=len(gold),
-        test_words=len(predicted),
-        missed=missed,
-        wrong=wrong,
-        oov=len(lefts) - iv,
-        oov_missed=oov_missed,
-        iv=iv,
-        iv_missed=missed - oov_missed,
-    )
+    changes = errors[">"], errors["<"], errors["|"]
+    by_known = len(lefts) - iv, oov_missed, iv, missed - oov_missed
+    return OfficialCounts(*changes, len(gold), len(predicted), missed, wrong, *by_known)
 
 
 def _as_read(words: Sequence[str]) -> list[str]:
@@ -253,24 +206,11 @@ def _as_read(words: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _half_row(word: str) -> tuple[str, int]:
-    """Return what diff prints of a word and how many columns it thinks that this takes.
-
-    In the C locale only printable ASCII has a width.  Other characters are printed while the
-    column is not overrun, but not a backspace at its beginning.
-    """
-    if len(word) < _COLUMN and "\b" not in word:
+    """Return what diff prints of a word and its width, to which only printable ASCII adds."""
+    if len(word) < _COLUMN:
         return word, len(word)
-    width, kept = 0, []
-    for char in word:
-        if char == "\b":
-            fits = 0 < width <= _COLUMN
-            width = max(width - 1, 0)
-        else:
-            width += " " <= char <= "~"
-            fits = width <= _COLUMN
-        if fits:
-            kept.append(char)
-    return "".join(kept), min(width, _COLUMN)
+    widths = list(accumulate(" " <= char <= "~" for char in word))
+    return word[: bisect_right(widths, _COLUMN)], min(widths[-1], _COLUMN)
 
 
 def _rows(gold: list[str], predicted: list[str], equal_too: bool) -> Iterator[tuple[str, str, str]]:
@@ -283,9 +223,6 @@ def _rows(gold: list[str], predicted: list[str], equal_too: bool) -> Iterator[tu
         for left, right in zip_longest(gold[x:x_end], predicted[y:y_end]):
             mark = ">" if left is None else "<" if right is None else "|"
             yield left or "", mark, right or ""
-
-
-# ------------------------------------------------------------------------- how diff aligns
 
 
 def _hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
@@ -305,10 +242,7 @@ def _hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
     x = y = 0
     while x < len(a) or y < len(b):
         x_start, y_start = x, y
-        while a_changed[x]:
-            x += 1
-        while b_changed[y]:
-            y += 1
+        x, y = a_changed.index(0, x), b_changed.index(0, y)
         if x > x_start or y > y_start:
             yield start + x_start, start + x, start + y_start, start + y
         x, y = x + 1, y + 1
@@ -317,15 +251,12 @@ def _hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
 def _changes(a: list[str], b: list[str]) -> tuple[bytearray, bytearray]:
     """Flag the words without a partner; a 0 after the last flag ends the loops at both ends."""
     a_kept, b_kept = _hopeful(a, b), _hopeful(b, a)
-    a_changed, b_changed = (bytearray(b"\1" * len(words) + b"\0") for words in (a, b))
-    for changed, kept in (a_changed, a_kept), (b_changed, b_kept):
-        for i in kept:
-            changed[i] = 0
+    a_found, b_found = set(a_kept), set(b_kept)
     for x, x_end, y, y_end in _differences([a[i] for i in a_kept], [b[i] for i in b_kept]):
-        for i in a_kept[x:x_end]:
-            a_changed[i] = 1
-        for i in b_kept[y:y_end]:
-            b_changed[i] = 1
+        a_found.difference_update(a_kept[x:x_end])
+        b_found.difference_update(b_kept[y:y_end])
+    a_changed = bytearray([*(x not in a_found for x in range(len(a))), 0])
+    b_changed = bytearray([*(y not in b_found for y in range(len(b))), 0])
     _slide(a, a_changed, b_changed)
     _slide(b, b_changed, a_changed)
     return a_changed, b_changed
@@ -343,8 +274,7 @@ def _hopeful(words: list[str], others: list[str]) -> list[int]:
         return [i for i, word in enumerate(words) if word in partners]
     counts = Counter(others)
     fates = "".join("." if 0 < counts[w] <= many else "?" if counts[w] else "x" for w in words)
-    if "?" in fates:
-        fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
+    fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
     return [i for i, fate in enumerate(fates) if fate != "x"]
 
 
@@ -368,8 +298,8 @@ def _rough_root(number: int) -> int:
 
 def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
     """Yield deletions (y == y_end) and insertions (x == x_end) in no particular order."""
-    # Lists by diagonal, x - y: the negative ones are counted from the end.
-    forward, backward = ([0] * (len(a) + len(b) + 3) for _ in range(2))
+    # By diagonal x - y: what was reached on the negative ones is found from the end of the list.
+    forward, backward = ([0] * (len(a) + len(b) + 5) for _ in range(2))
     patience = max(_PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
     boxes = [((0, len(a), 0, len(b)), patience)]
     while boxes:
@@ -379,19 +309,21 @@ def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
         while x < x_end and y < y_end and a[x_end - 1] == b[y_end - 1]:
             x_end, y_end = x_end - 1, y_end - 1
         if x < x_end and y < y_end:
-            boxes += _halves(a, b, (x, x_end, y, y_end), patience, forward, backward)
+            box = x, x_end, y, y_end
+            x_cut, y_cut, before, after = _cut(a, b, box, patience, forward, backward)
+            boxes += ((x, x_cut, y, y_cut), before), ((x_cut, x_end, y_cut, y_end), after)
         elif x < x_end or y < y_end:
             yield x, x_end, y, y_end
 
 
-def _halves(
+def _cut(
     a: list[str], b: list[str], box: _Box, patience: int, forward: list[int], backward: list[int]
-) -> list[tuple[_Box, int]]:
-    """Cut a box where a shortest path passes; with each half goes the patience for it.
+) -> tuple[int, int, int, int]:
+    """Find a point (x, y) of a shortest path, and the patience for the parts before and after.
 
-    From both corners, paths of 1, 2, ... edits are followed as far as they lead on each diagonal,
-    ``x(n, d) = max(x(n - 1, d - 1) + 1, x(n - 1, d + 1))`` and on along equal words.  Where two
-    of them meet first, they are a shortest path.
+    From both corners, paths of n = 1, 2, ... edits are followed as far as they lead on diagonal d:
+    ``x(n, d) = max(x(n - 1, d - 1) + 1, x(n - 1, d + 1))``, then on along equal words.  The first
+    two that meet are a shortest path.
     """
     x_start, x_end, y_start, y_end = box
     lowest, highest = x_start - y_end, x_end - y_start
@@ -406,7 +338,7 @@ def _halves(
                 x += 1
             forward[d] = x
             if odd and d in back and backward[d] <= x:
-                return _cut(box, x, x - d, _INFINITY, _INFINITY)
+                return x, x - d, _INFINITY, _INFINITY
         back = _widened(back, lowest, highest, backward, _INFINITY)
         for d in back:
             x = min(backward[d - 1], backward[d + 1] - 1)
@@ -414,38 +346,29 @@ def _halves(
                 x -= 1
             backward[d] = x
             if not odd and d in ahead and x <= forward[d]:
-                return _cut(box, x, x - d, _INFINITY, _INFINITY)
+                return x, x - d, _INFINITY, _INFINITY
         if edits >= patience:
             break
     # Out of patience: cut at the end of the path that came farthest, if not at the shortest.
     far, f_x = max((2 * x - d, x) for d in ahead for x in [min(forward[d], x_end, y_end + d)])
     near, b_x = min((2 * x - d, -x) for d in back for x in [max(backward[d], x_start, y_start + d)])
     if x_end + y_end - near < far - (x_start + y_start):
-        return _cut(box, f_x, far - f_x, _INFINITY, patience)
-    return _cut(box, -b_x, near + b_x, patience, _INFINITY)
+        return f_x, far - f_x, _INFINITY, patience
+    return -b_x, near + b_x, patience, _INFINITY
 
 
 def _widened(diagonals: range, lowest: int, highest: int, reached: list[int], no: int) -> range:
-    """Open a diagonal on either side, or close one where the box ends."""
+    """Open a diagonal on either side, which ``no`` path has reached, or close one at the box."""
     high, low = diagonals[0], diagonals[-1]
-    if low > lowest:
-        reached[low - 2] = no
-    if high < highest:
-        reached[high + 2] = no
+    reached[low - 2] = reached[high + 2] = no
     return range(high + (1 if high < highest else -1), low - (1 if low > lowest else -1) - 1, -2)
 
 
-def _cut(box: _Box, x: int, y: int, before: int, after: int) -> list[tuple[_Box, int]]:
-    x_start, x_end, y_start, y_end = box
-    return [((x_start, x, y_start, y), before), ((x, x_end, y, y_end), after)]
-
-
 def _slide(words: list[str], changed: bytearray, other: bytearray) -> None:
-    """Move the runs of changed words, given both sequences' flags, to where diff shows them.
+    """Move runs of changed words to where diff shows them, given the flags of both sequences.
 
-    A run with equal words around it can begin one word earlier or later.  It swallows the runs
-    that it reaches, then stops at the last place where the others have a run too, or else as
-    late as possible.
+    A run that could as well begin a word earlier or later swallows the runs in its reach, then
+    goes to the last place where the other sequence has a run too, or else as late as possible.
     """
     end = len(words)
     if len(set(words)) == end:  # no word could take the place of another
@@ -453,36 +376,23 @@ def _slide(words: list[str], changed: bytearray, other: bytearray) -> None:
     i = j = 0  # corresponding places, i at the end of the run
     while True:
         while i < end and not changed[i]:
-            while other[j]:
-                j += 1
-            i, j = i + 1, j + 1
+            i, j = i + 1, other.index(0, j) + 1
         if i == end:
             return
         start, length = i, -1
-        while changed[i]:
-            i += 1
-        while other[j]:
-            j += 1
+        i, j = changed.index(0, i), other.index(0, j)
         while length != i - start:
             length = i - start
             while start and words[start - 1] == words[i - 1]:
-                start, i, j = start - 1, i - 1, j - 1
+                start, i, j = start - 1, i - 1, other.rindex(0, 0, j)
                 changed[start], changed[i] = 1, 0
-                while changed[start - 1]:
-                    start -= 1
-                while other[j]:
-                    j -= 1
+                start = changed.rfind(0, 0, start) + 1
             partner = i if other[j - 1] else end
             while i < end and words[start] == words[i]:
                 changed[start], changed[i] = 0, 1
-                start, i, j = start + 1, i + 1, j + 1
-                while changed[i]:
-                    i += 1
-                while other[j]:
-                    j += 1
-                    partner = i
+                start, i, j = start + 1, changed.index(0, i), j + 1
+                if other[j]:
+                    partner, j = i, other.index(0, j)
         while partner < i:
-            start, i, j = start - 1, i - 1, j - 1
+            start, i, j = start - 1, i - 1, other.rindex(0, 0, j)
             changed[start], changed[i] = 1, 0
-            while other[j]:
-                j -= 1

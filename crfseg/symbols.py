@@ -84,9 +84,9 @@ class Alphabet:
 
         A character that would be invisible, or that opens an escape, becomes ``<U+XXXX>``.
 
-        >>> alphabet = Alphabet.of(chars.code_points("北京"))
-        >>> alphabet.print(chars.code_points("京Ａ<"), "C"), alphabet.print(chars.code_points("京A"), "T")
-        (['京', 'A', '<U+003C>'], ['h', 'l'])
+        >>> text = chars.code_points("京Ａ<")
+        >>> Alphabet.of(text).print(text, "C"), Alphabet.of(text).print(text, "T")
+        (['京', 'A', '<U+003C>'], ['h', 'l', 'p'])
         """
         if view == "C":
             return [_printed(char) for char in chars.to_text(_fold(codes, self.folding))]

@@ -154,11 +154,12 @@ class TagSet:
         """
         columns = self._positions(starts)
         if labels is None:
-            return self._tag_of[0, columns]
+            labels = np.zeros(len(starts), dtype=np.int32)
         if OUTSIDE in self.labels:
             outside = labels == self.labels.index(OUTSIDE)
             columns = np.where(outside, len(_POSITIONS[self.scheme]), columns)
-        return self._tag_of[labels, columns]
+        tags: NDArray[np.int16] = self._tag_of[labels, columns]
+        return tags
 
     def _positions(self, starts: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Return each character's position in its word, as an index into the scheme's."""

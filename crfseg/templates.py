@@ -87,9 +87,7 @@ class PatternKind:
     @property
     def name(self) -> str:
         """The shape as one reads it: ``C``, ``CC``, ``C_C``, ``TTT``."""
-        return "".join(
-            self.view if k in self.shape else "_" for k in range(self.shape[-1] + 1)
-        )
+        return "".join(self.view if k in self.shape else "_" for k in range(self.shape[-1] + 1))
 
     @property
     def width(self) -> int:
@@ -153,7 +151,9 @@ class Templates:
         """Return the index in :attr:`kinds` of a template's pattern kind."""
         shape = tuple(offset - template.offsets[0] for offset in template.offsets)
         return next(
-            k for k, kind in enumerate(self.kinds) if (kind.view, kind.shape) == (template.view, shape)
+            k
+            for k, kind in enumerate(self.kinds)
+            if (kind.view, kind.shape) == (template.view, shape)
         )
 
     def feature_names(self, views: dict[str, Sequence[str]]) -> list[list[str]]:

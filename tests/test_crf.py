@@ -96,13 +96,9 @@ def test_no_path_left_is_reported_by_both():
     emissions, transitions = np.zeros((2, 4)), np.zeros((4, 4))
     boundaries = np.array([crf.INSIDE, crf.BEGIN], dtype=np.int8)
     with pytest.raises(InfeasibleError):
-        crf.viterbi(
-            crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set)
-        )
+        crf.viterbi(crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set))
     with pytest.raises(InfeasibleError):
-        crf.marginals(
-            crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set)
-        )
+        crf.marginals(crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set))
 
 
 def test_arrays_that_disagree_are_reported_with_both_shapes():

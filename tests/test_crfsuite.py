@@ -7,12 +7,12 @@ import pytest
 import sklearn_crfsuite
 
 import crfseg
-from material import SAMPLE
 from crfseg.dataset import Dataset
 from crfseg.errors import ModelFileError, TrainingError
 from crfseg.symbols import Alphabet
 from crfseg.templates import DEFAULT
 from crfseg.train import crfsuite
+from material import SAMPLE
 
 TRAIN = SAMPLE / "train.txt"
 
@@ -52,12 +52,12 @@ def test_training_reports_every_iteration_and_why_it_ended():
     assert seen[0].loss > seen[-1].loss > 0
     assert model.info["stop"] == "reached max_iterations = 5"
     assert [record["loss"] for record in model.info["history"]] == [p.loss for p in seen]
-    easy = crfseg.train(crfseg.Corpus.from_text("我 爱\n" * 30), max_iterations=300)
+    easy = crfseg.train(crfseg.Corpus.from_text("北京 爱 我\n" * 30), max_iterations=300)
     assert re.match(r"converged after \d+ iterations", easy.info["stop"])
 
 
 def test_the_callback_s_exception_arrives():
-    def stop(progress):
+    def stop(_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

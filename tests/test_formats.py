@@ -27,7 +27,7 @@ def test_encodings_by_name(tmp_path, encoding):
 
 def test_a_wrong_encoding_is_reported_with_line_and_remedy(tmp_path):
     path = tmp_path / "a.txt"
-    path.write_bytes("abc\n".encode() + "我 爱\n".encode("gb18030"))
+    path.write_bytes(b"abc\n" + "我 爱\n".encode("gb18030"))
     with pytest.raises(CorpusError, match=r"a\.txt:2: byte 0xCE is not utf-8.*gb18030"):
         read_corpus(path)
 

@@ -7,9 +7,9 @@ import pytest
 import safetensors.numpy
 
 import crfseg
-from material import handmade_model
 from crfseg.errors import ModelFileError
 from crfseg.model import Model, _digest
+from material import handmade_model
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def rewritten(path, change):
 
 def test_a_newer_format_is_refused_with_the_remedy(path):
     rewritten(path, lambda header, _: header.update(format=99))
-    with pytest.raises(ModelFileError, match="has format 99; this crfseg reads up to 1. Update"):
+    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 1\. Update"):
         Model.load(path)
 
 
@@ -174,7 +174,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path, sample_model):
     path = tmp_path / "a.crfseg"
     sample_model.save(path)
 
-    def poison(header, arrays):
+    def poison(_, arrays):
         arrays["C.weights"] = arrays["C.weights"].copy()
         arrays["C.weights"][0, 0, 0] = np.nan
 
@@ -186,7 +186,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path, sample_model):
 def test_an_old_file_survives_a_failed_save(tmp_path, path, monkeypatch):
     before = path.read_bytes()
 
-    def fail(*args, **kwargs):
+    def fail(*_, **__):
         raise OSError("disk full")
 
     monkeypatch.setattr(safetensors.numpy, "save_file", fail)

@@ -7,13 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import crfseg
-from material import SAMPLE, handmade_model
 from crfseg import crf
 from crfseg.errors import CorpusError
+from material import SAMPLE, handmade_model
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 STRANGE = [
-    "", " ", "\n", " 　\t\r\n", "\0", "我\0爱", "\ud800", "a\udfffb", "👨‍👩‍👧‍👦很好", "e\u0301te\u0301",
+    "", " ", "\n", " 　\t\r\n", "\0", "我\0爱", "\ud800", "a\udfffb",
+    "👨‍👩‍👧‍👦很好", "e\u0301te\u0301",
     "𠀀𠀁是汉字", "\u200b\ufeff", "\U0010ffff", "我\n爱\n", "a" * 3000, "ＡＢＣ　１２３",
 ]  # fmt: skip
 

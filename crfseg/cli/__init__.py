@@ -61,5 +61,5 @@ def describe(error: Exception) -> str:
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="crfseg", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # noqa: ARG001  # read by _Verbs.invoke
+def main(debug: bool) -> None:  # read by _Verbs.invoke
     """Train, tag and evaluate Chinese word segmentation with conditional random fields."""

@@ -32,7 +32,7 @@ from crfseg.tags import SCHEMES
 @click.option(
     "--labels/--no-labels",
     default=False,
-    help="Put parts of speech or entity types into the tags, as in B-n (default: no; pos always does).",
+    help="Put parts of speech or entity types into the tags, B-n (default: no; pos always does).",
 )
 @click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
 @click.option(

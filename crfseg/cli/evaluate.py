@@ -16,9 +16,12 @@ from crfseg.segmenter import load
 @click.command(name="evaluate")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
 @click.option("-m", "--model", help="The model to score.")
-@click.option("--predicted", metavar="FILE", help="The same sentences as another segmenter cut them.")
 @click.option(
-    "--train-words", metavar="FILE",
+    "--predicted", metavar="FILE", help="The same sentences as another segmenter cut them."
+)
+@click.option(
+    "--train-words",
+    metavar="FILE",
     help="The training vocabulary, for OOV figures (default: the model's own).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

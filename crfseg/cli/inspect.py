@@ -35,10 +35,15 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     yield "tags", f"{len(model.tag_set.names)}: {' '.join(model.tag_set.names)}"
     yield "templates", " ".join(model.templates.names)
     yield "folding", model.alphabet.folding
-    yield "size", f"{model.n_patterns:,} patterns, {model.transitions.dtype} weights, " + (
-        f"{model.n_bytes / 1e6:.1f} MB"
+    yield (
+        "size",
+        f"{model.n_patterns:,} patterns, {model.transitions.dtype} weights, "
+        + (f"{model.n_bytes / 1e6:.1f} MB"),
     )
-    yield "vocabulary", f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters"
+    yield (
+        "vocabulary",
+        f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters",
+    )
     for corpus in info.get("corpora", ()):
         yield "corpus", _corpus(corpus)
     yield "training", ", ".join(f"{k} {v}" for k, v in dict(info.get("training", {})).items())

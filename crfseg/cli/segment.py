@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,9 +20,14 @@ from crfseg.segmenter import Segmenter, load
 @click.command(name="segment")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("-m", "--model", required=True, help="The model file.")
-@click.option("-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output).")
 @click.option(
-    "--format", "format", type=click.Choice(["words", "tags", "json", "spans"]), default="words",
+    "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
+)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["words", "tags", "json", "spans"]),
+    default="words",
     show_default=True,
     help="words: separated by a space; tags: each character with its tag; spans: START-END in code "
     "points; json: an object a line with text, words and spans.",
@@ -48,7 +52,7 @@ def command(
 
 
 @contextmanager
-def _source(name: str) -> Iterator[BufferedIOBase]:
+def _source(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return

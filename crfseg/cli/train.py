@@ -27,27 +27,42 @@ from crfseg.train.crfsuite import ALGORITHMS
 @click.option("--dev", metavar="FILE", help="A corpus to score on, not trained on.")
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), default="lbfgs", show_default=True)
 @click.option(
-    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE",
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
     help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
 )
 @click.option(
-    "-t", "--template", "templates", multiple=True,
+    "-t",
+    "--template",
+    "templates",
+    multiple=True,
     help="A feature template, such as C[-1]C[0]; may be repeated (default: see docs).",
 )
 @click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
 @click.option("--labels", is_flag=True, help="Predict parts of speech or entity types too.")
 @click.option(
-    "--folding", type=click.Choice(FOLDINGS), default="width", show_default=True,
+    "--folding",
+    type=click.Choice(FOLDINGS),
+    default="width",
+    show_default=True,
     help="width: the features read full-width letters and digits as half-width ones.",
 )
 @click.option(
-    "--precision", type=click.Choice(["int16", "float64"]), default="int16", show_default=True,
+    "--precision",
+    type=click.Choice(["int16", "float64"]),
+    default="int16",
+    show_default=True,
     help="int16: a small model; float64: the weights as trained.",
 )
 @click.option("--name", help="What the model is called (default: the first corpus's name).")
 @click.option("--criterion", default="", help="The segmentation standard, for the record.")
 @click.option("--licence", default="", help="The terms of the model, for the record.")
-@click.option("--progress/--no-progress", default=None, help="Show progress (default: on a terminal).")
+@click.option(
+    "--progress/--no-progress", default=None, help="Show progress (default: on a terminal)."
+)
 @options.corpus_format
 @options.encoding
 def command(
@@ -62,7 +77,7 @@ def command(
 
     A corpus has one sentence a line, words separated by white space; other formats by --format.
     """
-    named = dict(_parsed(param) for param in params)
+    named: dict[str, Any] = dict(_parsed(param) for param in params)
     with replacing(output) as beside, _interruptible(), _bar(progress) as callback:
         model = crfseg.train(
             corpora, templates=templates or None, callback=callback, **settings, **named

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from crfseg.corpus import Corpus
@@ -47,7 +48,7 @@ def train(
     callback: Callable[[Progress], None] | None = None,
     **params: Any,
 ) -> Model:
-    """Train a model.
+    r"""Train a model.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ def train(
 
     Examples
     --------
-    >>> corpus = Corpus.from_text("我 爱 北京\\n他 在 北京\\n我 在 天安门")
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
     >>> model = train(corpus, max_iterations=10)
     >>> Segmenter(model).cut("我爱天安门")
     ['我', '爱', '天安门']
@@ -113,7 +114,7 @@ def train(
     dataset = Dataset.encode(corpus, chosen, scheme=scheme, folding=folding)
     model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
     info = {
-        "name": name or os.path.splitext(os.path.basename(parts[0].name))[0],
+        "name": name or Path(parts[0].name).stem,
         "criterion": criterion,
         "licence": licence,
         "crfseg": _version(),
@@ -143,7 +144,7 @@ def _read(corpus: PathLike | Corpus, format: Format | None, encoding: str) -> Co
 def _record(corpus: Corpus) -> dict[str, Any]:
     """Return what a model remembers of a corpus."""
     return {
-        "name": os.path.basename(corpus.name),
+        "name": Path(corpus.name).name,
         "sha256": corpus.sha256,
         "sentences": len(corpus),
         "words": corpus.n_words,

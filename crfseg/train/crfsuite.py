@@ -7,9 +7,9 @@ needs CRFsuite.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -163,7 +163,7 @@ def feature_sequences(
     """Yield the features of each sentence by name: a list of strings for each character."""
     views = {kind.view for kind in templates.kinds}
     bounds = corpus.offsets.tolist()
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in pairwise(bounds):
         codes = corpus.codes[begin:end]
         yield templates.feature_names({view: alphabet.print(codes, view) for view in views})
 
@@ -172,7 +172,7 @@ def tag_names(dataset: Dataset) -> Iterator[list[str]]:
     """Yield the gold tags of each sentence by name."""
     names = dataset.tag_set.names
     bounds = dataset.offsets.tolist()
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in pairwise(bounds):
         yield [names[tag] for tag in dataset.tags[begin:end].tolist()]
 
 
@@ -285,9 +285,7 @@ def _tables(
     weights = np.zeros((len(attributes), n_tags))
     weights[states["source"], tags] = states["weight"]
     tables = []
-    for kind, located in zip(
-        dataset.templates.kinds, _locate(attributes, dataset), strict=True
-    ):
+    for kind, located in zip(dataset.templates.kinds, _locate(attributes, dataset), strict=True):
         keys, pattern = np.unique(np.array(located.keys, dtype=np.uint64), return_inverse=True)
         blocks = np.zeros((len(keys), kind.width, n_tags))
         blocks[pattern, np.array(located.rows)] = weights[np.array(located.attributes)]

