@@ -149,10 +149,10 @@ class _Texts:
         file = int(np.searchsorted(self._first_sentences, sentence, "right")) - 1
         return self.files[file].corpus.name, int(self.corpus.lines[sentence])
 
-    def spot(self, sentence: int) -> str:
-        """Return a sentence's file and line as ``file:line``."""
+    def spot(self, sentence: int, seen_from: str = "") -> str:
+        """Return a sentence's place as ``file:line``, or ``line N`` seen from the same file."""
         path, line = self.place(sentence)
-        return f"{visible(path)}:{line}"
+        return f"line {line}" if path == seen_from else f"{visible(path)}:{line}"
 
     def sentence_of(self, word: int) -> int:
         """Return the sentence in which a word stands."""
@@ -175,7 +175,7 @@ class _Texts:
 
 
 def _odd_words(texts: _Texts) -> Iterator[Finding]:
-    """Find words that are whole sentences, and words with punctuation in them."""
+    """Find words as long as sentences, and words with punctuation in them."""
     odd = {word: message for word in set(texts.words) if (message := _odd_word(word))}
     if odd:
         for i, word in enumerate(texts.words):
@@ -185,7 +185,7 @@ def _odd_words(texts: _Texts) -> Iterator[Finding]:
 
 def _odd_word(word: str) -> str:
     if len(word) > LONGEST_WORD and len(re.findall(_HAN, word)) > LONGEST_WORD:
-        return f"word of {len(word)} characters, not segmented: {_excerpt(word)}"
+        return f"long word, {len(word)} characters: {_excerpt(word)}"
     if len(word) > 1 and _GLUED.search(word):
         return f"punctuation inside a word: {_excerpt(word)}"
     return ""
@@ -199,8 +199,9 @@ def _two_ways(texts: _Texts) -> Iterator[Finding]:
         for n in others:
             if not np.array_equal(starts[offsets[n] : offsets[n + 1]], before):
                 here, there = _difference(texts.corpus[n].words, texts.corpus[first].words)
-                message = f"{here}; the same sentence in {texts.spot(first)} has {there}"
-                yield Finding(*texts.place(n), "sentence", message)
+                path, line = texts.place(n)
+                message = f"{here}; the same sentence in {texts.spot(first, path)} has {there}"
+                yield Finding(path, line, "sentence", message)
 
 
 def _difference(a: Sequence[str], b: Sequence[str]) -> tuple[str, str]:
@@ -276,8 +277,9 @@ def _duplicates(texts: _Texts) -> Iterator[Finding]:
     for text, (first, second, *more) in texts.repeated:
         if len(text) >= MIN_SENTENCE:
             times = f", {_times(len(more) + 2)} in all" if more else ""
-            message = f"stands in {texts.spot(first)} too{times}: {_excerpt(text)}"
-            yield Finding(*texts.place(second), "duplicate", message)
+            path, line = texts.place(second)
+            message = f"stands in {texts.spot(first, path)} too{times}: {_excerpt(text)}"
+            yield Finding(path, line, "duplicate", message)
 
 
 def _overlaps(texts: _Texts, tests: _Texts) -> Iterator[Finding]:

@@ -20,18 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import chars, formats
-from crfseg.corpus import Corpus, split_lines
+from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.formats import Format, PathLike
 
 KINDS: Final = {
     "encoding": "lines that are not in the encoding",
-    "format": "signs of another format",
+    "format": "lines or files that are not in the format",
     "control": "control characters",
     "line break": "line breaks inside lines",
     "invisible": "invisible characters",
     "replacement": "characters lost in an earlier conversion",
-    "private": "private or unassigned characters",
+    "private use": "private use and unassigned characters",
     "radical": "radicals in place of characters",
     "word": "words that look wrong",
     "sentence": "sentences segmented in two ways",
@@ -54,13 +54,19 @@ _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
         *((0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFC)),
     ),
     "replacement": ((0xFFFD, 0xFFFD),),
-    "private": ((0xD800, 0xF8FF), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF), (0xF0000, 0x10FFFF)),
+    "private use": ((0xD800, 0xF8FF), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF), (0xF0000, 0x10FFFF)),
     "radical": ((0x2F00, 0x2FD5),),
 }
 _CONTROLS: Final = {
-    **{0x00: "NUL", 0x08: "BACKSPACE", 0x0B: "VERTICAL TAB", 0x0C: "FORM FEED"},
-    **{0x0D: "CARRIAGE RETURN", 0x1A: "END OF FILE", 0x1B: "ESCAPE", 0x7F: "DELETE"},
-    **{0x85: "NEXT LINE"},
+    0x00: "NUL",
+    0x08: "BACKSPACE",
+    0x0B: "VERTICAL TAB",
+    0x0C: "FORM FEED",
+    0x0D: "CARRIAGE RETURN",
+    0x1A: "END OF FILE",
+    0x1B: "ESCAPE",
+    0x7F: "DELETE",
+    0x85: "NEXT LINE",
 }
 _ZERO_WIDTH_JOINER: Final = 0x200D
 _EMOJI: Final = 0x1F000  # and above: what a zero width joiner may follow
@@ -103,24 +109,25 @@ class CheckedFile:
         text, undecodable = _decoded(data, name, encoding)
         format = format or formats._BY_SUFFIX.get(Path(name).suffix.lower(), "words")
         corpus, malformed = _parsed(text, name, format)
-        n_lines = text.count("\n") + (text[-1:] not in ("\n", ""))
-        n_blank = n_lines - len(split_lines(text).lines) - len(undecodable)
-        hints = [
-            _other_encoding(data, len(undecodable), n_lines - n_blank, encoding),
-            _other_format(corpus, text) if format == "words" else "",
-            "" if len(corpus) or undecodable or malformed else _EMPTY,
-        ]
-        misread = [Finding(name, 1, "format", hint) for hint in hints if hint]
-        findings = [*undecodable, *misread, *malformed, *_odd_characters(text, name)]
-        return cls(corpus, findings, _separators(text), n_blank, not misread)
-
-
-_EMPTY: Final = "no sentence in the file; expected one a line"
+        n_blank = _count_blank(text, {finding.line for finding in undecodable})
+        misread = _misread(corpus, text, format) if not (undecodable or malformed) else ""
+        if wrong := _other_encoding(data, len(undecodable), text.count("\n"), encoding):
+            findings = [Finding(name, 1, "encoding", wrong), *undecodable]
+        else:
+            findings = [*undecodable, *malformed, *_odd_characters(text, name)]
+            findings += [Finding(name, 1, "format", misread)] if misread else []
+        return cls(corpus, findings, _separators(text), n_blank, not (wrong or misread))
 
 
 def visible(text: str) -> str:
     """Return a text with everything unprintable as ``<U+XXXX>``."""
     return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+
+
+def _count_blank(text: str, others: set[int]) -> int:
+    """Count the lines of a text that are blank, other than those given by number."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return sum(not line.strip() and n not in others for n, line in enumerate(lines, 1))
 
 
 def _decoded(data: bytes, name: str, encoding: str) -> tuple[str, list[Finding]]:
@@ -146,19 +153,17 @@ def _decoded(data: bytes, name: str, encoding: str) -> tuple[str, list[Finding]]
 def _undecodable(error: UnicodeDecodeError, encoding: str) -> str:
     before = error.object[: error.start].decode(error.encoding, "ignore").rpartition("\n")[2]
     where = f"after {visible(before[-8:])!r}" if before else "at the start of the line"
-    return f"byte 0x{error.object[error.start]:02X} {where} is not {encoding}; line not checked"
+    return f"byte 0x{error.object[error.start]:02X} {where} is not {encoding}"
 
 
 def _other_encoding(data: bytes, n_bad: int, n_lines: int, encoding: str) -> str:
     """Say that a file is in another encoding if most of its lines are."""
     if n_bad and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "begins with the byte order mark of UTF-16; name the encoding: utf-16"
-    if n_bad <= n_lines / 2:
+    if 2 * n_bad <= n_lines:
         return ""
-    return (
-        f"{n_bad:,} of {n_lines:,} lines are not {encoding}; name the encoding, such as gb18030, "
-        "big5hkscs or utf-16"
-    )
+    others = [name for name in ("utf-8", "gb18030", "big5hkscs", "utf-16") if name != encoding]
+    return f"most lines are not {encoding} ({n_bad:,}); name the encoding: {', '.join(others)}, ..."
 
 
 def _parsed(text: str, name: str, format: Format) -> tuple[Corpus, list[Finding]]:
@@ -180,8 +185,8 @@ def _parsed(text: str, name: str, format: Format) -> tuple[Corpus, list[Finding]
         n_read += int(number)
         text = "\n".join(lines[int(number) :])
         findings.append(Finding(name, n_read, "format", message))
-    message = f"{MAX_MALFORMED} lines before are not in the format; not checked from here on"
-    return _joined(parts), [*findings, Finding(name, n_read + 1, "format", message)]
+    message = f"the last of {MAX_MALFORMED} lines not in the format {format}; no more are read"
+    return _joined(parts), [Finding(name, n_read, "format", message), *findings]
 
 
 def _moved(corpus: Corpus, n_lines: int) -> Corpus:
@@ -193,13 +198,15 @@ def _joined(parts: list[Corpus]) -> Corpus:
     return replace(Corpus.join(parts), name=parts[0].name)
 
 
-def _other_format(corpus: Corpus, text: str) -> str:
-    """Say what a file looks like if not like words separated by white space."""
+def _misread(corpus: Corpus, text: str, format: Format) -> str:
+    """Say what a file looks like if it is empty, or not words separated by white space."""
+    if not len(corpus):
+        return "no sentence in the file; expected one a line"
+    if format != "words":
+        return ""
     words, lines = corpus.words()[:_SAMPLE], text.split("\n", _SAMPLE)[:_SAMPLE]
     if _share(_CHARACTER_TAG, words) > _MOST:
-        return (
-            "looks like character/tag, which cannot be read; write a character and its tag a line"
-        )
+        return "looks like character/tag; expected words, or a character and its tag a line"
     if _share(_WORD_POS, words) > _MOST:
         return "looks like word/POS; name the format: pos"
     if _share(_CONLLU, lines) > _MOST:
@@ -256,6 +263,7 @@ def _odd_characters(text: str, name: str) -> Iterator[Finding]:
 def _odd_character(text: str, place: int, kind: str, count: int) -> str:
     code = ord(text[place])
     name = unicodedata.name(text[place], _CONTROLS.get(code, f"{kind} character"))
-    line = text[max(0, place - 6) : place].rpartition("\n")[2] + text[place : place + 7]
-    times = f", {count} times in this line" if count > 1 else ""
-    return f"U+{code:04X} {name} in {visible(line.partition(chr(10))[0])!r}{times}"
+    around = text[max(0, place - 6) : place].rpartition("\n")[2]
+    around += text[place : place + 7].partition("\n")[0]
+    times = f", {count:,} times in this line" if count > 1 else ""
+    return f"U+{code:04X} {name} in '{visible(around.expandtabs(1))}'{times}"

@@ -10,7 +10,6 @@ import click
 
 from crfseg.check import KINDS, Finding, Report, Summary, check
 from crfseg.cli import options
-from crfseg.findings import visible
 from crfseg.formats import Format
 
 _SHORT = {" ": "space", "\t": "tab", "\r": "carriage return"}
