@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import add
 from typing import Final
 
@@ -262,14 +262,20 @@ def _split_words(
     """
     counts: Counter[str] = Counter()
     first: dict[str, tuple[int, int]] = {}
-    runs = words
     for n_parts in range(2, MAX_PARTS + 1):
-        runs = list(map(add, runs, words[n_parts - 1 :]))  # past a sentence's end: with a newline
-        for i, run in enumerate(runs):
+        for i, run in enumerate(_runs(words, n_parts)):
             if run in whole:
                 counts[run] += 1
                 first.setdefault(run, (i, n_parts))
     return counts, first
+
+
+def _runs(words: list[str], length: int) -> Iterator[str]:
+    """Yield every run of so many words as one string; over a sentence's end, with a newline."""
+    runs = iter(words)
+    for k in range(1, length):
+        runs = map(add, runs, islice(words, k, None))
+    return runs
 
 
 def _duplicates(texts: _Texts) -> Iterator[Finding]:

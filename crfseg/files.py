@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextmanager
@@ -41,6 +43,16 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str] | None) -> Iterator[BinaryIO]:
+    """Open a file that replaces ``path`` when it is complete; None is standard output."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    with replacing(path) as beside, beside.open("wb") as file:
+        yield file
 
 
 def _umask() -> int:

@@ -68,6 +68,7 @@ _CONTROLS: Final = {
     0x7F: "DELETE",
     0x85: "NEXT LINE",
 }
+_BOM: Final = "\ufeff"
 _ZERO_WIDTH_JOINER: Final = 0x200D
 _EMOJI: Final = 0x1F000  # and above: what a zero width joiner may follow
 _EMOJI_STYLE: Final = 0xFE0F
@@ -107,15 +108,17 @@ class CheckedFile:
         """Read a file and list what stands in the way; see :func:`crfseg.check.check`."""
         name, data = os.fspath(path), Path(path).read_bytes()
         text, undecodable = _decoded(data, name, encoding)
-        format = format or formats._BY_SUFFIX.get(Path(name).suffix.lower(), "words")
+        format = format or formats.format_of(name)
         corpus, malformed = _parsed(text, name, format)
-        n_blank = _count_blank(text, {finding.line for finding in undecodable})
         misread = _misread(corpus, text, format) if not (undecodable or malformed) else ""
-        if wrong := _other_encoding(data, len(undecodable), text.count("\n"), encoding):
+        lines = text.removesuffix("\n").split("\n") if text else []
+        if wrong := _other_encoding(data, len(undecodable), len(lines), encoding):
             findings = [Finding(name, 1, "encoding", wrong), *undecodable]
         else:
             findings = [*undecodable, *malformed, *_odd_characters(text, name)]
             findings += [Finding(name, 1, "format", misread)] if misread else []
+        unread = {finding.line for finding in undecodable}
+        n_blank = sum(not line.strip() and n not in unread for n, line in enumerate(lines, 1))
         return cls(corpus, findings, _separators(text), n_blank, not (wrong or misread))
 
 
@@ -124,30 +127,24 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
 
 
-def _count_blank(text: str, others: set[int]) -> int:
-    """Count the lines of a text that are blank, other than those given by number."""
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return sum(not line.strip() and n not in others for n, line in enumerate(lines, 1))
-
-
 def _decoded(data: bytes, name: str, encoding: str) -> tuple[str, list[Finding]]:
     """Decode a file; lines that are not in the encoding are listed and become empty."""
     codec = formats.codec(encoding)
     try:
-        return data.decode(codec), []
+        return data.decode(codec).removeprefix(_BOM), []
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(codec, "ignore").count("\n") + 1
         first = Finding(name, line, "encoding", _undecodable(error, encoding))
-    if "\n".encode(codec).removeprefix(codecs.BOM_UTF8) != b"\n":  # bytes do not show the lines
-        return data.decode(codec, "replace"), [first]
+    if codec.startswith(("utf-16", "utf-32")):  # bytes do not show the lines
+        return data.decode(codec, "replace").removeprefix(_BOM), [first]
     lines, findings = [], []
     for number, line_bytes in enumerate(data.split(b"\n"), 1):
         try:
-            lines.append(line_bytes.decode(codec if number == 1 else encoding))
+            lines.append(line_bytes.decode(codec))
         except UnicodeDecodeError as error:
             lines.append("")
             findings.append(Finding(name, number, "encoding", _undecodable(error, encoding)))
-    return "\n".join(lines), findings
+    return "\n".join(lines).removeprefix(_BOM), findings
 
 
 def _undecodable(error: UnicodeDecodeError, encoding: str) -> str:
@@ -158,10 +155,10 @@ def _undecodable(error: UnicodeDecodeError, encoding: str) -> str:
 
 def _other_encoding(data: bytes, n_bad: int, n_lines: int, encoding: str) -> str:
     """Say that a file is in another encoding if most of its lines are."""
-    if n_bad and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "begins with the byte order mark of UTF-16; name the encoding: utf-16"
     if 2 * n_bad <= n_lines:
         return ""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "begins with the byte order mark of UTF-16; name the encoding: utf-16"
     others = [name for name in ("utf-8", "gb18030", "big5hkscs", "utf-16") if name != encoding]
     return f"most lines are not {encoding} ({n_bad:,}); name the encoding: {', '.join(others)}, ..."
 
@@ -170,18 +167,18 @@ def _parsed(text: str, name: str, format: Format) -> tuple[Corpus, list[Finding]
     """Read a text in a format; malformed lines are listed and passed over."""
     if format not in formats.FORMATS:
         raise CorpusError(f"unknown format {format!r}; known: {', '.join(formats.FORMATS)}")
-    reader = formats._READERS[format]
     parts: list[Corpus] = []
     findings: list[Finding] = []
     n_read = 0  # lines before the rest of the text
     while len(findings) < MAX_MALFORMED:
         try:
-            parts.append(_moved(reader(text, name), n_read))
+            parts.append(_moved(formats.parse(text, name, format), n_read))
             return _joined(parts), findings
         except CorpusError as error:
             number, _, message = str(error).removeprefix(f"{name}:").partition(": ")
         lines = text.split("\n")
-        parts.append(_moved(reader("\n".join(lines[: int(number) - 1]), name), n_read))
+        before = "\n".join(lines[: int(number) - 1])
+        parts.append(_moved(formats.parse(before, name, format), n_read))
         n_read += int(number)
         text = "\n".join(lines[int(number) :])
         findings.append(Finding(name, n_read, "format", message))

@@ -39,7 +39,7 @@ _BLOCK: Final = 1 << 20  # bytes read at a time
 _BOM: Final = "\ufeff"
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
-_WORD_INDEX: Final = re.compile(r"\S\d+")  # Weibo NER: a character and its place in the word
+_WORD_INDEX: Final = re.compile(r"(\S+?)\d+")  # Weibo NER: a character, its place in its word
 
 
 def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str = "utf-8") -> Corpus:
@@ -63,15 +63,12 @@ def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str =
         If the file cannot be read.
     """
     name = os.fspath(path)
-    reader = _READERS.get(format or _BY_SUFFIX.get(Path(name).suffix.lower(), "words"))
-    if reader is None:
-        raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
     data = Path(path).read_bytes()
     text = decode(data, name, encoding).removeprefix(_BOM)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise CorpusError(f"{name}:{line}: NUL character; expected text. Is this a binary file?")
-    corpus = reader(text, name)
+    corpus = parse(text, name, format or format_of(path))
     if not len(corpus):
         raise CorpusError(f"{name}: no sentence in it; expected one a line")
     return dataclasses.replace(corpus, sha256=hashlib.sha256(data).hexdigest())
@@ -82,6 +79,18 @@ def read_corpora(
 ) -> Corpus:
     """Read several files as one corpus; see :func:`read_corpus`."""
     return Corpus.join([read_corpus(path, format=format, encoding=encoding) for path in paths])
+
+
+def format_of(path: PathLike) -> Format:
+    """Return the format that the ending of a file's name says."""
+    return _BY_SUFFIX.get(Path(path).suffix.lower(), "words")
+
+
+def parse(text: str, name: str, format: Format) -> Corpus:
+    """Read a text in a format; ``name`` is for messages. An empty corpus is no error here."""
+    if format not in _READERS:
+        raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
+    return _READERS[format](text, name)
 
 
 def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1) -> str:
@@ -144,18 +153,20 @@ def _pos_sentence(tokens: list[str], name: str, line: int) -> Sentence:
     """Read one line of ``word/POS``; a compound's brackets and its own tag are passed over."""
     if _ARTICLE_ID.fullmatch(tokens[0]):
         tokens = tokens[1:]
-    words, labels = [], []
-    for token in tokens:
-        cut = max(token.rfind("/"), token.rfind("_"))
-        word, label = token[:cut], token[cut + 1 :].partition("]")[0]
+    cuts = [max(token.rfind("/"), token.rfind("_")) for token in tokens]
+    words = [token[:cut] for token, cut in zip(tokens, cuts, strict=True)]
+    labels = [token[cut + 1 :] for token, cut in zip(tokens, cuts, strict=True)]
+    open_at = None  # the word whose [ opens a compound if a label closes it: [中央/n 电台/n]nt
+    for n, (word, label) in enumerate(zip(words, labels, strict=True)):
         if len(word) > 1 and word[0] == "[":
-            word = word[1:]
-        if cut < 1 or not label:
+            open_at = n
+        if "]" in label and open_at is not None:
+            words[open_at], labels[n] = words[open_at][1:], label.partition("]")[0]
+            open_at = None
+        if cuts[n] < 1 or not words[n] or not labels[n]:
             raise CorpusError(
-                f"{name}:{line}: {token!r} has no part of speech; expected word/POS or word_POS"
+                f"{name}:{line}: {tokens[n]!r} has no part of speech; expected word/POS or word_POS"
             )
-        words.append(word)
-        labels.append(label)
     return Sentence(tuple(words), tuple(labels), line)
 
 
@@ -172,8 +183,9 @@ def _read_columns(text: str, name: str) -> Corpus:
         if fields:
             rows.append((fields[0], fields[-1]))
         blank = not fields
-    if all(_WORD_INDEX.fullmatch(unit) for unit, _ in rows):
-        rows = [(unit[0], tag) for unit, tag in rows]
+    indexed = [_WORD_INDEX.fullmatch(unit) for unit, _ in rows]
+    if all(indexed):
+        rows = [(match[1], tag) for match, (_, tag) in zip(indexed, rows, strict=True) if match]
     if all(_CHUNK_TAG.fullmatch(tag) for _, tag in rows):
         return Corpus.from_sentences(_sentences_of(rows, starts, _chunked), name)
     return Corpus.from_sentences(_sentences_of(rows, starts, _labelled), name)

@@ -63,10 +63,11 @@ def test_a_binary_file_is_reported(tmp_path):
 
 def test_people_s_daily_with_brackets_and_article_ids(tmp_path):
     path = tmp_path / "pd.txt"
-    path.write_text("19980101-01-001-001/m  [中央/n  电台/n]nt  ，/w  [/w  1/2/m  ]/w\n", "utf-8")
+    line = "19980101-01-001-001/m  [中央/n  电台/n]nt  ，/w  [/w  1/2/m  ]/w  [笑]/e\n"
+    path.write_text(line, "utf-8")
     sentence = read_corpus(path, format="pos")[0]
-    assert sentence.words == ("中央", "电台", "，", "[", "1/2", "]")
-    assert sentence.labels == ("n", "n", "w", "w", "m", "w")
+    assert sentence.words == ("中央", "电台", "，", "[", "1/2", "]", "[笑]")
+    assert sentence.labels == ("n", "n", "w", "w", "m", "w", "e")
 
 
 def test_underscores_and_slashes_as_words(tmp_path):
@@ -108,8 +109,8 @@ def test_columns_of_words_and_parts_of_speech(tmp_path):
 
 def test_weibo_s_word_index_is_no_character(tmp_path):
     path = tmp_path / "a.conll"
-    path.write_text("科0\tO\n技1\tO\n310\tO\n", "utf-8")
-    assert read_corpus(path)[0].text == "科技3"
+    path.write_text("科0\tO\n技1\tO\n310\tO\n\ufffd\ufffd0\tO\n", "utf-8")
+    assert read_corpus(path)[0].text == "科技3\ufffd\ufffd"
 
 
 def test_a_single_column_is_reported(tmp_path):

@@ -1,6 +1,7 @@
 """The model file: what is saved comes back; what is damaged is refused, never trusted."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -204,3 +205,11 @@ def test_top_features_are_named_and_ordered():
 def test_repr_tells_what_one_holds(sample_model):
     assert repr(sample_model).startswith("Model('train', BMES, 4 tags, ")
     assert "MB" in repr(crfseg.Segmenter(sample_model))
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parent / "data/models").iterdir()))
+def test_files_of_every_format_are_read_forever(path):
+    segmenter = crfseg.load(path)
+    assert segmenter.model.info["name"] == path.stem
+    assert segmenter.cut("我北京") == ["我", "北京"]
+    assert segmenter.model.vocabulary == ("北京", "我")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
@@ -29,6 +30,7 @@ _SHORT = {" ": "space", "\t": "tab", "\r": "carriage return"}
     type=click.IntRange(min=0),
     default=20,
     show_default=True,
+    metavar="N",
     help="List so many findings of each kind; 0: all.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything is found (default: with 0).")
@@ -50,10 +52,9 @@ def command(
     that stand twice, or in a test set too. The exit code is 0 whatever is found, unless --strict.
     """
     report = check(corpora, test=test, format=format, encoding=encoding)
-    out = click.get_text_stream("stdout", encoding="utf-8")
-    for line in [*_listed(report.findings, most), *_table(report), *_tally(report.findings)]:
-        out.write(line + "\n")
-    out.flush()
+    lines = [*_listed(report.findings, most), *_table(report), *_tally(report.findings)]
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
+    sys.stdout.flush()
     if strict and report.findings:
         raise SystemExit(1)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from crfseg.cli import options
 from crfseg.export import TARGETS, Target, crfpp_template, export, write
-from crfseg.files import replacing
+from crfseg.files import writing
 from crfseg.formats import Format, read_corpus
 from crfseg.symbols import FOLDINGS, Folding
 from crfseg.tags import SCHEMES
@@ -70,8 +68,8 @@ def command(
 ) -> None:
     """Write corpora as tagged training data, as other tools read it.
 
-    Everything but the folded column, the classes and the features reads back as it was written:
-    crfseg train takes conll, crfpp, words and pos.
+    What is written as conll, crfpp, words and pos is a corpus again, with the same words: read it
+    with --format columns, columns, words and pos.
     """
     if template_file is not None and to != "crfpp":
         raise click.UsageError("--template-file goes with --to crfpp")
@@ -82,18 +80,9 @@ def command(
             corpus = read_corpus(path, format=format, encoding=encoding)
             yield from export(corpus, to, templates=names, folding=folding, **settings)
 
-    with _opened(output) as file:
+    with writing(output) as file:
         write(file, texts())
     if template_file is not None:
-        with _opened(template_file) as file:
+        with writing(template_file) as file:
             write(file, [crfpp_template(names, folding)])
 
-
-@contextmanager
-def _opened(path: str | None) -> Iterator[BinaryIO]:
-    """Open a file that replaces ``path`` when it is complete; None is standard output."""
-    if path is None:
-        yield sys.stdout.buffer
-        return
-    with replacing(path) as beside, beside.open("wb") as file:
-        yield file

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 import click
 
 from crfseg.cli import options
-from crfseg.files import replacing
+from crfseg.files import writing
 from crfseg.formats import text_blocks
 from crfseg.segmenter import Segmenter, load
 
@@ -42,7 +42,7 @@ def command(
     """
     segmenter = load(model)
     lines = _FORMATS[format]
-    with _opened(output) as write:
+    with writing(output) as write:
         for name in files or ("-",):
             with _source(name) as read:
                 label = "<stdin>" if name == "-" else name
@@ -57,15 +57,6 @@ def _source(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     with Path(name).open("rb") as file:
-        yield file
-
-
-@contextmanager
-def _opened(output: str | None) -> Iterator[BinaryIO]:
-    if output is None:
-        yield sys.stdout.buffer
-        return
-    with replacing(output) as beside, beside.open("wb") as file:
         yield file
 
 
