@@ -16,7 +16,6 @@ Only :func:`fetch` uses the network. Archives are read member by member and neve
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sys
@@ -31,17 +30,13 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from crfseg.corpus import Corpus, Sentence
-from crfseg.errors import CorpusError, FetchError
+from crfseg.errors import FetchError
 from crfseg.files import replacing
-from crfseg.formats import Format, PathLike, decode, read_corpus
+from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.treebank import read_treebank
 
 Kind = Literal["shipped", "pip", "url", "own"]
 
-_TREEBANK_NAME: Final = re.compile(r"chtb_(\d+)\..+")
-_TREEBANK_OTHERS: Final = (".pos", ".raw")  # the same text, tagged or not segmented at all
-_MARKUP: Final = re.compile(r"\s*</?[A-Za-z][^>]*>.*")
-_TREE: Final = re.compile(r"\(\s*([^\s()]+)\s+([^\s()]+)\s*\)|[()]")  # (POS word), or a bracket
-_TREE_ESCAPES: Final = {"-LRB-": "(", "-RRB-": ")"}
 _DAMAGED: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
 
 
@@ -188,7 +183,8 @@ def fetch(
     if given is None and source.kind == "own":
         raise FetchError(f"{name}: cannot be downloaded; {source.by_hand}")
     if given is not None and source.format == "treebank":
-        parts = _treebank(source, given)
+        corpora = read_treebank(given, source.split)
+        parts = [_Part(to, corpus, range(len(corpus))) for to, corpus in corpora.items()]
     else:
         parts = _parts(source, given, on_file or _ignore, progress)
     return [path for part in parts if part.sentences for path in _write(Path(folder), part)]
@@ -406,77 +402,6 @@ def _match(names: Iterable[str], path: str, place: Path) -> str:
     if not found:
         raise FetchError(f"{place}: has no {path}; expected the source as its makers pack it")
     return min(found, key=len)
-
-
-# Chinese Treebank
-
-
-def _treebank(source: Source, folder: Path) -> list[_Part]:
-    """Read a folder of Chinese Treebank files and divide it by file number."""
-    parts = {"train": set[int](), **{to: _numbers(text) for to, text in source.split.items()}}
-    sentences: dict[str, list[Sentence]] = {to: [] for to in parts}
-    for number, path in _treebank_files(folder).items():
-        to = next((to for to, numbers in parts.items() if number in numbers), "train")
-        sentences[to] += _treebank_sentences(path)
-    corpora = {to: Corpus.from_sentences(found, to) for to, found in sentences.items()}
-    return [_Part(to, corpus, range(len(corpus))) for to, corpus in corpora.items()]
-
-
-def _numbers(ranges: str) -> set[int]:
-    """Read ranges of file numbers.
-
-    >>> sorted(_numbers("1-3, 7"))
-    [1, 2, 3, 7]
-    """
-    ends = [part.strip().partition("-") for part in ranges.split(",")]
-    return {n for first, _, last in ends for n in range(int(first), int(last or first) + 1)}
-
-
-def _treebank_files(folder: Path) -> dict[int, Path]:
-    """Return the bracketed or segmented files of a folder by their number, in order."""
-    files: dict[int, Path] = {}
-    for path in folder.rglob("chtb_*"):
-        name = _TREEBANK_NAME.fullmatch(path.name)
-        if name is None or path.suffix in _TREEBANK_OTHERS:
-            continue
-        number = int(name[1])
-        if number in files:
-            raise FetchError(
-                f"{folder}: file {number} is there twice ({files[number]}, {path}); name one "
-                "folder of bracketed or of segmented files"
-            )
-        files[number] = path
-    if not files:
-        raise FetchError(f"{folder}: no bracketed or segmented files; expected chtb_0001.fid, ...")
-    return dict(sorted(files.items()))
-
-
-def _treebank_sentences(path: Path) -> Iterator[Sentence]:
-    """Yield the sentences of a file, whose SGML lines are passed over."""
-    lines = decode(path.read_bytes(), str(path)).split("\n")
-    lines = [line for line in lines if not _MARKUP.fullmatch(line)]
-    text = "\n".join(lines)
-    if re.match(r"\s*\(\s*[(A-Z]", text):
-        yield from _tree_sentences(text, path)
-    else:
-        yield from (Sentence(tuple(line.split())) for line in lines if line.strip())
-
-
-def _tree_sentences(text: str, path: Path) -> Iterator[Sentence]:
-    """Yield the leaves of each tree with their parts of speech, without the traces (-NONE-)."""
-    depth = 0
-    leaves: list[tuple[str, str]] = []
-    for found in _TREE.finditer(text):
-        pos, word = found.groups()
-        if pos and pos != "-NONE-":
-            leaves.append((_TREE_ESCAPES.get(word, word), pos))
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if depth == 0 and leaves:
-            words, labels = zip(*leaves, strict=True)
-            yield Sentence(words, labels)
-            leaves = []
-    if depth:
-        raise CorpusError(f"{path}: brackets do not pair; expected trees such as ( (IP (NN 上海)))")
 
 
 # Writing

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crfseg import registry
+from crfseg import registry, treebank
 from crfseg.cli import main
 from crfseg.errors import CorpusError, FetchError
 from crfseg.formats import read_corpus
@@ -135,7 +135,7 @@ def test_only_the_makers_hosts_are_named_and_never_a_package_index():
 
 def test_treebank_splits_do_not_overlap():
     split = sources()["ctb"].split
-    assert not registry._numbers(split["dev"]) & registry._numbers(split["test"])
+    assert not treebank._numbers(split["dev"]) & treebank._numbers(split["test"])
 
 
 # Conversions, from the user's own copy

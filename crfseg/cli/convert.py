@@ -85,4 +85,3 @@ def command(
     if template_file is not None:
         with writing(template_file) as file:
             write(file, [crfpp_template(names, folding)])
-
