@@ -16,8 +16,8 @@ setup: .venv/ready
 demo: setup  ## the main job from end to end, on the sample corpus
 	mkdir -p demo
 	$(BIN)/crfseg train $(SAMPLE)/train.txt --dev $(SAMPLE)/dev.txt -o demo/sample.crfseg --criterion PKU
+	sed 's/ //g; s/　//g; s/\t//g' $(SAMPLE)/test.txt | head -n 5 | $(BIN)/crfseg segment -m demo/sample.crfseg
 	$(BIN)/crfseg evaluate $(SAMPLE)/test.txt -m demo/sample.crfseg
-	tr -d ' \t　' < $(SAMPLE)/test.txt | head -n 5 | $(BIN)/crfseg segment -m demo/sample.crfseg
 
 check: setup  ## style and types
 	$(BIN)/ruff check .
