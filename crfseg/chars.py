@@ -6,7 +6,6 @@ move. Folding serves the features only; the user's text is never changed.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 import numpy as np
@@ -32,9 +31,25 @@ CLASSES: Final = ("other", "han", "kana", "latin", "digit", "numeral", "punctuat
 """The character classes; a class is known by its index here."""
 
 _NUMERALS: Final = "〇零一二三四五六七八九十百千万亿萬億两兩壹贰叁肆伍陆柒捌玖拾佰仟廿"
-_HAN: Final = ((0x2E80, 0x2FE0), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
+
+# Code point ranges, ends exclusive, fixed here so that every Python sees the same features. What
+# is in none of them, or above U+FFFF and no Han, is "other".
+_RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
+    "punctuation": (
+        (0x21, 0x30), (0x3A, 0x41), (0x5B, 0x61), (0x7B, 0x7F), (0xA1, 0xC0), (0xD7, 0xD8),
+        (0xF7, 0xF8), (0x2010, 0x2028), (0x2030, 0x205F), (0x20A0, 0x20D0), (0x2100, 0x2150),
+        (0x2190, 0x2460), (0x249C, 0x24EA), (0x2500, 0x2776), (0x2794, 0x2E80), (0x3001, 0x3005),
+        (0x3008, 0x3021), (0x3030, 0x3031), (0x303D, 0x3040), (0xFE30, 0xFE70), (0xFF5F, 0xFF66),
+    ),
+    "digit": ((0x30, 0x3A), (0x2150, 0x2190), (0x2460, 0x249C), (0x24EA, 0x2500), (0x2776, 0x2794)),
+    "latin": ((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0xD7), (0xD8, 0xF7), (0xF8, 0x250)),
+    "kana": ((0x3041, 0x3100), (0x31F0, 0x3200), (0xFF66, 0xFFA0)),
+    "han": (
+        (0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3038, 0x303C), (0x3400, 0x4DC0),
+        (0x4E00, 0xA000), (0xF900, 0xFB00),
+    ),
+}  # fmt: skip
 _HAN_ASTRAL: Final = (0x20000, 0x32000)
-_KANA: Final = ((0x3041, 0x3100), (0x31F0, 0x3200), (0xFF66, 0xFFA0))
 
 
 def code_points(text: str) -> CodePoints:
@@ -81,14 +96,9 @@ def classes(codes: CodePoints) -> NDArray[np.uint8]:
 
 
 def _class_table() -> NDArray[np.uint8]:
-    """Build the class of every code point below U+10000; the more special class wins."""
+    """Build the class of every code point below U+10000."""
     table = np.zeros(0x10000, dtype=np.uint8)
-    by_category = {"L": "latin", "N": "digit", "P": "punctuation", "S": "punctuation"}
-    # Latin and the signs of Latin text stand below U+0250, other signs around U+2000 and U+3000.
-    for code in (*range(0x250), *range(0x2000, 0x2E80), *range(0x3000, 0x3041)):
-        category = unicodedata.category(chr(code))[0]
-        table[code] = CLASSES.index(by_category.get(category, "other"))
-    for name, ranges in (("han", _HAN), ("kana", _KANA)):
+    for name, ranges in _RANGES.items():
         for start, stop in ranges:
             table[start:stop] = CLASSES.index(name)
     table[[ord(c) for c in _NUMERALS]] = CLASSES.index("numeral")

@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,3 +118,20 @@ class Dataset:
         """The number of weights if every feature has one for every tag."""
         blocks = sum(len(patterns.keys) * patterns.kind.width for patterns in self.patterns)
         return blocks * len(self.tag_set.names)
+
+    def tag_names(self) -> Iterator[list[str]]:
+        """Yield the gold tags of each sentence by name."""
+        names = self.tag_set.names
+        for begin, end in pairwise(self.offsets.tolist()):
+            yield [names[tag] for tag in self.tags[begin:end].tolist()]
+
+
+def feature_sequences(
+    corpus: Corpus, templates: Templates, alphabet: Alphabet
+) -> Iterator[list[list[str]]]:
+    """Yield the features of each sentence by name: a list of strings for each character."""
+    views = {kind.view for kind in templates.kinds}
+    bounds = corpus.offsets.tolist()
+    for begin, end in pairwise(bounds):
+        codes = corpus.codes[begin:end]
+        yield templates.feature_names({view: alphabet.print(codes, view) for view in views})

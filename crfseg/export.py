@@ -7,6 +7,7 @@ crfpp    CRF++: character, class, folded character (unless folding is none), tag
 crfsuite CRFsuite's own text format: the tag, then the features of the templates
 words    a sentence a line, words separated by a space
 pos      the same with ``word/POS``
+text     the sentences without their segmentation, for another segmenter to cut
 ======== ===========================================================================
 
 All of it is made a sentence at a time from the arrays of a :class:`~crfseg.corpus.Corpus`. What is
@@ -24,13 +25,13 @@ import numpy as np
 
 from crfseg import chars
 from crfseg.corpus import Corpus, Sentence
+from crfseg.dataset import feature_sequences
 from crfseg.errors import CorpusError
 from crfseg.symbols import Alphabet, Folding
 from crfseg.tags import Scheme, TagSet
 from crfseg.templates import DEFAULT, Template, Templates
-from crfseg.train.crfsuite import feature_sequences
 
-Target = Literal["bmes", "conll", "crfpp", "crfsuite", "words", "pos"]
+Target = Literal["bmes", "conll", "crfpp", "crfsuite", "words", "pos", "text"]
 
 _BOM: Final = "\ufeff"
 _POS_SIGNS: Final = "/_]"  # a label that holds one cannot be told from its word
@@ -61,7 +62,7 @@ def export(
     corpus
         The segmented corpus.
     to
-        ``"bmes"``, ``"conll"``, ``"crfpp"``, ``"crfsuite"``, ``"words"`` or ``"pos"``.
+        ``"bmes"``, ``"conll"``, ``"crfpp"``, ``"crfsuite"``, ``"words"``, ``"pos"`` or ``"text"``.
     labels
         Put the labels of words into the tags (``B-n``); ``"pos"`` always writes them.
     scheme
@@ -190,6 +191,10 @@ def _words(corpus: Corpus, settings: _Settings) -> Iterator[str]:  # noqa: ARG00
     return (" ".join(sentence.words) + "\n" for sentence in corpus)
 
 
+def _text(corpus: Corpus, settings: _Settings) -> Iterator[str]:  # noqa: ARG001  # as the others
+    return (f"{text}\n" for text in corpus.texts())
+
+
 def _pos(corpus: Corpus, settings: _Settings) -> Iterator[str]:  # noqa: ARG001  # as the others
     return (_pos_line(sentence) for sentence in corpus)
 
@@ -206,5 +211,6 @@ _WRITERS: Final[dict[str, Callable[[Corpus, _Settings], Iterator[str]]]] = {
     "crfsuite": _crfsuite,
     "words": _words,
     "pos": _pos,
+    "text": _text,
 }
 TARGETS: Final = tuple(_WRITERS)

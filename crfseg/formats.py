@@ -18,7 +18,7 @@ import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -32,7 +32,6 @@ Format = Literal["words", "pos", "columns", "conllu"]
 _BY_SUFFIX: Final[dict[str, Format]] = {
     ".conll": "columns",
     ".crfpp": "columns",
-    ".bmes": "columns",
     ".conllu": "conllu",
 }
 _BLOCK: Final = 1 << 20  # bytes read at a time
@@ -51,7 +50,7 @@ def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str =
         The file.
     format
         ``"words"``, ``"pos"``, ``"columns"`` or ``"conllu"``; None takes ``columns`` for files
-        that end in .conll, .crfpp or .bmes, ``conllu`` for .conllu, else ``words``.
+        that end in .conll or .crfpp, ``conllu`` for .conllu, else ``words``.
     encoding
         As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
 
@@ -72,13 +71,6 @@ def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str =
     if not len(corpus):
         raise CorpusError(f"{name}: no sentence in it; expected one a line")
     return dataclasses.replace(corpus, sha256=hashlib.sha256(data).hexdigest())
-
-
-def read_corpora(
-    paths: Iterable[PathLike], *, format: Format | None = None, encoding: str = "utf-8"
-) -> Corpus:
-    """Read several files as one corpus; see :func:`read_corpus`."""
-    return Corpus.join([read_corpus(path, format=format, encoding=encoding) for path in paths])
 
 
 def format_of(path: PathLike) -> Format:

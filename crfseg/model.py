@@ -161,10 +161,9 @@ class Model:
             If the file cannot be written; an older file of that name stays as it was.
         """
         arrays = self._arrays()
-        header = self._header()
-        header["sha256"] = _digest(header, arrays)
+        header = json.dumps(self._header(), sort_keys=True)
+        text = f"{_digest(header, arrays)} {header}"  # one entry: of two the order is not fixed
         with replacing(path) as beside:
-            text = json.dumps(header, ensure_ascii=False, sort_keys=True)
             safetensors.numpy.save_file(arrays, beside, metadata={"crfseg": text})
 
     @classmethod
@@ -188,7 +187,7 @@ class Model:
             reason = str(error).removeprefix("Error while deserializing header: ")
             _reject(path, f"is not a model, or cut off ({reason})")
         try:
-            return _from_arrays(path, _parse_header(path, metadata), arrays)
+            return _from_arrays(path, _parse_header(path, metadata, arrays), arrays)
         except ModelFileError:
             raise
         except (CrfsegError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -208,7 +207,9 @@ class Model:
         arrays: dict[str, NDArray[Any]] = {
             "alphabet": self.alphabet.characters,
             "transitions": self.transitions,
-            "words": np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
+            "words": np.frombuffer(
+                "\n".join(self.vocabulary).encode("utf-8", "surrogatepass"), dtype=np.uint8
+            ),
         }
         for table in self.tables:
             arrays[f"{table.kind.name}.keys"] = table.keys
@@ -222,20 +223,22 @@ def _rounded(table: PatternTable, scale: float) -> PatternTable:
     return PatternTable(table.kind, table.keys[used], weights[used])
 
 
-def _digest(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
-    """Return the SHA-256 over the header without its digest and all arrays, by name."""
-    rest = {key: value for key, value in header.items() if key != "sha256"}
-    digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+def _digest(header: str, arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 over the header's text, then each array's name and bytes, by name."""
+    digest = hashlib.sha256(header.encode())
     for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(arrays[name].data if arrays[name].size else b"")
+        digest.update(name.encode())
+        digest.update(arrays[name].tobytes())
     return digest.hexdigest()
 
 
-def _parse_header(path: str | os.PathLike[str], metadata: Mapping[str, str]) -> dict[str, Any]:
+def _parse_header(
+    path: str | os.PathLike[str], metadata: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]
+) -> dict[str, Any]:
     if "crfseg" not in metadata:
         _reject(path, "is a safetensors file, but not one of crfseg's")
-    header = json.loads(metadata["crfseg"])
+    digest, _, text = metadata["crfseg"].partition(" ")
+    header = json.loads(text)
     version = header["format"]
     if not isinstance(version, int) or version < 1:
         _reject(path, f"is damaged (format {version!r})")
@@ -244,6 +247,8 @@ def _parse_header(path: str | os.PathLike[str], metadata: Mapping[str, str]) -> 
             f"{os.fspath(path)}: has format {version}; this crfseg reads up to {FORMAT}. "
             "Update crfseg"
         )
+    if digest != _digest(text, arrays):
+        _reject(path, "is damaged (its SHA-256 differs from the one in its header)")
     return dict(header)
 
 
@@ -251,8 +256,6 @@ def _from_arrays(
     path: str | os.PathLike[str], header: dict[str, Any], arrays: dict[str, NDArray[Any]]
 ) -> Model:
     """Build the model of a file; errors of any kind mean that the file is damaged."""
-    if header["sha256"] != _digest(header, arrays):
-        _reject(path, "is damaged (its SHA-256 differs from the one in its header)")
     tags = header["tag_set"]
     tag_set = TagSet(tags["scheme"], tuple(tags["labels"]), tuple(tags["absent"]))
     templates = Templates.parse(header["templates"])
@@ -268,7 +271,7 @@ def _from_arrays(
     weights = (transitions, *(table.weights for table in tables))
     if not (np.isfinite(scale) and scale > 0 and all(np.isfinite(w).all() for w in weights)):
         _reject(path, "is damaged (a weight is not a finite number)")
-    words = arrays["words"].tobytes().decode()
+    words = arrays["words"].tobytes().decode("utf-8", "surrogatepass")
     return Model(
         tag_set,
         templates,

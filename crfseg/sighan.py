@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import accumulate, count, zip_longest
 from operator import add, attrgetter
 
-__all__ = ["OfficialCounts", "count_line", "read_words"]
+__all__ = ["OfficialCounts", "count_line", "split_words"]
 
 _BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
@@ -131,7 +131,7 @@ def _rounded(figure: float | None) -> str:
     return "--" if figure is None else f"{figure:.3f}"
 
 
-def read_words(line: str) -> list[str]:
+def split_words(line: str) -> list[str]:
     """Split a line of segmented text as the scorer does.
 
     White space is ASCII, U+3000, and a Big5 space whatever the encoding, the bytes A1 40.  Only
@@ -201,7 +201,7 @@ def count_line(
 
 def _as_read(words: Sequence[str]) -> list[str]:
     doubtful = _BLANK_INSIDE.search("|".join(words))
-    return read_words(" ".join(words)) if doubtful else list(words)
+    return split_words(" ".join(words)) if doubtful else list(words)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -46,3 +46,9 @@ def test_every_code_point_has_a_class_and_folding_keeps_it():
 
 def test_first_letters_of_the_classes_are_distinct():
     assert len({name[0] for name in chars.CLASSES}) == len(chars.CLASSES)
+
+
+def test_classes_of_characters_in_every_block():
+    text = "京々〇五Aé5①Ⅷ，。！%℃→（）のカ_😀あ𠀀～·"
+    names = [chars.CLASSES[i] for i in chars.classes(chars.code_points(text))]
+    assert "".join(name[0] for name in names) == "hhnnllddd" + "p" * 8 + "kkpokhpp"

@@ -1,6 +1,8 @@
 """The command line, each verb as a process: what it prints, where, and how it exits."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -239,3 +241,21 @@ def test_any_text_goes_through(model):
 def test_an_output_that_is_no_regular_file_is_written_to(model, expected):
     result = run("segment", "-m", model, "-o", "/dev/stdout", stdin=RAW)
     assert result.stdout.decode() == expected
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_training_leaves_no_file_behind(tmp_path, number):
+    folders = {name: tmp_path / name for name in ("out", "tmp")}
+    for folder in folders.values():
+        folder.mkdir()
+    command = [sys.executable, "-m", "crfseg", "train", str(SAMPLE / "train.txt"), "--progress"]
+    command += ["-o", str(folders["out"] / "m.crfseg"), "-p", "max_iterations=1000000"]
+    environment = {**os.environ, "TMPDIR": str(folders["tmp"])}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+        seen = b""
+        while b"loss" not in seen:  # CRFsuite is at work
+            seen += process.stderr.read1(100)
+        process.send_signal(number)
+        process.stderr.read()
+        assert process.wait(30) == 128 + number
+    assert [names_in(folder) for folder in folders.values()] == [[], []]

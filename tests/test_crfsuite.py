@@ -7,7 +7,7 @@ import pytest
 import sklearn_crfsuite
 
 import crfseg
-from crfseg.dataset import Dataset
+from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TrainingError
 from crfseg.symbols import Alphabet
 from crfseg.templates import DEFAULT
@@ -31,12 +31,12 @@ def test_our_tags_are_those_of_crfsuite_s_own_tagger(algorithm):
     params = crfsuite.checked_params(algorithm, {"max_iterations": 10})
     crf = sklearn_crfsuite.CRF(algorithm, **params)
     crf.fit(
-        list(crfsuite.feature_sequences(train, DEFAULT, dataset.alphabet)),
-        list(crfsuite.tag_names(dataset)),
+        list(feature_sequences(train, DEFAULT, dataset.alphabet)),
+        list(dataset.tag_names()),
     )
     model = crfsuite.read_model(crf.modelfile.name, dataset)
     segmenter = crfseg.Segmenter(model)
-    theirs = crf.predict(crfsuite.feature_sequences(dev, DEFAULT, dataset.alphabet))
+    theirs = crf.predict(feature_sequences(dev, DEFAULT, dataset.alphabet))
     legal = [is_legal(model.tag_set, tags) for tags in theirs]
     ours = [segmenter.tags(text) for text in dev.texts()]
     assert [tags for tags, ok in zip(theirs, legal, strict=True) if ok] == [
@@ -91,7 +91,7 @@ def test_every_algorithm_learns(algorithm):
         ({"scheme": "IOB"}, "unknown scheme 'IOB'; known: BMES, BMES6"),
         ({"folding": "case"}, "unknown folding 'case'; known: none, width"),
         ({"precision": "int4"}, "unknown precision 'int4'"),
-        ({"labels": True}, "no labels in it"),
+        ({"labels": True}, "no labels to predict; name the format that has them"),
         ({"c1": 1e9}, "left no feature with a weight"),
     ],
 )
@@ -130,5 +130,5 @@ def test_strange_characters_are_trained_on():
 
 def test_features_of_a_sentence_are_named():
     corpus = crfseg.Corpus.from_text("我 爱")
-    (features,) = crfsuite.feature_sequences(corpus, DEFAULT, Alphabet.of(corpus.codes))
+    (features,) = feature_sequences(corpus, DEFAULT, Alphabet.of(corpus.codes))
     assert features[0][:5] == ["C[-2]=<s>", "C[-1]=<s>", "C[0]=我", "C[1]=爱", "C[2]=</s>"]

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from crfseg.cli import main
 from crfseg.corpus import Corpus, Sentence
+from crfseg.dataset import feature_sequences
 from crfseg.errors import CorpusError, TemplateError
 from crfseg.export import TARGETS, crfpp_template, export, write
 from crfseg.formats import read_corpus
 from crfseg.symbols import Alphabet
 from crfseg.templates import DEFAULT, Templates
-from crfseg.train.crfsuite import feature_sequences
 
 PLAIN = Corpus.from_text("我 爱 北京\n他 来 了")
 LABELLED = Corpus.from_sentences([Sentence(("张三", "来", "了"), ("NR", "VV", "SP"))])
@@ -77,7 +77,7 @@ def test_a_label_that_would_not_read_back_is_refused(label):
 
 def test_every_target_accepts_an_empty_corpus():
     corpus = Corpus.from_text("")
-    assert [exported(corpus, to) for to in TARGETS if to != "pos"] == [""] * 5
+    assert [exported(corpus, to) for to in TARGETS if to != "pos"] == [""] * 6
 
 
 # CRF++
@@ -259,3 +259,8 @@ def test_templates_are_parsed_before_anything_is_written(corpus_file, tmp_path):
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert not (tmp_path / "out").exists()
     assert Templates.parse(["C[8]"]).window == 8
+
+
+def test_text_is_the_corpus_without_its_segmentation():
+    corpus = Corpus.from_text("我 爱 北京\n\n他 来 了")
+    assert "".join(export(corpus, "text")) == "我爱北京\n他来了\n"

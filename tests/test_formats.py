@@ -5,7 +5,7 @@ import pytest
 
 from crfseg import read_corpus
 from crfseg.errors import CorpusError
-from crfseg.formats import read_corpora, text_blocks
+from crfseg.formats import text_blocks
 
 
 def words_of(corpus):
@@ -144,12 +144,6 @@ def test_conllu_without_ten_columns_is_reported(tmp_path):
     path.write_text("1\t我\n", "utf-8")
     with pytest.raises(CorpusError, match=r"a\.conllu:1: 2 columns; CoNLL-U has 10"):
         read_corpus(path)
-
-
-def test_several_files_are_one_corpus(tmp_path):
-    for name in "ab":
-        (tmp_path / name).write_text(f"我 {name}\n", "utf-8")
-    assert words_of(read_corpora([tmp_path / "a", tmp_path / "b"])) == [["我", "a"], ["我", "b"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le"])

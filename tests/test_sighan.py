@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crfseg.sighan import OfficialCounts, count_line, read_words
+from crfseg.sighan import OfficialCounts, count_line, split_words
 
 HERE = Path(__file__).parent
 DATA = HERE / "data" / "sighan"
@@ -23,7 +23,7 @@ def lines(path: Path) -> list[str]:
 def score(gold: Path, predicted: Path, train_words: Path) -> OfficialCounts:
     known = {line.strip(" \t\r\f\v") for line in lines(train_words)}
     pairs = zip(lines(gold), lines(predicted), strict=True)
-    each = (count_line(read_words(g), read_words(p), known) for g, p in pairs)
+    each = (count_line(split_words(g), split_words(p), known) for g, p in pairs)
     return sum(each, start=OfficialCounts())
 
 
@@ -139,7 +139,7 @@ def test_undefined_figures_are_none_and_dashes() -> None:
     ],
 )
 def test_lines_are_split_at_the_white_space_of_the_scorer(line: str, words: list[str]) -> None:
-    assert read_words(line) == words
+    assert split_words(line) == words
 
 
 def test_words_with_white_space_inside_are_read_again() -> None:

@@ -22,7 +22,8 @@ from crfseg.tags import SCHEMES
     required=True,
     type=click.Choice(TARGETS),
     help="bmes: 我/S 北/B 京/E; conll: a character and its tag a line; crfpp: CRF++ columns; "
-    "crfsuite: tag and features as CRFsuite's text format; words; pos: word/POS.",
+    "crfsuite: tag and features as CRFsuite's text format; words; pos: word/POS; text: without the "
+    "segmentation, for another segmenter to cut.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
@@ -80,8 +81,8 @@ def command(
             corpus = read_corpus(path, format=format, encoding=encoding)
             yield from export(corpus, to, templates=names, folding=folding, **settings)
 
-    with writing(output) as file:
-        write(file, texts())
     if template_file is not None:
         with writing(template_file) as file:
             write(file, [crfpp_template(names, folding)])
+    with writing(output) as file:
+        write(file, texts())

@@ -30,7 +30,7 @@ def command() -> None:
 def list_() -> None:
     """List the corpora that `get` knows, with their licences.
 
-    Untried: this project could not fetch it itself.
+    What is marked (untried) its makers could not fetch themselves.
     """
     rows = [_HEADING, *(_row(source) for source in sources().values())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -9,7 +9,7 @@ import click
 from crfseg.cli import options
 from crfseg.corpus import Corpus
 from crfseg.evaluate import Scores, evaluate, read_words
-from crfseg.formats import Format, read_corpora, read_corpus
+from crfseg.formats import Format, read_corpus
 from crfseg.segmenter import load
 
 
@@ -42,7 +42,8 @@ def command(
     """
     if (model is None) == (predicted is None):
         raise click.UsageError("give either --model or --predicted")
-    corpus = read_corpora(gold, format=format, encoding=encoding)
+    parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
+    corpus = Corpus.join(parts)
     known = None if train_words is None else read_words(train_words, encoding)
     if model is not None:
         scores = evaluate(load(model), corpus, known_words=known)
@@ -50,17 +51,17 @@ def command(
         assert predicted is not None
         guess = read_corpus(predicted, format=format, encoding=encoding)
         scores = evaluate(guess, corpus, known_words=known)
-    click.echo(_json(corpus, scores) if as_json else _text(corpus, scores))
+    click.echo(_json(parts, scores) if as_json else _text(parts, scores))
 
 
-def _json(corpus: Corpus, scores: Scores) -> str:
-    return json.dumps(
-        {"gold": corpus.name, "sha256": corpus.sha256, **scores.as_dict()}, ensure_ascii=False
-    )
+def _json(gold: list[Corpus], scores: Scores) -> str:
+    record = {"gold": [{"name": part.name, "sha256": part.sha256} for part in gold]}
+    return json.dumps({**record, **scores.as_dict()}, ensure_ascii=False)
 
 
-def _text(corpus: Corpus, scores: Scores) -> str:
-    lines = [f"gold: {corpus.name}", f"sha256: {corpus.sha256}", scores.report()]
+def _text(gold: list[Corpus], scores: Scores) -> str:
+    lines = [f"{part.name}: SHA-256 {part.sha256}" for part in gold]
+    lines.append(scores.report())
     if scores.labelled is not None and scores.labelled.f1 is not None:
         lines.append(f"=== LABELLED F MEASURE:\t{scores.labelled.f1:.3f}")
     return "\n".join(lines)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -78,7 +83,7 @@ def command(
     A corpus has one sentence a line, words separated by white space; other formats by --format.
     """
     named: dict[str, Any] = dict(_parsed(param) for param in params)
-    with replacing(output) as beside, _interruptible(), _bar(progress) as callback:
+    with replacing(output) as beside, _interruptible(beside), _bar(progress) as callback:
         model = crfseg.train(
             corpora, templates=templates or None, callback=callback, **settings, **named
         )
@@ -106,13 +111,27 @@ def _dev_line(dev: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C end the program at once: CRFsuite never looks at Python's signals."""
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _interruptible(beside: Path) -> Iterator[None]:
+    """Let Ctrl-C and termination end the program within an iteration, leaving no file behind.
+
+    No exception passes through CRFsuite, and it never stops by itself: so the handler, which runs
+    when CRFsuite reports an iteration, removes what is half-written and ends the process.
+    """
+    with tempfile.TemporaryDirectory(prefix="crfseg-") as scratch:
+        tempfile.tempdir = scratch  # CRFsuite's model file goes there
+
+        def stop(number: int, _: FrameType | None) -> NoReturn:
+            shutil.rmtree(scratch, ignore_errors=True)
+            beside.unlink(missing_ok=True)
+            os._exit(128 + number)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextmanager

@@ -109,7 +109,10 @@ def train(
     if not labels:
         corpus = replace(corpus, labels=None, label_names=())
     elif corpus.labels is None:
-        raise TrainingError(f"{corpus.name}: no labels in it; train without labels=True")
+        raise TrainingError(
+            f"{corpus.name}: no labels to predict; name the format that has them (pos, columns, "
+            "conllu) or train without labels"
+        )
     chosen = DEFAULT if templates is None else Templates.parse(templates)
     dataset = Dataset.encode(corpus, chosen, scheme=scheme, folding=folding)
     model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
-from crfseg.dataset import Dataset
+from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TrainingError
 from crfseg.model import Model, PatternTable
-from crfseg.symbols import Alphabet
-from crfseg.templates import Templates
 from crfseg.train.progress import Progress
 
 _COMMON: Final = {"min_freq": float, "all_possible_states": bool, "all_possible_transitions": bool}
@@ -145,7 +142,7 @@ def fit(
 
     crf = sklearn_crfsuite.CRF(algorithm, trainer_cls=Trainer, verbose=False, **params)
     try:
-        crf.fit(feature_sequences(corpus, dataset.templates, dataset.alphabet), tag_names(dataset))
+        crf.fit(feature_sequences(corpus, dataset.templates, dataset.alphabet), dataset.tag_names())
     except pycrfsuite.CRFSuiteError as error:
         raise TrainingError(f"CRFsuite failed ({error}); change the parameters") from error
     watch.raise_error()
@@ -155,25 +152,6 @@ def fit(
             f"{algorithm} left no feature with a weight; lower c1 or min_freq, or give more text"
         )
     return model, {"history": watch.history, "stop": watch.stop_reason()}
-
-
-def feature_sequences(
-    corpus: Corpus, templates: Templates, alphabet: Alphabet
-) -> Iterator[list[list[str]]]:
-    """Yield the features of each sentence by name: a list of strings for each character."""
-    views = {kind.view for kind in templates.kinds}
-    bounds = corpus.offsets.tolist()
-    for begin, end in pairwise(bounds):
-        codes = corpus.codes[begin:end]
-        yield templates.feature_names({view: alphabet.print(codes, view) for view in views})
-
-
-def tag_names(dataset: Dataset) -> Iterator[list[str]]:
-    """Yield the gold tags of each sentence by name."""
-    names = dataset.tag_set.names
-    bounds = dataset.offsets.tolist()
-    for begin, end in pairwise(bounds):
-        yield [names[tag] for tag in dataset.tags[begin:end].tolist()]
 
 
 class _Watch:

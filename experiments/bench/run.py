@@ -26,7 +26,7 @@ import pycrfsuite
 import sklearn_crfsuite
 
 import crfseg
-from crfseg.dataset import Dataset
+from crfseg.dataset import Dataset, feature_sequences
 from crfseg.export import export
 from crfseg.templates import DEFAULT
 from crfseg.train import crfsuite
@@ -44,14 +44,14 @@ class Bench:
         self.dev = crfseg.read_corpus(folder / "dev.txt")
         self.dataset = Dataset.encode(self.train, DEFAULT)
         self.crf = sklearn_crfsuite.CRF("lbfgs", **crfsuite.checked_params("lbfgs", {}))
-        self.crf.fit(self.features(self.train), crfsuite.tag_names(self.dataset))
+        self.crf.fit(self.features(self.train), self.dataset.tag_names())
         self.model = crfsuite.read_model(self.crf.modelfile.name, self.dataset)
         self.segmenter = crfseg.Segmenter(self.model.quantize())
         self.raw, self.out = work / "raw.txt", work / "out.txt"
         self.raw.write_text("\n".join(self.dev.texts()) + "\n", encoding="utf-8")
 
     def features(self, corpus: crfseg.Corpus) -> Iterator[list[list[str]]]:
-        return crfsuite.feature_sequences(corpus, DEFAULT, self.dataset.alphabet)
+        return feature_sequences(corpus, DEFAULT, self.dataset.alphabet)
 
     def tag_with_crfseg(self) -> None:
         self.segmenter.cut_file(self.raw, self.out)
