@@ -58,6 +58,8 @@ def code_points(text: str) -> CodePoints:
     >>> code_points("a京").tolist()
     [97, 20140]
     """
+    if not isinstance(text, str):
+        raise TypeError(f"expected text as str, got {type(text).__name__}")
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import chars
+from crfseg.errors import CorpusError, ShapeError
 from crfseg.tags import labels_in
 
 
@@ -54,6 +55,12 @@ class Sentence:
     words: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     line: int = 0
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and len(self.labels) != len(self.words):
+            raise ShapeError(
+                f"{len(self.words)} words, {len(self.labels)} labels; expected one label a word"
+            )
 
     @property
     def text(self) -> str:
@@ -162,7 +169,12 @@ class Corpus:
         pieces = [_pieces(sentence) for sentence in kept]
         corpus = cls.from_text("\n".join(" ".join(words) for words, _ in pieces), name)
         lines = np.array([sentence.line for sentence in kept], dtype=np.intp)
-        if not kept or kept[0].labels is None:
+        labelled = sum(sentence.labels is not None for sentence in kept)
+        if 0 < labelled < len(kept):
+            raise CorpusError(
+                f"{name}: {labelled} of {len(kept)} sentences have labels; expected all or none"
+            )
+        if not labelled:
             return cls(corpus.codes, corpus.starts, corpus.offsets, lines, name=name)
         of_word = [label for _, labels in pieces for label in labels]
         names = labels_in(of_word)
@@ -223,8 +235,8 @@ class Corpus:
     @staticmethod
     def join(corpora: Sequence[Corpus]) -> Corpus:
         """Join corpora into one, in order; labels survive where all of them have them."""
-        if len(corpora) == 1:
-            return corpora[0]
+        if len(corpora) < 2:
+            return corpora[0] if corpora else Corpus.from_text("")
         shifts = np.cumsum([0, *(corpus.n_chars for corpus in corpora)])
         offsets = [c.offsets[:-1] + shift for c, shift in zip(corpora, shifts, strict=False)]
         labels = None

@@ -24,7 +24,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         If the folder is missing or may not be written to; raised before anything is computed.
     """
     given = Path(path)
-    if given.is_dir():
+    if given.is_dir() or os.fspath(path).endswith(("/", os.sep)):
         raise IsADirectoryError(f"{path}: is a directory; expected a file to write")
     if given.exists() and not given.is_file():
         yield given
@@ -47,10 +47,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: str | os.PathLike[str] | None) -> Iterator[BinaryIO]:
-    """Open a file that replaces ``path`` when it is complete; None is standard output."""
-    if path is None:
+    """Open a file that replaces ``path`` when it is complete; None or ``-`` is standard output."""
+    if path in (None, "-"):
         yield sys.stdout.buffer
         return
+    assert path is not None
     with replacing(path) as beside, beside.open("wb") as file:
         yield file
 

@@ -96,13 +96,19 @@ def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1)
             f"{name}:{line}: byte 0x{data[error.start]:02X} is not {encoding}; expected {encoding} "
             "text. Name the encoding (such as gb18030, big5hkscs, utf-16) or convert the file"
         ) from None
+    except UnicodeError as error:  # of codecs that do not say where
+        raise CorpusError(f"{name}: not {encoding} ({error}); name another encoding") from None
 
 
 def codec(encoding: str) -> str:
     """Return the name of an encoding's codec."""
     try:
-        return codecs.lookup(encoding).name
-    except LookupError:
+        name = codecs.lookup(encoding).name
+        # Codecs such as hex are none for text, and idna cannot pass over a wrong byte.
+        if "\n".encode(name).decode(name, "ignore") == "\n":
+            return name
+        raise LookupError(name)
+    except (LookupError, ValueError):
         raise CorpusError(
             f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
         ) from None

@@ -29,6 +29,7 @@ ctypedef fused score_t:  # what weights are summed in: exact for int16
 
 cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing
 cdef enum:
+    MAX_PROBES = 10000  # honest keys need about thirty
     BLOCK = 32  # look-ups in flight together, so that they wait for memory together
 
 
@@ -47,7 +48,12 @@ def build_index(const uint64_t[::1] keys):
     Returns
     -------
     index
-        Shape (2**b, 2), uint64, 2**b >= max(2, 2 P). Of equal keys the first is found.
+        Shape (2**b, 2), uint64, 2**b >= max(2, 2 P).
+
+    Raises
+    ------
+    ValueError
+        If a key is there twice, or so many collide that looking them up would take forever.
     """
     cdef int bits = max(1, int(2 * len(keys) - 1).bit_length())
     index_array = np.zeros((1 << bits, 2), dtype=np.uint64)
@@ -55,14 +61,21 @@ def build_index(const uint64_t[::1] keys):
     cdef uint64_t last = (1 << bits) - 1
     cdef int shift = 64 - bits
     cdef Py_ssize_t row, n_rows = keys.shape[0]
-    cdef uint64_t slot
+    cdef uint64_t slot = 0
+    cdef int probes
     with nogil:
         for row in range(n_rows):
             slot = (keys[row] * GOLDEN) >> shift
-            while index[slot, 1] != 0:
+            probes = 0
+            while index[slot, 1] != 0 and index[slot, 0] != keys[row] and probes < MAX_PROBES:
                 slot = (slot + 1) & last
+                probes += 1
+            if index[slot, 1] != 0:
+                break
             index[slot, 0] = keys[row]
             index[slot, 1] = row + 1
+    if n_rows and index[slot, 1] != <uint64_t>n_rows:
+        raise ValueError(f"row {row}: its key is there twice, or collides with too many others")
     return index_array
 
 

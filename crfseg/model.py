@@ -39,6 +39,11 @@ from crfseg.templates import PatternKind, Templates
 FORMAT: Final = 1
 """The version of the file format that this code writes; it reads all up to this one."""
 
+_MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
+_DAMAGE: Final = (
+    CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+
 Weights = NDArray[np.float64] | NDArray[np.int16]
 
 
@@ -115,6 +120,7 @@ class Model:
 
     def top_features(self, n: int) -> list[tuple[str, str, float]]:
         """Return the n features of the largest weights by size: (feature, tag, weight)."""
+        n = max(n, 0)
         found: list[tuple[str, str, float]] = []
         for table in self.tables:
             flat = np.abs(table.weights.reshape(-1).astype(np.float64))
@@ -164,7 +170,8 @@ class Model:
         header = json.dumps(self._header(), sort_keys=True)
         text = f"{_digest(header, arrays)} {header}"  # one entry: of two the order is not fixed
         with replacing(path) as beside:
-            safetensors.numpy.save_file(arrays, beside, metadata={"crfseg": text})
+            # Not save_file, which would put a regular file in the place of a pipe.
+            beside.write_bytes(safetensors.numpy.save(arrays, metadata={"crfseg": text}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -190,7 +197,7 @@ class Model:
             return _from_arrays(path, _parse_header(path, metadata, arrays), arrays)
         except ModelFileError:
             raise
-        except (CrfsegError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except _DAMAGE as error:
             _reject(path, f"is damaged ({type(error).__name__}: {error})")
 
     def _header(self) -> dict[str, Any]:
@@ -240,7 +247,7 @@ def _parse_header(
     digest, _, text = metadata["crfseg"].partition(" ")
     header = json.loads(text)
     version = header["format"]
-    if not isinstance(version, int) or version < 1:
+    if type(version) is not int or version < 1:
         _reject(path, f"is damaged (format {version!r})")
     if version > FORMAT:
         raise ModelFileError(
@@ -256,8 +263,7 @@ def _from_arrays(
     path: str | os.PathLike[str], header: dict[str, Any], arrays: dict[str, NDArray[Any]]
 ) -> Model:
     """Build the model of a file; errors of any kind mean that the file is damaged."""
-    tags = header["tag_set"]
-    tag_set = TagSet(tags["scheme"], tuple(tags["labels"]), tuple(tags["absent"]))
+    tag_set = _checked_tag_set(path, header["tag_set"])
     templates = Templates.parse(header["templates"])
     n_tags = len(tag_set.names)
     transitions = arrays["transitions"]
@@ -267,21 +273,38 @@ def _from_arrays(
         _checked_table(path, kind, arrays, (kind.width, n_tags), transitions.dtype)
         for kind in templates.kinds
     )
-    scale = float(header["scale"])
+    scale, info, words = header["scale"], header["info"], arrays["words"]
+    if type(scale) not in (int, float) or not 0 < scale < _MAX_POTENTIAL:
+        _reject(path, f"is damaged (scale {scale!r})")
     weights = (transitions, *(table.weights for table in tables))
-    if not (np.isfinite(scale) and scale > 0 and all(np.isfinite(w).all() for w in weights)):
-        _reject(path, "is damaged (a weight is not a finite number)")
-    words = arrays["words"].tobytes().decode("utf-8", "surrogatepass")
+    if not all(np.abs(w * scale).max(initial=0) < _MAX_POTENTIAL for w in weights):
+        _reject(path, "is damaged (a weight is not a number, or far too large)")
+    if words.dtype != np.uint8 or words.ndim != 1 or not isinstance(info, dict):
+        _reject(path, f"is damaged (words {words.shape} {words.dtype}, info {type(info).__name__})")
+    text = words.tobytes().decode("utf-8", "surrogatepass")
     return Model(
         tag_set,
         templates,
         _checked_alphabet(path, arrays["alphabet"], header["folding"]),
         tables,
         transitions,
-        scale,
-        tuple(words.split("\n")) if words else (),
-        dict(header["info"]),
+        float(scale),
+        tuple(text.split("\n")) if text else (),
+        info,
     )
+
+
+def _checked_tag_set(path: str | os.PathLike[str], tags: dict[str, Any]) -> TagSet:
+    labels, absent = tags["labels"], tags["absent"]
+    for names in (labels, absent):
+        if not (
+            isinstance(names, list) and all(isinstance(n, str) and n.isprintable() for n in names)
+        ):
+            _reject(path, "is damaged (a label is no text)")
+    tag_set = TagSet(tags["scheme"], tuple(labels), tuple(absent))
+    if not (tag_set.begins & tag_set.ends).any():
+        _reject(path, "is damaged (no tag for words of one character)")
+    return tag_set
 
 
 def _checked_table(

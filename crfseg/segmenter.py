@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from crfseg import chars, kernels, symbols
 from crfseg.corpus import Corpus, Lines, Span, split_lines
-from crfseg.errors import InfeasibleError
+from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
-from crfseg.formats import text_blocks
+from crfseg.formats import codec, text_blocks
 from crfseg.model import Model
 
 _BATCH_TEXTS: Final = 256
@@ -41,6 +41,12 @@ class Segmenter:
     """
 
     model: Model
+
+    def __post_init__(self) -> None:
+        self._tables, self._arcs, self._edges  # noqa: B018  # built now, not by the first call
+
+    def __reduce__(self) -> tuple[type[Segmenter], tuple[Model]]:
+        return Segmenter, (self.model,)
 
     def __repr__(self) -> str:
         return repr(self.model).replace("Model", "Segmenter", 1)
@@ -117,6 +123,7 @@ class Segmenter:
         OSError
             If a file cannot be read or written.
         """
+        encoding = codec(encoding)
         with (
             Path(source).open("rb") as read,
             replacing(target) as beside,
@@ -278,7 +285,13 @@ class _Table(NamedTuple):
 
 def load(path: str | os.PathLike[str]) -> Segmenter:
     """Load a model file for segmenting; see :meth:`Model.load` for its errors."""
-    return Segmenter(Model.load(path))
+    model = Model.load(path)
+    try:
+        return Segmenter(model)
+    except ValueError as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"
+        ) from None
 
 
 def _spans(lines: Lines, starts: NDArray[np.bool_]) -> list[Span]:

@@ -94,8 +94,11 @@ class Alphabet:
 
     def print_id(self, symbol: int, view: str) -> str:
         """Return the printed form of a symbol's id."""
-        if symbol < FIRST_ID:
-            return ("<unknown>", BEGIN, END)[symbol]
+        known = self.characters if view == "C" else chars.CLASSES
+        if symbol in (BEGIN_ID, END_ID):
+            return BEGIN if symbol == BEGIN_ID else END
+        if not FIRST_ID <= symbol < FIRST_ID + len(known):
+            return "<unknown>"
         if view == "C":
             return _printed(chr(self.characters[symbol - FIRST_ID]))
         return chars.CLASSES[symbol - FIRST_ID][0]

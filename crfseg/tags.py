@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scheme = Literal["BMES", "BMES6"]
+MAX_LABELS: Final = 1000
 OUTSIDE: Final = "O"
 """The label of characters outside every entity; its only tag has the same name."""
 
@@ -67,6 +68,8 @@ class TagSet:
     def __post_init__(self) -> None:
         if self.scheme not in _POSITIONS:
             raise ValueError(f"unknown tag scheme {self.scheme!r}; known: {', '.join(SCHEMES)}")
+        if len(self.labels) > MAX_LABELS or len(set(self.labels)) < len(self.labels):
+            raise ValueError(f"expected at most {MAX_LABELS} labels, none twice")
 
     @cached_property
     def _pairs(self) -> list[tuple[str, str]]:
@@ -110,12 +113,11 @@ class TagSet:
     @cached_property
     def legal(self) -> NDArray[np.bool_]:
         """Which tag may follow which, shape (L, L); row = previous tag."""
+        positions, labels = (np.array(names) for names in zip(*self._pairs, strict=True))
         legal = np.outer(self.ends, self.begins)
-        inside = _INSIDE[self.scheme]
-        for i, (position, label) in enumerate(self._pairs):
-            for j, (next_position, next_label) in enumerate(self._pairs):
-                if label == next_label and next_position in inside.get(position, ()):
-                    legal[i, j] = True
+        for position, following in _INSIDE[self.scheme].items():
+            rows, columns = positions == position, np.isin(positions, following)
+            legal |= np.outer(rows, columns) & (labels[:, None] == labels)
         return legal
 
     @cached_property
@@ -123,9 +125,9 @@ class TagSet:
         """The tag of (label, position); -1 where there is none."""
         columns = (*_POSITIONS[self.scheme], OUTSIDE)
         table = np.full((max(1, len(self.labels)), len(columns)), -1, dtype=np.int16)
+        rows = {label: row for row, label in enumerate(self.labels or ("",))}
         for tag, (position, label) in enumerate(self._pairs):
-            row = self.labels.index(label) if label else 0
-            table[row, columns.index(position)] = tag
+            table[rows[label], columns.index(position)] = tag
         return table
 
     def encode(

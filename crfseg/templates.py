@@ -30,7 +30,7 @@ from crfseg.symbols import BEGIN, END, VIEWS
 MAX_SYMBOLS: Final = 3  # 16 bits each in one 64-bit key
 MAX_OFFSET: Final = 8
 
-_PART = re.compile(r"([A-Z])\[([+-]?\d{1,2})\]")
+_PART = re.compile(r"([A-Z])\[([+-]?[0-9]{1,2})\]")
 _SYMBOL = re.compile(r"</?s>|<U\+([0-9A-F]{4,6})>|[^<]", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """The command line, each verb as a process: what it prints, where, and how it exits."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import pytest
 
 import crfseg
 from crfseg.cli import _VERBS
-from material import SAMPLE
+from material import SAMPLE, handmade_model
 
 RAW = "我爱北京天安门。\n\n他说：“好！”\n"
 
@@ -259,3 +260,48 @@ def test_an_interrupted_training_leaves_no_file_behind(tmp_path, number):
         process.stderr.read()
         assert process.wait(30) == 128 + number
     assert [names_in(folder) for folder in folders.values()] == [[], []]
+
+
+@pytest.mark.parametrize("encoding", ["hex", "idna", "undefined", "rot13", "nope"])
+def test_what_is_no_encoding_for_text_is_one_line(tmp_path, model, encoding):
+    args = ["--encoding", encoding]
+    for verb in (
+        ["train", SAMPLE / "dev.txt", "-o", tmp_path / "m"],
+        ["check", SAMPLE / "dev.txt"],
+    ):
+        assert_one_line_error(run(*verb, *args), encoding)
+    assert_one_line_error(run("segment", "-m", model, *args, stdin="a"), encoding)
+    with pytest.raises(ValueError, match=encoding):
+        crfseg.load(model).cut_file(SAMPLE / "dev.txt", tmp_path / "out", encoding=encoding)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "<&- >&-"])
+def test_closed_streams_are_one_line(model, redirection):
+    command = f"{sys.executable} -m crfseg segment -m {model} {redirection}"
+    result = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False, timeout=60)
+    assert result.returncode == 1
+    assert result.stderr.decode().endswith(("somewhere to write\n", "to read\n"))
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_what_the_terminal_s_encoding_lacks_is_escaped(model):
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    result = run("inspect", "--top", "2", model, env=environment)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"\\u" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "info", [{}, {"corpora": None}, {"corpora": [{}, 5]}, {"dev": {"f1": "x"}}]
+)
+def test_inspect_shows_any_record(tmp_path, info):
+    model = dataclasses.replace(handmade_model(京={"S": 1.0}), info={**info, "name": "\ud800"})
+    model.save(tmp_path / "m")
+    result = run("inspect", tmp_path / "m")
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_output_minus_is_standard_output(model, expected):
+    assert run("segment", "-m", model, "-o", "-", stdin=RAW).stdout.decode() == expected

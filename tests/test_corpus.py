@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from crfseg import Corpus, Sentence
 from crfseg.corpus import split_lines
+from crfseg.errors import CorpusError, ShapeError
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -67,3 +68,10 @@ def test_joined_corpora_have_all_sentences_and_the_union_of_the_labels():
 def test_texts_are_the_sentences_without_segmentation():
     assert Corpus.from_text("我 爱\n他").texts() == ["我爱", "他"]
     assert np.array_equal(Corpus.from_text("我 爱").starts, [True, True])
+
+
+def test_labels_that_do_not_fit_the_words_are_reported():
+    with pytest.raises(ShapeError, match="2 words, 1 labels"):
+        Sentence(("我", "爱"), ("r",))
+    with pytest.raises(CorpusError, match="1 of 2 sentences have labels"):
+        Corpus.from_sentences([Sentence(("我",), ("r",)), Sentence(("爱",))])

@@ -1,6 +1,8 @@
 """The model file: what is saved comes back; what is damaged is refused, never trusted."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +166,18 @@ def test_a_newer_format_is_refused_with_the_remedy(path):
         lambda h, a: a.update(alphabet=a["alphabet"].astype(np.int64)),
         lambda h, a: a.update(alphabet=a["alphabet"] + np.uint32(0x110000)),
         lambda h, a: a.update(words=np.array([0xFF], dtype=np.uint8)),
+        lambda h, a: a.update(words=np.array([65], dtype=np.uint32)),
+        lambda h, a: a.update(transitions=a["transitions"].astype(np.float64)),
+        lambda h, a: h.update(format=True),
+        lambda h, a: h.update(scale="1.5"),
+        lambda h, a: h.update(scale=10**400),
+        lambda h, a: h.update(scale=1e300),
+        lambda h, a: h["tag_set"].update(labels=[{}, {}]),
+        lambda h, a: h["tag_set"].update(labels=["\ud800"]),
+        lambda h, a: h["tag_set"].update(labels=["n"] * 2),
+        lambda h, a: h["tag_set"].update(labels=[str(i) for i in range(5000)]),
+        lambda h, a: h["tag_set"].update(absent=["S"]),
+        lambda h, a: h.update(info=[]),
     ],
 )
 def test_contents_that_make_no_sense_are_refused(path, change):
@@ -181,7 +195,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path, sample_model):
         arrays["C.weights"][0, 0, 0] = np.nan
 
     rewritten(path, poison)
-    with pytest.raises(ModelFileError, match="not a finite number"):
+    with pytest.raises(ModelFileError, match="a weight is not a number"):
         Model.load(path)
 
 
@@ -191,7 +205,7 @@ def test_an_old_file_survives_a_failed_save(tmp_path, path, monkeypatch):
     def fail(*_, **__):
         raise OSError("disk full")
 
-    monkeypatch.setattr(safetensors.numpy, "save_file", fail)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(OSError, match="disk full"):
         handmade_model(京={"S": 1.0}).save(path)
     assert path.read_bytes() == before
@@ -222,3 +236,46 @@ def test_words_that_no_encoding_knows_are_saved_too(tmp_path):
     model.save(tmp_path / "a")
     assert same(Model.load(tmp_path / "a"), model)
     assert "\ud800北京" in Model.load(tmp_path / "a").vocabulary
+
+
+def test_a_key_that_is_there_many_times_is_refused_in_time(tmp_path):
+    """Not a hang: looking up one of many equal keys takes ever longer."""
+    path = tmp_path / "a.crfseg"
+    handmade_model(京={"S": 1.0}).save(path)
+
+    def repeat(_, arrays):
+        arrays["C.keys"] = np.full(200_000, 3, dtype=np.uint64)
+        arrays["C.weights"] = np.ones((200_000, 1, 4))
+
+    rewritten(path, repeat)
+    with pytest.raises(ModelFileError, match=r"a\.crfseg: is damaged .*there twice"):
+        crfseg.load(path)
+
+
+def test_a_header_nested_too_deep_is_refused(path):
+    with safetensors.safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    text = "[" * 100_000
+    metadata = {"crfseg": f"{_digest(text, arrays)} {text}"}
+    safetensors.numpy.save_file(arrays, path, metadata=metadata)
+    with pytest.raises(ModelFileError, match="is damaged"):
+        Model.load(path)
+
+
+def test_features_of_symbols_that_do_not_exist_are_shown_as_unknown(tmp_path):
+    path = tmp_path / "a.crfseg"
+    handmade_model(京={"S": 1.0}).save(path)
+    rewritten(path, lambda _, arrays: arrays.update({"C.keys": np.array([0xFFFF], np.uint64)}))
+    assert Model.load(path).top_features(1)[0][0] == "C[0]=<unknown>"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path, sample_model):
+    pipe, copy = tmp_path / "pipe", tmp_path / "copy.crfseg"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        sample_model.save(pipe)
+        copy.write_bytes(read.result(timeout=20))
+    assert pipe.is_fifo()
+    assert same(Model.load(copy), sample_model)

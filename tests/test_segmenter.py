@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import crfseg
 from crfseg import crf
-from crfseg.errors import CorpusError
+from crfseg.errors import CorpusError, TrainingError
 from material import SAMPLE, handmade_model
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
@@ -175,3 +175,15 @@ def test_labels_are_predicted_with_the_words():
     lines = segmenter.cut_lines(text).split("\n")
     assert lines[0] == "高勇/PER 说/O 北京/LOC 好/O"
     assert lines[1] == ""
+
+
+@pytest.mark.parametrize("text", [None, b"abc", 5, ["a"]])
+def test_what_is_no_text_is_reported(segmenter, text):
+    with pytest.raises(TypeError, match="expected text as str, got"):
+        segmenter.cut(text)
+
+
+def test_too_many_labels_are_reported():
+    sentences = [crfseg.Sentence((f"w{i}",), (f"l{i}",), i) for i in range(1001)]
+    with pytest.raises(TrainingError, match="1,001 labels; expected at most 1,000"):
+        crfseg.train(crfseg.Corpus.from_sentences(sentences), labels=True)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
+import signal
 import sys
-from typing import Any, Final
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -19,6 +25,11 @@ _VERBS: Final = {
     "inspect": "Tell what a model file is and how it was made.",
     "corpora": "List and fetch public corpora.",
 }
+
+
+END_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class _Verbs(click.Group):
@@ -37,25 +48,54 @@ class _Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_VERBS.items()))
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Show what the terminal's encoding lacks as an escape, and a full device as an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # while printing help
+            sys.exit(f"crfseg: {describe(error)}")
+
     def invoke(self, ctx: click.Context) -> Any:
         """Turn expected errors into one line on stderr and exit code 1."""
         try:
-            return super().invoke(ctx)
+            if sys.stdout is None:
+                raise OSError("standard output is closed; expected somewhere to write")
+            with _terminable():
+                return super().invoke(ctx)
         except BrokenPipeError:  # the reader downstream has seen enough
             sys.stderr.close()
             ctx.exit(0)
         except (CrfsegError, OSError) as error:
             if ctx.params["debug"]:
-                raise
-            click.echo(f"crfseg: {describe(error)}", err=True)
+                traceback.print_exc()
+            else:
+                click.echo(f"crfseg: {describe(error)}", err=True)
             ctx.exit(1)
 
 
 def describe(error: Exception) -> str:
     """Say in one line what went wrong: the file first, then the system's words for it."""
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'output'}: {error.strerror}"
     return " ".join(str(error).split("\n"))
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let termination and a closed terminal end the program by way of every clean-up."""
+
+    def stop(number: int, _: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in END_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,7 +13,13 @@ from crfseg.model import Model
 
 @click.command(name="inspect")
 @click.argument("model")
-@click.option("--top", default=0, metavar="N", help="Show the N heaviest features too.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Show the N heaviest features too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the model's record as JSON.")
 def command(model: str, top: int, as_json: bool) -> None:
     """Tell what MODEL is and how it was made."""
@@ -44,15 +50,28 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
         "vocabulary",
         f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters",
     )
-    for corpus in info.get("corpora", ()):
+    for corpus in _list(info.get("corpora")):
         yield "corpus", _corpus(corpus)
-    yield "training", ", ".join(f"{k} {v}" for k, v in dict(info.get("training", {})).items())
+    settings = info.get("training")
+    if isinstance(settings, dict):
+        yield "training", ", ".join(f"{key} {value}" for key, value in settings.items())
     yield "stopped", str(info.get("stop", "not stated"))
     if "dev" in info:
-        dev = info["dev"]
-        yield "dev", f"{_corpus(dev)}, F1 {100 * (dev['f1'] or 0):.2f}"
+        yield "dev", _corpus(info["dev"])
 
 
-def _corpus(record: dict[str, Any]) -> str:
-    digest = record["sha256"][:12] or "unknown"
-    return f"{record['name']}, {record['words']:,} words, SHA-256 {digest}"
+def _list(value: Any) -> list[Any]:
+    """Return what should be a list as one: the record is free to hold anything."""
+    return value if isinstance(value, list) else []
+
+
+def _corpus(record: Any) -> str:
+    """Say which corpus it was, and how the model did on it if that is known."""
+    if not isinstance(record, dict):
+        return str(record)
+    words, f1 = record.get("words"), record.get("f1")
+    parts = [str(record.get("name", "unnamed"))]
+    parts += [f"{words:,} words"] if isinstance(words, int) else []
+    parts += [f"SHA-256 {str(record['sha256'])[:12]}"] if record.get("sha256") else []
+    parts += [f"F1 {100 * f1:.2f}"] if isinstance(f1, float) else []
+    return ", ".join(parts)

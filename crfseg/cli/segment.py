@@ -54,6 +54,8 @@ def command(
 @contextmanager
 def _source(name: str) -> Iterator[BinaryIO]:
     if name == "-":
+        if sys.stdin is None:
+            raise OSError("standard input is closed; name a file to read")
         yield sys.stdin.buffer
         return
     with Path(name).open("rb") as file:

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 import crfseg
-from crfseg.cli import options
+from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.symbols import FOLDINGS
 from crfseg.tags import SCHEMES
@@ -44,7 +44,8 @@ from crfseg.train.crfsuite import ALGORITHMS
     "--template",
     "templates",
     multiple=True,
-    help="A feature template, such as C[-1]C[0]; may be repeated (default: see docs).",
+    help="A feature template, such as C[-1]C[0]; may be repeated (default: those of "
+    "docs/templates.md).",
 )
 @click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
 @click.option("--labels", is_flag=True, help="Predict parts of speech or entity types too.")
@@ -125,7 +126,8 @@ def _interruptible(beside: Path) -> Iterator[None]:
             beside.unlink(missing_ok=True)
             os._exit(128 + number)
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        signals = (signal.SIGINT, *END_SIGNALS)
+        before = {number: signal.signal(number, stop) for number in signals}
         try:
             yield
         finally:

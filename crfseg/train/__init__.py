@@ -20,7 +20,7 @@ from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
 from crfseg.symbols import FOLDINGS, Folding
-from crfseg.tags import SCHEMES, Scheme
+from crfseg.tags import MAX_LABELS, SCHEMES, Scheme
 from crfseg.templates import DEFAULT, Templates
 from crfseg.train import crfsuite
 from crfseg.train.progress import Progress
@@ -97,6 +97,9 @@ def train(
     _check_choice("scheme", scheme, SCHEMES)
     _check_choice("folding", folding, FOLDINGS)
     _check_choice("precision", precision, ("int16", "float64"))
+    for option, text in (("name", name or ""), ("criterion", criterion), ("licence", licence)):
+        if not isinstance(text, str):
+            raise TrainingError(f"{option} must be text, got {type(text).__name__}")
     params = crfsuite.checked_params(algorithm, params)
     corpora = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else list(corpora)
     if not corpora:
@@ -112,6 +115,10 @@ def train(
         raise TrainingError(
             f"{corpus.name}: no labels to predict; name the format that has them (pos, columns, "
             "conllu) or train without labels"
+        )
+    if len(corpus.label_names) > MAX_LABELS:
+        raise TrainingError(
+            f"{corpus.name}: {len(corpus.label_names):,} labels; expected at most {MAX_LABELS:,}"
         )
     chosen = DEFAULT if templates is None else Templates.parse(templates)
     dataset = Dataset.encode(corpus, chosen, scheme=scheme, folding=folding)

@@ -53,6 +53,7 @@ _CHOICES: Final = {
     "pa_type": (0, 1, 2),
 }
 
+_HIGHEST: Final = {"num_memories": 1000}  # each costs two vectors of all weights
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 FeatureRows = NDArray[np.void]
@@ -68,7 +69,7 @@ def checked_params(algorithm: str, params: Mapping[str, Any]) -> dict[str, Any]:
     >>> checked_params("ap", {"max_iterations": "5"})
     {'all_possible_transitions': True, 'max_iterations': 5}
     """
-    if algorithm not in _PARAMS:
+    if algorithm not in ALGORITHMS:
         raise TrainingError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
     types = _PARAMS[algorithm] | _COMMON
     for key in params:
@@ -84,15 +85,16 @@ def _checked(key: str, value: Any, kind: type) -> Any:
     choices = (True, False) if kind is bool else _CHOICES.get(key)
     try:
         value = _TRUTH.get(str(value).lower(), value) if kind is bool else kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TrainingError(f"{key} must be a number, got {value!r}") from None
     if choices is not None:
         if value not in choices:
             raise TrainingError(f"{key} must be one of {', '.join(map(str, choices))}, got {value}")
         return value
     lowest = 1 if key in ("max_iterations", "num_memories", "max_linesearch", "period") else 0
-    if not lowest <= value < float("inf"):
-        raise TrainingError(f"{key} must be a number >= {lowest}, got {value!r}")
+    highest = _HIGHEST.get(key, 1e9)
+    if not lowest <= value <= highest:
+        raise TrainingError(f"{key} must be from {lowest} to {highest:,.0f}, got {value!r}")
     return value
 
 
@@ -147,6 +149,8 @@ def fit(
         raise TrainingError(f"CRFsuite failed ({error}); change the parameters") from error
     watch.raise_error()
     model = read_model(crf.modelfile.name, dataset)
+    if not all(np.isfinite(table.weights).all() for table in model.tables):
+        raise TrainingError(f"{algorithm} diverged; raise c2, or change its other parameters")
     if not model.n_patterns:
         raise TrainingError(
             f"{algorithm} left no feature with a weight; lower c1 or min_freq, or give more text"
