@@ -19,16 +19,14 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import tomllib
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from crfseg.archives import matching, read_member
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import FetchError
 from crfseg.files import replacing
@@ -36,8 +34,6 @@ from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.treebank import read_treebank
 
 Kind = Literal["shipped", "pip", "url", "own"]
-
-_DAMAGED: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,8 +356,8 @@ def _sha256(path: Path) -> str:
 def _raw_file(source: Source, file: File, place: Path, scratch: Path) -> Path:
     """Return the path of a raw file, copied out of its archive into ``scratch`` if need be."""
     if place.is_dir():
-        return place / _match(_names_in(place), file.path, place)
-    data = _member(place, file.path)
+        return place / matching(_names_in(place), file.path, place)
+    data = read_member(place, file.path)
     if data is not None:
         copy = scratch / Path(file.path).name
         copy.write_bytes(data)
@@ -378,30 +374,6 @@ def _names_in(folder: Path) -> list[str]:
 
 def _names(source: Source) -> str:
     return ", ".join(Path(file.path).name for file in source.files)
-
-
-def _member(place: Path, path: str) -> bytes | None:
-    """Return a member of a zip or tar archive; None if the file is no archive."""
-    try:
-        if zipfile.is_zipfile(place):
-            with zipfile.ZipFile(place) as zipped:
-                return zipped.read(_match(zipped.namelist(), path, place))
-        if tarfile.is_tarfile(place):
-            with tarfile.open(place) as tarred:
-                members = {member.name: member for member in tarred if member.isfile()}
-                content = tarred.extractfile(members[_match(members, path, place)])
-                return content.read() if content else b""
-    except _DAMAGED as error:
-        raise FetchError(f"{place}: damaged archive ({error}); download it again") from error
-    return None
-
-
-def _match(names: Iterable[str], path: str, place: Path) -> str:
-    """Return the name that ends with ``path``; the shortest, if there are several."""
-    found = [name for name in names if f"/{name}".endswith(f"/{path}")]
-    if not found:
-        raise FetchError(f"{place}: has no {path}; expected the source as its makers pack it")
-    return min(found, key=len)
 
 
 # Writing

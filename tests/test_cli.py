@@ -244,6 +244,7 @@ def test_an_output_that_is_no_regular_file_is_written_to(model, expected):
     assert result.stdout.decode() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_training_leaves_no_file_behind(tmp_path, number):
     folders = {name: tmp_path / name for name in ("out", "tmp")}
