@@ -255,8 +255,8 @@ def test_an_interrupted_training_leaves_no_file_behind(tmp_path, number):
     environment = {**os.environ, "TMPDIR": str(folders["tmp"])}
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
         seen = b""
-        while b"loss" not in seen:  # CRFsuite is at work
-            seen += process.stderr.read1(100)
+        while b"loss" not in seen and (more := process.stderr.read1(100)):
+            seen += more  # until CRFsuite is at work
         process.send_signal(number)
         process.stderr.read()
         assert process.wait(30) == 128 + number
