@@ -67,7 +67,7 @@ def write_readme(order: list[str]) -> None:
     table["seconds"] = results.seconds.map("{:.0f}".format)
     table["peak MB"] = (results.peak_bytes / 1e6).map("{:,.0f}".format)
     table["model MB"] = (results.model_bytes / 1e6).map("{:.1f}".format)
-    head, _, _ = (HERE / "README.md").read_text("utf-8").partition("| corpus")
+    head = (HERE / "README.md").read_text("utf-8").partition("\n|")[0] + "\n"
     text = (
         f"{head}{table.to_markdown(stralign='right')}\n\nSettings: `{results.settings.iloc[0]}`\n"
     )

@@ -178,7 +178,7 @@ def write(rows: list[dict], corpus: crfseg.Corpus) -> None:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    head, _, _ = (HERE / "README.md").read_text("utf-8").partition("| what")
+    head = (HERE / "README.md").read_text("utf-8").partition("\n|")[0] + "\n"
     table = ["| what | median | min | max | |", "|---|--:|--:|--:|---|"]
     table += ["| {what} | {median:,} | {min:,} | {max:,} | {unit} |".format(**r) for r in rows]
     machine = f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}"
