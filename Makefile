@@ -8,7 +8,7 @@ SAMPLE := corpora/sample
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml crfseg/kernels.pyx
+.venv/ready: pyproject.toml crfseg/kernels.pyx crfseg/train/kernels.pyx
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
@@ -40,4 +40,4 @@ build: setup  ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv build dist demo *.egg-info crfseg/kernels.c crfseg/*.so
+	rm -rf .venv build dist demo *.egg-info crfseg/kernels.c crfseg/*.so crfseg/train/kernels.c crfseg/train/*.so

@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import symbols
+from crfseg import kernels, symbols
 from crfseg.corpus import Corpus
 from crfseg.symbols import Alphabet, Folding, Symbols
 from crfseg.tags import Scheme, TagSet
@@ -48,9 +48,8 @@ class Patterns:
     @classmethod
     def of(cls, kind: PatternKind, padded: Symbols, min_count: int) -> Patterns:
         """Collect the patterns of a padded text that occur at least ``min_count`` times."""
-        keys, ids, counts = np.unique(
-            symbols.pattern_keys(padded, kind.shape), return_inverse=True, return_counts=True
-        )
+        ids, keys = kernels.intern(symbols.pattern_keys(padded, kind.shape))
+        counts = np.bincount(ids, minlength=len(keys))
         order = np.argsort(-counts, kind="stable")
         n_kept = int(np.count_nonzero(counts >= min_count))
         row = np.full(len(keys), -1, dtype=np.int32)
@@ -93,15 +92,19 @@ class Dataset:
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
 
-        O(T log T) time for each kind of pattern, about 30 bytes a character and kind.
+        A pattern must occur ``min_count`` times, a trigram of characters once more.
+
+        O(T) time for each kind of pattern, about 30 bytes a character and kind.
         """
         alphabet = Alphabet.of(corpus.codes, folding)
         padded = {
             view: symbols.pad(alphabet.ids(corpus.codes, view), corpus.offsets, templates.window)
             for view in {kind.view for kind in templates.kinds}
         }
+        # Most trigrams occur once: they would cost most of the memory and help nothing.
         patterns = tuple(
-            Patterns.of(kind, padded[kind.view], min_count) for kind in templates.kinds
+            Patterns.of(kind, padded[kind.view], min_count + (kind.name == "CCC"))
+            for kind in templates.kinds
         )
         every_tag = TagSet(scheme, corpus.label_names)
         tag_set = every_tag.seen_in(every_tag.encode(corpus.starts, corpus.labels))

@@ -33,7 +33,7 @@ cdef enum:
     BLOCK = 32  # look-ups in flight together, so that they wait for memory together
 
 
-def build_index(const uint64_t[::1] keys):
+def build_index(const uint64_t[::1] keys, int bits = 0):
     """Build the hash table that finds the row of a pattern.
 
     Open addressing with linear probing, at most half full::
@@ -44,18 +44,20 @@ def build_index(const uint64_t[::1] keys):
     ----------
     keys
         One key a row, shape (P,).
+    bits
+        Make it of ``2 ** bits`` slots; 0: as few as leave half of them empty.
 
     Returns
     -------
     index
-        Shape (2**b, 2), uint64, 2**b >= max(2, 2 P).
+        Shape (2 ** bits, 2), uint64.
 
     Raises
     ------
     ValueError
         If a key is there twice, or so many collide that looking them up would take forever.
     """
-    cdef int bits = max(1, int(2 * len(keys) - 1).bit_length())
+    bits = bits or max(1, int(2 * len(keys) - 1).bit_length())
     index_array = np.zeros((1 << bits, 2), dtype=np.uint64)
     cdef uint64_t[:, ::1] index = index_array
     cdef uint64_t last = (1 << bits) - 1
@@ -108,6 +110,53 @@ def find_rows(const uint64_t[:, ::1] index, const uint64_t[::1] keys):
         for i in range(n):
             rows[i] = row_of(index, keys[i], (keys[i] * GOLDEN) >> shift)
     return rows_array
+
+
+def intern(const uint64_t[::1] keys):
+    """Number the distinct keys in the order in which they first occur.
+
+    Parameters
+    ----------
+    keys
+        Shape (T,).
+
+    Returns
+    -------
+    numbers
+        The number of each key, shape (T,), int32.
+    distinct
+        The key of each number, shape (P,), uint64.
+    """
+    cdef Py_ssize_t i = 0, b, n = keys.shape[0], n_distinct = 0, stop
+    cdef int bits = 10
+    numbers_array = np.empty(n, dtype=np.int32)
+    distinct_array = np.empty(n, dtype=np.uint64)
+    cdef int32_t[::1] numbers = numbers_array
+    cdef uint64_t[::1] distinct = distinct_array
+    cdef uint64_t[:, ::1] index = np.zeros((1 << bits, 2), dtype=np.uint64)
+    cdef uint64_t slot
+    while i < n:
+        if 2 * (n_distinct + BLOCK) > index.shape[0]:
+            bits += 2
+            index = build_index(distinct_array[:n_distinct], bits)
+        with nogil:
+            # As many as fit for sure; their slots are on their way while others are looked at.
+            while i < n and 2 * (n_distinct + BLOCK) <= index.shape[0]:
+                stop = min(n, i + BLOCK)
+                for b in range(i, stop):
+                    CRFSEG_PREFETCH(&index[(keys[b] * GOLDEN) >> (64 - bits), 0])
+                for b in range(i, stop):
+                    slot = (keys[b] * GOLDEN) >> (64 - bits)
+                    while index[slot, 1] != 0 and index[slot, 0] != keys[b]:
+                        slot = (slot + 1) & <uint64_t>(index.shape[0] - 1)
+                    if index[slot, 1] == 0:
+                        distinct[n_distinct] = keys[b]
+                        n_distinct += 1
+                        index[slot, 0] = keys[b]
+                        index[slot, 1] = n_distinct
+                    numbers[b] = <int32_t>index[slot, 1] - 1
+                i = stop
+    return numbers_array, distinct_array[:n_distinct].copy()
 
 
 def add_emissions(

@@ -58,9 +58,10 @@ class Alphabet:
     @classmethod
     def of(cls, codes: chars.CodePoints, folding: Folding = "width") -> Alphabet:
         """Collect the characters of a text, the most frequent first."""
-        distinct, counts = np.unique(_fold(codes, folding), return_counts=True)
-        order = np.argsort(-counts, kind="stable")[:_MAX_KNOWN]
-        return cls(distinct[order], folding)
+        counts = np.bincount(_fold(codes, folding))
+        distinct = np.flatnonzero(counts)
+        order = np.argsort(-counts[distinct], kind="stable")[:_MAX_KNOWN]
+        return cls(distinct[order].astype(np.uint32), folding)
 
     @cached_property
     def _table(self) -> Symbols:

@@ -213,4 +213,9 @@ DEFAULT: Final = Templates.parse(
         *(f"T[{i}]T[{i + 1}]T[{i + 2}]" for i in (-1,)),
     ]
 )
-"""What a model uses unless told otherwise."""
+"""What CRFsuite is given unless told otherwise."""
+
+WITH_TRIGRAMS: Final = Templates.parse(
+    [*DEFAULT.names, *(f"C[{i}]C[{i + 1}]C[{i + 2}]" for i in range(-2, 1))]
+)
+"""What the built-in trainer uses unless told otherwise."""

@@ -13,7 +13,7 @@ from material import SAMPLE, SHARED
 @pytest.fixture(scope="session")
 def sample_model() -> crfseg.Model:
     """A float64 model trained on the sample corpus."""
-    return crfseg.train(SAMPLE / "train.txt", max_iterations=60, precision="float64")
+    return crfseg.train(SAMPLE / "train.txt", precision="float64")
 
 
 @pytest.fixture(scope="session")

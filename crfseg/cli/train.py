@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -23,14 +23,19 @@ from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.symbols import FOLDINGS
 from crfseg.tags import SCHEMES
-from crfseg.train.crfsuite import ALGORITHMS
+from crfseg.train.parameters import ALGORITHMS
 
 
 @click.command(name="train")
 @options.corpus_files
 @click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write.")
 @click.option("--dev", metavar="FILE", help="A corpus to score on, not trained on.")
-@click.option("--algorithm", type=click.Choice(ALGORITHMS), default="lbfgs", show_default=True)
+@click.option("--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True)
+@click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
+@click.option("--threads", type=int, help="Default: one a core; the model is the same.")
+@click.option(
+    "--time-budget", type=float, metavar="SECONDS", help="Stop in time, with the best pass."
+)
 @click.option(
     "-p",
     "--param",
@@ -76,15 +81,26 @@ def command(
     output: str,
     params: tuple[str, ...],
     templates: tuple[str, ...],
+    seed: int | None,
+    threads: int | None,
+    time_budget: float | None,
     progress: bool | None,
     **settings: Any,
 ) -> None:
     """Train a model from segmented corpora and save it.
 
     A corpus has one sentence a line, words separated by white space; other formats by --format.
+    Ctrl-C ends training and saves the best pass so far (CRFsuite's algorithms save nothing).
     """
     named: dict[str, Any] = dict(_parsed(param) for param in params)
-    with replacing(output) as beside, _interruptible(beside), _bar(progress) as callback:
+    given = {"seed": seed, "threads": threads, "time_budget": time_budget}
+    named |= {key: value for key, value in given.items() if value is not None}
+    built_in = settings["algorithm"] == "adagrad"
+    with (
+        replacing(output) as beside,
+        nullcontext() if built_in else _interruptible(beside),
+        _bar(progress) as callback,
+    ):
         model = crfseg.train(
             corpora, templates=templates or None, callback=callback, **settings, **named
         )
@@ -148,7 +164,8 @@ def _bar(wanted: bool | None) -> Iterator[Callable[[crfseg.Progress], None] | No
 
         def move(at: crfseg.Progress) -> None:
             active = "" if at.active_features is None else f"  {at.active_features:,} features"
-            text = f"loss {at.loss:,.1f}{active}"
+            dev = "" if at.dev_f1 is None else f"  dev F1 {100 * at.dev_f1:.2f}"
+            text = f"loss {at.loss:,.1f}{active}{dev}"
             bar.update(task, completed=at.iteration, total=at.max_iterations, description=text)
 
         yield move

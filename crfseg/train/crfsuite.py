@@ -21,81 +21,9 @@ from crfseg.errors import ModelFileError, TrainingError
 from crfseg.model import Model, PatternTable
 from crfseg.train.progress import Progress
 
-_COMMON: Final = {"min_freq": float, "all_possible_states": bool, "all_possible_transitions": bool}
-_PARAMS: Final[dict[str, dict[str, type]]] = {
-    "lbfgs": {
-        "c1": float, "c2": float, "max_iterations": int, "num_memories": int, "epsilon": float,
-        "period": int, "delta": float, "linesearch": str, "max_linesearch": int,
-    },
-    "l2sgd": {
-        "c2": float, "max_iterations": int, "period": int, "delta": float,
-        "calibration_eta": float, "calibration_rate": float, "calibration_samples": int,
-        "calibration_candidates": int, "calibration_max_trials": int,
-    },
-    "ap": {"max_iterations": int, "epsilon": float},
-    "pa": {
-        "pa_type": int, "c": float, "error_sensitive": bool, "averaging": bool,
-        "max_iterations": int, "epsilon": float,
-    },
-    "arow": {"variance": float, "gamma": float, "max_iterations": int, "epsilon": float},
-}  # fmt: skip
-ALGORITHMS: Final = tuple(_PARAMS)
-
-_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
-    "lbfgs": {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
-    "l2sgd": {"c2": 0.1, "max_iterations": 30},
-    "ap": {"max_iterations": 20},
-    "pa": {"max_iterations": 20},
-    "arow": {"max_iterations": 20},
-}
-_CHOICES: Final = {
-    "linesearch": ("MoreThuente", "Backtracking", "StrongBacktracking"),
-    "pa_type": (0, 1, 2),
-}
-
-_HIGHEST: Final = {"num_memories": 1000}  # each costs two vectors of all weights
-_TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
-
 FeatureRows = NDArray[np.void]
 _FEATURE: Final = np.dtype([("type", "<u4"), ("source", "<u4"), ("tag", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
-
-
-def checked_params(algorithm: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all parameters of an algorithm, defaults included, each of the right type.
-
-    Text is accepted for numbers and truth values, as it comes from a command line.
-
-    >>> checked_params("ap", {"max_iterations": "5"})
-    {'all_possible_transitions': True, 'max_iterations': 5}
-    """
-    if algorithm not in ALGORITHMS:
-        raise TrainingError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
-    types = _PARAMS[algorithm] | _COMMON
-    for key in params:
-        if key not in types:
-            known = ", ".join(sorted(types))
-            raise TrainingError(f"{algorithm} has no parameter {key!r}; it has: {known}")
-    given = {key: _checked(key, value, types[key]) for key, value in params.items()}
-    # Forbidden transitions are learned as such: then CRFsuite's own tagger avoids them too.
-    return {"all_possible_transitions": True} | _DEFAULTS[algorithm] | given
-
-
-def _checked(key: str, value: Any, kind: type) -> Any:
-    choices = (True, False) if kind is bool else _CHOICES.get(key)
-    try:
-        value = _TRUTH.get(str(value).lower(), value) if kind is bool else kind(value)
-    except (TypeError, ValueError, OverflowError):
-        raise TrainingError(f"{key} must be a number, got {value!r}") from None
-    if choices is not None:
-        if value not in choices:
-            raise TrainingError(f"{key} must be one of {', '.join(map(str, choices))}, got {value}")
-        return value
-    lowest = 1 if key in ("max_iterations", "num_memories", "max_linesearch", "period") else 0
-    highest = _HIGHEST.get(key, 1e9)
-    if not lowest <= value <= highest:
-        raise TrainingError(f"{key} must be from {lowest} to {highest:,.0f}, got {value!r}")
-    return value
 
 
 def fit(
@@ -114,7 +42,7 @@ def fit(
     dataset
         The same encoded: its tags, templates and alphabet are used.
     algorithm, params
-        As :func:`checked_params` accepts and returns them.
+        As :func:`crfseg.train.parameters.checked_params` returns them.
     callback
         Called after every iteration.
 

@@ -21,6 +21,8 @@ class Progress:
         How many features have a weight; None where the algorithm does not say.
     seconds
         What this iteration took.
+    dev_f1
+        F1 of words on the dev set, in [0, 1]; None if it is not scored at every iteration.
     """
 
     iteration: int
@@ -28,3 +30,4 @@ class Progress:
     loss: float
     active_features: int | None
     seconds: float
+    dev_f1: float | None = None

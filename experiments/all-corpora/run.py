@@ -1,12 +1,11 @@
 """Train on every corpus of config.toml with the defaults, score on its dev set, write the table.
 
-Usage: run.py [FOLDER [NAME...]]   (the folder of corpora; names to run again only some)
+Usage: run.py [FOLDER [ALGORITHM [NAME...]]]   (names: to run again only some)
 """
 
 import csv
 import multiprocessing
 import platform
-import resource
 import sys
 import time
 import tomllib
@@ -20,15 +19,22 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
 
 
-def measure(folder: Path, corpus: dict) -> dict:
+def peak_bytes() -> int:
+    """Return the peak memory of this process, without that of the one it was forked from."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     """Train and score one corpus; runs in a process of its own, for its peak memory."""
     ending, labels = corpus.get("ending", ".txt"), corpus.get("labels", False)
     train, dev = (folder / corpus["name"] / f"{part}{ending}" for part in ("train", "dev"))
     start = time.perf_counter()
-    model = crfseg.train(train, dev=dev, labels=labels)
+    model = crfseg.train(train, dev=dev, labels=labels, algorithm=algorithm)
     seconds = time.perf_counter() - start
     return {
         "corpus": corpus["name"],
+        "algorithm": algorithm,
         "train_words": model.info["corpora"][0]["words"],
         "dev_words": model.info["dev"]["words"],
         "tags": len(model.tag_set.names),
@@ -36,7 +42,7 @@ def measure(folder: Path, corpus: dict) -> dict:
         **{name: model.info["dev"][name] for name in ("oov_rate", "oov_recall", "iv_recall")},
         "labelled_f1": model.info["dev"].get("labelled_f1"),
         "seconds": round(seconds, 1),
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_bytes": peak_bytes(),
         "model_bytes": model.n_bytes,
         "settings": " ".join(f"{k}={v}" for k, v in model.info["training"].items()),
         "crfseg": crfseg.__version__,
@@ -47,11 +53,14 @@ def measure(folder: Path, corpus: dict) -> dict:
 
 
 def write_results(row: dict) -> None:
-    """Put the row into results.csv, in place of an older one of the same corpus."""
+    """Put the row into results.csv, in place of an older one of the same kind."""
     kept = []
     if RESULTS.exists():
         with RESULTS.open(encoding="utf-8", newline="") as file:
-            kept = [old for old in csv.DictReader(file) if old["corpus"] != row["corpus"]]
+            same = ("corpus", "algorithm")
+            kept = [
+                old for old in csv.DictReader(file) if any(old[key] != row[key] for key in same)
+            ]
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, row, lineterminator="\n")
         writer.writeheader()
@@ -59,29 +68,32 @@ def write_results(row: dict) -> None:
 
 
 def write_readme(order: list[str]) -> None:
-    """Make the table of README.md from results.csv."""
-    results = pd.read_csv(RESULTS).set_index("corpus").reindex(order).dropna(how="all")
-    per_cent = ["f1", "precision", "recall", "oov_rate", "oov_recall", "iv_recall", "labelled_f1"]
-    table = (100 * results[per_cent]).map(lambda x: "" if pd.isna(x) else f"{x:.2f}")
-    table.insert(0, "train words", results.train_words.map("{:,.0f}".format))
-    table["seconds"] = results.seconds.map("{:.0f}".format)
-    table["peak MB"] = (results.peak_bytes / 1e6).map("{:,.0f}".format)
-    table["model MB"] = (results.model_bytes / 1e6).map("{:.1f}".format)
-    head = (HERE / "README.md").read_text("utf-8").partition("\n|")[0] + "\n"
-    text = (
-        f"{head}{table.to_markdown(stralign='right')}\n\nSettings: `{results.settings.iloc[0]}`\n"
-    )
+    """Make the tables of README.md from results.csv."""
+    text = (HERE / "README.md").read_text("utf-8").partition("\n## ")[0]
+    for algorithm, results in pd.read_csv(RESULTS).groupby("algorithm"):
+        rows = results.set_index("corpus").reindex(order).dropna(how="all")
+        text += f"\n## {algorithm}\n\n{table(rows)}\n\nSettings: `{rows.settings.iloc[0]}`\n"
     (HERE / "README.md").write_text(text, encoding="utf-8")
 
 
-def main(folder: str = "../shared/corpora", *names: str) -> None:
+def table(results: pd.DataFrame) -> str:
+    per_cent = ["f1", "precision", "recall", "oov_rate", "oov_recall", "iv_recall", "labelled_f1"]
+    shown = (100 * results[per_cent]).map(lambda x: "" if pd.isna(x) else f"{x:.2f}")
+    shown.insert(0, "train words", results.train_words.map("{:,.0f}".format))
+    shown["seconds"] = results.seconds.map("{:.1f}".format)
+    shown["peak MB"] = (results.peak_bytes / 1e6).map("{:,.0f}".format)
+    shown["model MB"] = (results.model_bytes / 1e6).map("{:.1f}".format)
+    return shown.to_markdown(stralign="right", disable_numparse=True)
+
+
+def main(folder: str = "../shared/corpora", algorithm: str = "adagrad", *names: str) -> None:
     corpora = tomllib.loads((HERE / "config.toml").read_text("utf-8"))["corpus"]
     context = multiprocessing.get_context("spawn")
     for corpus in corpora:
         if names and corpus["name"] not in names:
             continue
         with context.Pool(1) as pool:
-            row = pool.apply(measure, (Path(folder), corpus))
+            row = pool.apply(measure, (Path(folder), corpus, algorithm))
         write_results(row)
         shown = f"{row['corpus']}: F1 {100 * row['f1']:.2f} in {row['seconds']} s"
         print(shown, flush=True)

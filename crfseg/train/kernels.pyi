@@ -1,0 +1,32 @@
+"""Types of the compiled training loops; see kernels.pyx for what they do."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+def run(
+    me: int,
+    n_threads: int,
+    order: NDArray[np.int64],
+    batch: int,
+    window: int,
+    begins: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    tags: NDArray[np.int16],
+    ids: NDArray[np.int32],
+    kinds: NDArray[np.int64],
+    states: NDArray[np.float32],
+    decay: NDArray[np.float32],
+    arc_decay: float,
+    transitions: NDArray[np.float32],
+    legal: NDArray[np.uint8],
+    tag_begins: NDArray[np.uint8],
+    tag_ends: NDArray[np.uint8],
+    rows: NDArray[np.float32],
+    scratch: NDArray[np.float32],
+    arcs: NDArray[np.float32],
+    losses: NDArray[np.float64],
+    meeting: NDArray[np.int64],
+    rate: float,
+    clock: float,
+    quiet: float,
+) -> float: ...

@@ -1,0 +1,347 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The inner loops of training: forward-backward and AdaGrad, over many sentences and threads.
+
+A pass goes through the sentences in batches of a few. Every batch has two halves, with a barrier
+after each::
+
+    each thread, its sentences:   emissions <- weights;  forward-backward;  emissions <- gradient
+    each thread, its patterns:    weights <- gradient
+
+In the first half weights are only read, in the second every weight has one owner and takes its
+gradients in the order of the text: the result does not depend on the number of threads.
+"""
+
+import numpy as np
+
+from libc.math cimport expf, fabsf, logf, sqrtf
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+
+cdef extern from *:
+    """
+    #if defined(_MSC_VER)
+      #include <windows.h>
+      #define CRFSEG_ADD(p) (InterlockedIncrement(p))
+      #define CRFSEG_GET(p) (InterlockedCompareExchange(p, 0, 0))
+      #define CRFSEG_SET(p, v) ((void)InterlockedExchange(p, v))
+      #define CRFSEG_YIELD() SwitchToThread()
+      #define CRFSEG_PREFETCH(address) ((void)(address))
+    #else
+      #include <sched.h>
+      #define CRFSEG_ADD(p) __atomic_add_fetch(p, 1, __ATOMIC_ACQ_REL)
+      #define CRFSEG_GET(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+      #define CRFSEG_SET(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+      #define CRFSEG_YIELD() sched_yield()
+      #define CRFSEG_PREFETCH(address) __builtin_prefetch(address)
+    #endif
+    """
+    long CRFSEG_ADD(long *) noexcept nogil
+    long CRFSEG_GET(long *) noexcept nogil
+    void CRFSEG_SET(long *, long) noexcept nogil
+    void CRFSEG_YIELD() noexcept nogil
+    void CRFSEG_PREFETCH(const void *) noexcept nogil
+
+cdef enum:
+    AHEAD = 12  # patterns whose blocks are on their way from memory
+    SPINS = 4000  # looks at the barrier before the thread lets others run
+
+
+cdef void meet(long *arrived, long *round_, long n_threads) noexcept nogil:
+    """Wait until all threads are here."""
+    cdef long now = CRFSEG_GET(round_)
+    cdef int spins = 0
+    if CRFSEG_ADD(arrived) == n_threads:
+        CRFSEG_SET(arrived, 0)
+        CRFSEG_SET(round_, now + 1)
+        return
+    while CRFSEG_GET(round_) == now:
+        spins += 1
+        if spins > SPINS:
+            CRFSEG_YIELD()
+
+
+cdef inline float exp_(float x) noexcept nogil:
+    return expf(x)
+
+
+cdef inline double lattice(
+    float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
+    const float *transitions, const float *exp_transitions, const uint8_t *begins,
+    const uint8_t *ends, Py_ssize_t n_tags,
+) noexcept nogil:
+    """Turn a sentence's emissions into the gradient of its negative log-likelihood, in place.
+
+        alpha[t, j] = potential[t, j] sum_i alpha[t-1, i] exp(transitions[i, j]),  scaled to sum 1
+        beta[t-1, i] = sum_j exp(transitions[i, j]) potential[t, j] beta[t, j],    scaled alike
+        gradient[t, j] = alpha[t, j] beta[t, j] - [gold[t] = j]
+
+    ``scratch`` holds alpha and potential, (T, 2, L), and one more row; ``arcs`` (L, L) gets the
+    gradient of the transitions. Returns the loss.
+    """
+    cdef Py_ssize_t t, i, j
+    cdef float *alpha
+    cdef float *before
+    cdef float *potential
+    cdef float *row
+    cdef float *beta = scratch + 2 * length * n_tags
+    cdef float *pull = beta + n_tags
+    cdef float top, total, share
+    cdef double loss = 0
+    for t in range(length):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = row[0]
+        for j in range(1, n_tags):
+            if row[j] > top:
+                top = row[j]
+        for j in range(n_tags):
+            potential[j] = exp_(row[j] - top)
+        if t == length - 1:
+            for j in range(n_tags):
+                if not ends[j]:
+                    potential[j] = 0
+        if t == 0:
+            for j in range(n_tags):
+                alpha[j] = 1 if begins[j] else 0
+        else:
+            for j in range(n_tags):
+                alpha[j] = 0
+            for i in range(n_tags):
+                share = before[i]
+                for j in range(n_tags):
+                    alpha[j] += share * exp_transitions[i * n_tags + j]
+        total = 0
+        for j in range(n_tags):
+            alpha[j] *= potential[j]
+            total += alpha[j]
+        share = 1 / total
+        for j in range(n_tags):
+            alpha[j] *= share
+            potential[j] *= share
+        loss += top + logf(total) - row[gold[t]]
+        if t > 0:
+            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        before = alpha
+    for i in range(n_tags * n_tags):
+        arcs[i] = 0
+    for j in range(n_tags):
+        beta[j] = 1
+    for t in range(length - 1, -1, -1):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        for j in range(n_tags):
+            row[j] = alpha[j] * beta[j]
+            pull[j] = potential[j] * beta[j]
+        row[gold[t]] -= 1
+        if t > 0:
+            before = alpha - 2 * n_tags
+            for i in range(n_tags):
+                total = 0
+                share = before[i]
+                for j in range(n_tags):
+                    top = exp_transitions[i * n_tags + j] * pull[j]
+                    total += top
+                    arcs[i * n_tags + j] += share * top
+                beta[i] = total
+            arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+    return loss
+
+
+cdef inline void gather(
+    float *row, const int32_t *ids, const float *weights, Py_ssize_t stride, Py_ssize_t start,
+    Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags,
+) noexcept nogil:
+    """Add to a sentence's rows the blocks of the patterns at positions start to stop."""
+    cdef Py_ssize_t p, k
+    cdef const float *block
+    cdef float *at
+    for p in range(start, stop):
+        if p + AHEAD < stop and ids[p + AHEAD] >= 0:
+            block = weights + stride * <Py_ssize_t>ids[p + AHEAD]
+            CRFSEG_PREFETCH(block)
+            CRFSEG_PREFETCH(block + size - 1)
+        if ids[p] >= 0:
+            block = weights + stride * <Py_ssize_t>ids[p]
+            at = row + (p - reach) * n_tags
+            for k in range(size):
+                at[k] += block[k]
+
+
+cdef inline void step(
+    float *weights, const float *gradient, Py_ssize_t size, float rate, float clock, float decay
+) noexcept nogil:
+    """Take one AdaGrad step on a block: weights, squared gradients, steps weighted by time.
+
+        G += g^2;  step = rate g / sqrt(G);  w -= step;  U += clock step
+    """
+    cdef float *squares = weights + size
+    cdef float *moved = weights + 2 * size
+    cdef Py_ssize_t k
+    cdef float g, move
+    for k in range(size):
+        g = gradient[k] + decay * weights[k]
+        squares[k] += g * g
+        move = rate * g / sqrtf(squares[k])
+        weights[k] -= move
+        moved[k] += clock * move
+
+
+cdef inline bint is_quiet(const float *gradient, Py_ssize_t size, float quiet) noexcept nogil:
+    """Tell whether a block's gradients are too small to matter."""
+    cdef Py_ssize_t k
+    cdef float total = 0
+    for k in range(size):
+        total += fabsf(gradient[k])
+    return total <= quiet
+
+
+cdef inline void scatter(
+    const float *row, const int32_t *ids, float *state, Py_ssize_t start, Py_ssize_t stop,
+    Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags, int me, int n_threads, float rate,
+    float clock, const float *decay, float quiet,
+) noexcept nogil:
+    """Take a step on the blocks that this thread owns of the patterns at start to stop."""
+    cdef Py_ssize_t p, soon
+    for p in range(start, stop):
+        soon = p + AHEAD
+        if soon < stop and ids[soon] >= 0 and ids[soon] % n_threads == me:
+            if not is_quiet(row + (soon - reach) * n_tags, size, quiet):
+                CRFSEG_PREFETCH(state + 3 * size * <Py_ssize_t>ids[soon])
+        if ids[p] < 0 or ids[p] % n_threads != me:
+            continue
+        if not is_quiet(row + (p - reach) * n_tags, size, quiet):
+            step(
+                state + 3 * size * <Py_ssize_t>ids[p], row + (p - reach) * n_tags, size, rate,
+                clock, decay[ids[p]],
+            )
+
+
+def run(
+    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, int window,
+    const int64_t[::1] begins, const int64_t[::1] offsets, const int16_t[::1] tags,
+    const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
+    const float[::1] decay, float arc_decay, float[:, ::1] transitions, const uint8_t[::1] legal,
+    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, float[:, ::1] rows,
+    float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
+    float rate, float clock, float quiet,
+):
+    """Take one thread's part in a pass over the sentences.
+
+    Parameters
+    ----------
+    me, n_threads
+        Which of the threads this is; all are called with the same arrays at the same time.
+    order
+        The sentences in the order of training.
+    batch
+        So many sentences see the same weights.
+    window
+        Edge symbols on either side of a sentence in ``ids``.
+    begins, offsets, tags
+        Where each sentence's first character stands in ``ids``, (N,), and in ``tags``, (N + 1,).
+    ids
+        The pattern that starts at each padded position, (K, T'); -1 for none.
+    kinds
+        For each kind: block size, reach, last offset of its shape, its place in ``states`` and in
+        ``decay``; (K, 5).
+    states
+        Weights, squared gradients and time-weighted steps of every pattern, block by block.
+    decay, arc_decay
+        The L2 gradient per unit of weight: at each occurrence of a pattern, (sum of P,), and of
+        the transitions after each batch.
+    transitions
+        The same three of the transitions, (3, L * L).
+    legal, tag_begins, tag_ends
+        The tag set's, (L * L,), (L,), (L,).
+    rows, scratch, arcs
+        Work space: (rows of a batch, L), (threads, 2 L (longest + 1)), (batch, L * L).
+    losses
+        The loss of each sentence, (N,), is written here.
+    meeting
+        Two zeros that all threads share.
+    rate, clock
+        Step size, and the number of batches so far, for the average.
+    quiet
+        Blocks whose absolute gradients sum to no more are left alone; negative: none is.
+
+    Returns
+    -------
+    clock
+        After this pass.
+    """
+    cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
+    cdef Py_ssize_t first, after, q, s, k, i, lo, length, base, size, n_arcs = n_tags * n_tags
+    cdef float g, move
+    cdef float[::1] exp_transitions = np.zeros(n_arcs, dtype=np.float32)
+    cdef float *row
+    with nogil:
+        first = 0
+        while first < n:
+            after = min(n, first + batch)
+            for i in range(n_arcs):
+                exp_transitions[i] = expf(transitions[0, i]) if legal[i] else 0
+            base = 0
+            for q in range(first, after):
+                s = order[q]
+                length = offsets[s + 1] - offsets[s]
+                if (q - first) % n_threads == me:
+                    row = &rows[base + 2 * window, 0]
+                    for i in range(-2 * window * n_tags, (length + 2 * window) * n_tags):
+                        row[i] = 0
+                    lo = begins[s]
+                    for k in range(n_kinds):
+                        size = kinds[k, 0]
+                        gather(
+                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * size, -window,
+                            length + window - kinds[k, 2], kinds[k, 1], size, n_tags,
+                        )
+                    if n_tags == 4:
+                        losses[s] = lattice(
+                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
+                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 4,
+                        )
+                    elif n_tags == 6:
+                        losses[s] = lattice(
+                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
+                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 6,
+                        )
+                    else:
+                        losses[s] = lattice(
+                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
+                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0],
+                            n_tags,
+                        )
+                    for i in range(-2 * window * n_tags, 0):
+                        row[i] = 0
+                    for i in range(length * n_tags, (length + 2 * window) * n_tags):
+                        row[i] = 0
+                base += length + 4 * window
+            meet(&meeting[0], &meeting[1], n_threads)
+            base = 0
+            for q in range(first, after):
+                s = order[q]
+                length = offsets[s + 1] - offsets[s]
+                lo = begins[s]
+                for k in range(n_kinds):
+                    size = kinds[k, 0]
+                    scatter(
+                        &rows[base + 2 * window, 0], &ids[k, lo], &states[kinds[k, 3]], -window,
+                        length + window - kinds[k, 2], kinds[k, 1], size, n_tags, me, n_threads,
+                        rate, clock, &decay[kinds[k, 4]], quiet,
+                    )
+                base += length + 4 * window
+            if me == 0:
+                for i in range(n_arcs):
+                    if legal[i]:
+                        g = arc_decay * transitions[0, i]
+                        for q in range(after - first):
+                            g += arcs[q, i]
+                        transitions[1, i] += g * g
+                        move = rate * g / sqrtf(transitions[1, i])
+                        transitions[0, i] -= move
+                        transitions[2, i] += clock * move
+            clock += 1
+            meet(&meeting[0], &meeting[1], n_threads)
+            first = after
+    return clock

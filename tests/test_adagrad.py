@@ -1,0 +1,184 @@
+"""The built-in trainer: its gradient, its objective, its promises."""
+
+import numpy as np
+import pytest
+
+import crfseg
+from crfseg import crf
+from crfseg.corpus import Corpus
+from crfseg.dataset import Dataset
+from crfseg.errors import TrainingError
+from crfseg.segmenter import Segmenter
+from crfseg.tags import TagSet
+from crfseg.templates import Templates
+from crfseg.train.adagrad import Trainer, Weights, word_f1
+from crfseg.train.parameters import checked_params
+from material import SAMPLE
+
+TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
+TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
+
+
+def loss_of(model: crfseg.Model, corpus: Corpus) -> float:
+    """Return the negative log-likelihood of a corpus, by the readable reference."""
+    segmenter, tag_set = Segmenter(model), model.tag_set
+    emissions, begins = segmenter.emissions(corpus.codes, corpus.offsets)
+    gold = tag_set.encode(corpus.starts, corpus.labels)
+    transitions = crf.mask(model.transitions, tag_set)
+    total = 0.0
+    for n in range(len(corpus)):
+        begin, end = corpus.offsets[n], corpus.offsets[n + 1]
+        rows = crf.constrain(emissions[begins[n] :][: end - begin], tag_set)
+        total += crf.log_partition(rows, transitions)
+        total -= crf.path_score(rows, transitions, gold[begin:end])
+    return total
+
+
+def squares_of(model: crfseg.Model) -> float:
+    arrays = (model.transitions, *(table.weights for table in model.tables))
+    return float(sum((array**2).sum() for array in arrays))
+
+
+def raw_model(weights: Weights) -> crfseg.Model:
+    """The model of the weights as they are, not of their average."""
+    for block in (weights.transitions[None], *weights.blocks):
+        block[:, 2] = 0
+    return weights.model()
+
+
+@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
+def test_one_step_follows_the_gradient_of_the_reference(scheme):
+    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of crf.py."""
+    corpus = Corpus.from_text("我 爱 北京 天安门广场\n他 来 了")
+    dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
+    params = checked_params("adagrad", {"rate": 0.5, "c2": 1e-30, "threads": 1})
+    weights = Weights(dataset, params["c2"])
+    loss = Trainer(weights, params).run()
+    zero = Weights(dataset, 0.0)
+    start = zero.model()
+    assert loss == pytest.approx(loss_of(start, corpus), rel=1e-5)
+    rng = np.random.default_rng(0)
+    for kind, block in enumerate(zero.blocks):
+        once = np.flatnonzero(dataset.patterns[kind].counts == 1)  # others take several steps
+        for row in rng.choice(once, 3):
+            for place in range(block.shape[2]):
+                losses = []
+                for shift in (1e-2, -1e-2):
+                    block[row, 0, place] = shift
+                    losses.append(loss_of(zero.model(), corpus))
+                block[row, 0, place] = 0
+                gradient = (losses[0] - losses[1]) / 2e-2
+                step = -0.5 * gradient / np.sqrt(1 + gradient**2)
+                assert weights.blocks[kind][row, 0, place] == pytest.approx(step, abs=2e-4)
+
+
+@pytest.mark.slow
+def test_the_objective_of_crfsuite_is_reached_to_four_digits():
+    """Same features, same penalty. CRFsuite has no mask, so here ours is lifted too."""
+    full = crfseg.read_corpus(TRAIN)
+    corpus = Corpus.from_sentences([full[n] for n in range(60)])
+    penalty = {"c2": 1.0}
+    theirs = crfseg.train(
+        corpus, algorithm="lbfgs", templates=TEMPLATES.names, precision="float64", c1=0.0,
+        all_possible_states=True, max_iterations=1000, epsilon=1e-6, **penalty,
+    )  # fmt: skip
+    dataset = Dataset.encode(corpus, TEMPLATES)
+    unmasked = dataset.tag_set
+    for name, everything in (("legal", (4, 4)), ("begins", 4), ("ends", 4)):
+        unmasked.__dict__[name] = np.ones(everything, dtype=bool)
+    weights = Weights(dataset, penalty["c2"])
+    for rate in (0.5, 0.2, 0.05, 0.01):
+        trainer = Trainer(weights, checked_params("adagrad", {"rate": rate, **penalty}))
+        for _ in range(200):
+            trainer.run()
+    model = raw_model(weights)
+    objective = loss_of(model, corpus) + penalty["c2"] * squares_of(model)
+    assert objective == pytest.approx(theirs.info["history"][-1]["loss"], rel=1e-4)
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_the_number_of_threads_changes_nothing(tmp_path, labels):
+    corpus = crfseg.read_corpus(DEV)
+    if labels:
+        sentences = [crfseg.Sentence(s.words, tuple(f"l{len(w)}" for w in s.words)) for s in corpus]
+        corpus = Corpus.from_sentences(sentences)
+    for threads in (1, 2, 3):
+        model = crfseg.train(corpus, labels=labels, max_iterations=2, threads=threads)
+        model.save(tmp_path / str(threads))
+    files = {path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(files) == 1
+
+
+def test_the_seed_changes_the_model_and_repeats_it(tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        crfseg.train(DEV, seed=seed, max_iterations=2).save(tmp_path / name)
+    a, b, c = ((tmp_path / name).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_the_best_pass_on_dev_is_kept_and_training_stops():
+    seen = []
+    model = crfseg.train(
+        TRAIN, dev=DEV, max_iterations=40, patience=2, precision="float64", callback=seen.append
+    )
+    scores = [progress.dev_f1 for progress in seen]
+    best = scores.index(max(scores)) + 1
+    assert model.info["stop"] == f"no better dev F1 for 2 passes; kept pass {best}"
+    assert len(scores) == best + 2
+    assert word_f1(Segmenter(model), crfseg.read_corpus(DEV)) == pytest.approx(
+        max(scores), abs=1e-3
+    )
+    assert 0.78 < max(scores) < 0.85
+
+
+def test_word_f1_is_the_share_of_equal_spans():
+    gold = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
+
+    class Fixed:
+        def tag_corpus(self, _):
+            return Corpus.from_text("我 爱 北京 天 安门\n他 来了")
+
+    assert word_f1(Fixed(), gold) == pytest.approx(2 * 4 / (7 + 7))
+
+
+def test_a_time_budget_ends_training():
+    model = crfseg.train(TRAIN, max_iterations=100_000, time_budget=0.5)
+    assert model.info["stop"].startswith("time budget of 0.5 s; kept pass ")
+
+
+def test_ctrl_c_keeps_the_best_pass(monkeypatch):
+    passes = []
+    run = Trainer.run
+
+    def interrupted(self):
+        passes.append(1)
+        if len(passes) == 3:
+            raise KeyboardInterrupt
+        return run(self)
+
+    monkeypatch.setattr(Trainer, "run", interrupted)
+    model = crfseg.train(TRAIN)
+    assert model.info["stop"] == "interrupted; kept pass 2"
+    assert Segmenter(model).cut("我们") == ["我们"]
+
+
+def test_a_loss_that_is_no_number_is_reported(monkeypatch):
+    monkeypatch.setattr(Trainer, "run", lambda self: float("nan"))
+    with pytest.raises(TrainingError, match="adagrad diverged in pass 1; lower its rate"):
+        crfseg.train(TRAIN)
+
+
+def test_pruning_drops_the_lightest_patterns():
+    sizes = [crfseg.train(DEV, prune=prune).n_patterns for prune in (0.0, 0.1, 0.3)]
+    assert sizes[0] > sizes[1] > sizes[2] > 0
+
+
+def test_a_corpus_of_one_sentence_is_learned():
+    model = crfseg.train(Corpus.from_text("我 爱 北京"), max_iterations=50)
+    assert Segmenter(model).cut("我爱北京") == ["我", "爱", "北京"]
+
+
+def test_tags_that_no_word_has_are_no_obstacle():
+    assert TagSet().names == ("B", "M", "E", "S")
+    assert Segmenter(crfseg.train(Corpus.from_text("我 爱\n他 爱"))).cut("我爱") == ["我", "爱"]
