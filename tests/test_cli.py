@@ -257,11 +257,12 @@ def interrupted(folder, number, *options, **environment):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, preexec_fn=hear, env=os.environ | environment
     ) as process:
-        while not names_in(folder):
-            time.sleep(0.05)
-        time.sleep(4)
-        process.send_signal(number)
-        output = process.communicate(timeout=60)[0]
+        try:
+            time.sleep(5)
+            process.send_signal(number)
+            output = process.communicate(timeout=60)[0]
+        finally:
+            process.kill()
     return process.returncode, output.decode()
 
 

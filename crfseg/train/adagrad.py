@@ -11,9 +11,11 @@ optimization; averaging as Collins (2002), Discriminative training methods for h
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -129,10 +131,7 @@ class Trainer:
         )
 
     def run(self) -> float:
-        """Go once through all sentences in random order; return their loss.
-
-        Ctrl-C is heard when the pass is through, so that the weights are always whole.
-        """
+        """Go once through all sentences in random order; return their loss."""
         order = self._rng.permutation(len(self._lengths))
         arguments: list[Any] = [order, self._params["batch_size"], *self._arrays]
         arguments += [*self._work_space(order), self._params["rate"], self._weights.clock]
@@ -143,12 +142,10 @@ class Trainer:
             clocks[me] = kernels.run(me, self._n_threads, *arguments)
 
         threads = [threading.Thread(target=work, args=(me,)) for me in range(self._n_threads)]
-        try:
-            for thread in threads:
-                thread.start()
-        finally:
-            for thread in threads:
-                _join(thread)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         self._weights.clock = clocks[0]
         return float(self._losses.sum())
 
@@ -172,13 +169,23 @@ class Trainer:
         )
 
 
-def _join(thread: threading.Thread) -> None:
-    """Wait for a thread to the end, whatever is raised meanwhile."""
+@contextmanager
+def _ctrl_c_heard() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of raising it wherever the program happens to be.
+
+    Between two threads' starts an exception would leave one waiting for the other forever.
+    """
+    heard: list[int] = []
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or (
+        threading.current_thread() is not threading.main_thread()
+    ):
+        yield heard
+        return
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
-        thread.join()
-    except BaseException:
-        thread.join()
-        raise
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass
@@ -226,29 +233,25 @@ def fit(
     trainer = Trainer(weights, params)
     history: list[dict[str, Any]] = []
     best: _Best | None = None
-    stop = ""
-    start = time.perf_counter()
-    while not stop:
-        began = time.perf_counter()
-        try:
+    stop, start = "", time.perf_counter()
+    with _ctrl_c_heard() as heard:
+        while not stop:
+            began = time.perf_counter()
             loss = trainer.run()
-        except KeyboardInterrupt:
-            if best is None:
-                raise
-            stop = f"interrupted; kept pass {best.iteration}"
-            break
-        if not np.isfinite(loss):
-            raise TrainingError(f"adagrad diverged in pass {len(history) + 1}; lower its rate")
-        history.append({"iteration": len(history) + 1, "loss": loss})
-        model = weights.model(params["prune"])
-        f1 = 0.0 if dev is None else word_f1(Segmenter(model.quantize()), dev)
-        if dev is not None:
-            history[-1]["dev_f1"] = f1
-        if best is None or dev is None or f1 > best.f1:
-            best = _Best(model, f1, len(history))
-        if callback:
-            callback(_progress(history[-1], params, model, time.perf_counter() - began))
-        stop = _stop_reason(len(history), best, params, time.perf_counter() - start)
+            if not np.isfinite(loss):
+                raise TrainingError(f"adagrad diverged in pass {len(history) + 1}; lower its rate")
+            history.append({"iteration": len(history) + 1, "loss": loss})
+            model = weights.model(params["prune"])
+            if dev is not None:
+                history[-1]["dev_f1"] = word_f1(Segmenter(model.quantize()), dev)
+            f1 = history[-1].get("dev_f1", 0.0)
+            if best is None or dev is None or f1 > best.f1:
+                best = _Best(model, f1, len(history))
+            if callback:
+                callback(_progress(history[-1], params, model, time.perf_counter() - began))
+            stop = _stop_reason(len(history), best, params, time.perf_counter() - start)
+            if heard:
+                stop = f"interrupted; kept pass {best.iteration}"
     assert best is not None
     return best.model, {"history": history, "stop": stop}
 
