@@ -1,0 +1,68 @@
+"""What other compiled modules may use of the decoder."""
+
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
+
+
+cdef struct Table:  # one kind of pattern; see decoder.pyx
+    const uint32_t *buckets
+    const uint64_t *blocks
+    uint64_t last_bucket
+    uint64_t multiplier
+    int shift
+    int n_symbols
+    int steps[3]
+    int view
+    int width
+    int first
+    Py_ssize_t stride
+    bint checked
+
+
+cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
+    uint32_t *entries  # the symbols; ``window`` more before and after them
+    int8_t *known  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
+    Py_ssize_t *places  # where each stands in the text
+    int16_t *tags  # what is found
+    Py_ssize_t n
+    Py_ssize_t room
+    int16_t *back
+    int32_t *emissions
+    uint64_t *keys
+    const uint64_t **found
+    int64_t *delta
+
+
+cdef class Decoder:
+    cdef readonly Py_ssize_t n_tags
+    cdef readonly int window
+    cdef readonly double unit
+    cdef const uint32_t[::1] symbols
+    cdef const int8_t[::1] begins, ends
+    cdef int64_t[:, ::1] transitions
+    cdef int32_t[::1] arc_offsets
+    cdef int16_t[::1] arc_tags
+    cdef Table *tables
+    cdef Py_ssize_t *term_places
+    cdef Py_ssize_t *term_lanes
+    cdef Py_ssize_t n_tables, n_terms, n_words
+    cdef int bits, form
+    cdef list arrays
+
+    cdef Py_ssize_t span(self) noexcept nogil
+    cdef bint take(
+        self, Sentence *sentence, const uint32_t[::1] codes, Py_ssize_t begin, Py_ssize_t end
+    ) noexcept nogil
+    cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
+    cdef void forward(
+        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t skip, Py_ssize_t n
+    ) noexcept nogil
+    cdef void forward_any(
+        self, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+        int16_t *back,
+    ) noexcept nogil
+    cdef void renormalise(self, int64_t *delta) noexcept nogil
+    cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
+    cdef bint decode(self, Sentence *sentence) noexcept nogil
+
+
+cdef void release(Sentence *sentence) noexcept nogil
