@@ -17,7 +17,7 @@ CodePoints = NDArray[np.uint32]
 NEWLINE: Final = 0x0A
 
 # What str.isspace() says, fixed here so that every Python separates words alike.
-_WHITE_SPACE: Final = np.array(
+WHITE_SPACE: Final = np.array(
     [
         *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680,
         *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000,
@@ -25,7 +25,7 @@ _WHITE_SPACE: Final = np.array(
     dtype=np.uint32,
 )  # fmt: skip
 _IS_SPACE: Final = np.zeros(0x3001, dtype=bool)
-_IS_SPACE[_WHITE_SPACE] = True
+_IS_SPACE[WHITE_SPACE] = True
 
 CLASSES: Final = ("other", "han", "kana", "latin", "digit", "numeral", "punctuation")
 """The character classes; a class is known by its index here."""

@@ -4,18 +4,17 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 
 
 cdef struct Table:  # one kind of pattern; see decoder.pyx
-    const uint32_t *buckets
+    uint32_t *buckets
+    uint64_t n_buckets
+    uint32_t mask
     const uint64_t *blocks
-    uint64_t last_bucket
-    uint64_t multiplier
-    int shift
+    uint32_t n_rows
+    Py_ssize_t stride
     int n_symbols
     int steps[3]
     int view
     int width
     int first
-    Py_ssize_t stride
-    bint checked
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
@@ -25,10 +24,13 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     int16_t *tags  # what is found
     Py_ssize_t n
     Py_ssize_t room
+    int before  # -1, or the tag of the character before, whose symbol ``entries`` has then
     int16_t *back
     int32_t *emissions
     uint64_t *keys
     const uint64_t **found
+    int32_t *present
+    Py_ssize_t *n_present
     int64_t *delta
 
 
@@ -62,7 +64,10 @@ cdef class Decoder:
     ) noexcept nogil
     cdef void renormalise(self, int64_t *delta) noexcept nogil
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
+    cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
+    cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil
     cdef bint decode(self, Sentence *sentence) noexcept nogil
+    cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil
 
 
 cdef void release(Sentence *sentence) noexcept nogil

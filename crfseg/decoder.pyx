@@ -28,8 +28,29 @@ cdef extern from *:
     #else
       #define CRFSEG_PREFETCH(address) ((void)(address))
     #endif
+    #if defined(__GNUC__) || defined(__clang__)
+    typedef uint32_t crfseg_slots __attribute__((vector_size(16)));
+    static inline uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) {
+      const crfseg_slots *four = (const crfseg_slots *)slots;
+      crfseg_slots h = {hash, hash, hash, hash}, m = {mask, mask, mask, mask}, found;
+      h &= m;
+      found = (four[0] & (crfseg_slots)((four[0] & m) == h))
+            | (four[1] & (crfseg_slots)((four[1] & m) == h))
+            | (four[2] & (crfseg_slots)((four[2] & m) == h))
+            | (four[3] & (crfseg_slots)((four[3] & m) == h));
+      return found[0] | found[1] | found[2] | found[3];
+    }
+    #else
+    static inline uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) {
+      uint32_t found = 0;
+      for (int s = 0; s < 16; s++)
+        found |= slots[s] & -(uint32_t)(((slots[s] ^ hash) & mask) == 0);
+      return found;
+    }
+    #endif
     """
     void CRFSEG_PREFETCH(const void *address) noexcept nogil
+    uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) noexcept nogil
 
 ctypedef fused weight_t:
     int8_t
@@ -38,7 +59,7 @@ ctypedef fused weight_t:
 
 cdef enum:
     CHUNK = 128  # characters
-    SLOTS = 8  # of a bucket, which is one cache line
+    SLOTS = 16  # of a bucket, which is one cache line
     MAX_BUCKETS = 64  # honest keys need two or three
     BEGIN = 0x00010001  # the symbol <s> in each view
     END = 0x00020002
@@ -50,144 +71,150 @@ cdef int64_t HARDLY = NEVER // 2  # a score below contains NEVER
 
 # Tables ------------------------------------------------------------------------------------------
 
-def build_buckets(const uint64_t[::1] keys, bint exact):
+cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
+    """Return the hash of a key; its upper half is good (Fibonacci hashing)."""
+    return key * GOLDEN
+
+
+cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:
+    """Return the bits of a hash that a slot keeps: those below the ones that choose the bucket."""
+    return <uint32_t>(hashed >> 15)
+
+
+cdef inline uint32_t *bucket_of(uint32_t *buckets, uint64_t n_buckets, uint64_t hashed) noexcept nogil:
+    """Return the bucket in which a key with this hash begins to be looked for."""
+    return buckets + SLOTS * (((hashed >> 32) * n_buckets) >> 32)
+
+
+def build_buckets(const uint64_t[::1] keys):
     """Build the hash table that finds the row of a pattern.
 
-    A bucket is a cache line of eight checks and eight rows, filled from the left; what does not
-    fit goes to the next bucket::
+    A bucket is a cache line of 16 slots, filled from the left, about half full; what does not fit
+    goes to the next bucket. A slot has the row and what room is left of the key's hash::
 
-        bucket = key * multiplier >> shift        | check x 8 | row + 1 x 8 |    0 = empty
+        slot = hash, 32 bits, the last few of them replaced by row + 1;    0 = empty
 
     Parameters
     ----------
     keys
         One key a row, shape (P,).
-    exact
-        All keys have 32 bits and are their own checks; else a check is 32 bits of the hash.
 
     Returns
     -------
     buckets
-        Shape (2 ** n, 16), uint32, on a border of 64 bytes.
-    multiplier
-        The one with which no two keys are confused within a bucket.
+        Shape (B, 16), uint32, on a border of 64 bytes.
 
     Raises
     ------
     ValueError
         If a key is there twice, or so many collide that looking them up would take forever.
     """
-    cdef int bits = max(1, int(len(keys) // 4).bit_length())
-    cdef uint64_t multiplier = GOLDEN
-    cdef Py_ssize_t at, n = keys.shape[0]
-    cdef uint32_t[::1] buckets
-    aligned = _aligned(16 << bits)
-    buckets = aligned
-    for _ in range(8):
-        memset(&buckets[0], 0, 64 << bits)
-        with nogil:
-            at = fill_buckets(&buckets[0], bits, keys, exact, multiplier)
-        if at == n:
-            return aligned.reshape(-1, 16), multiplier
-        if exact:
-            break
-        multiplier = multiplier * 6364136223846793005 | 1
-    raise ValueError(f"row {at}: its key is there twice, or collides with too many others")
+    cdef Py_ssize_t n_buckets = 1 + len(keys) // (SLOTS // 2), row
+    padded = np.zeros(SLOTS * (n_buckets + 1), dtype=np.uint32)
+    start = -padded.ctypes.data % 64 // 4
+    aligned = padded[start : start + SLOTS * n_buckets]
+    cdef uint32_t[::1] buckets = aligned
+    with nogil:
+        row = fill_buckets(&buckets[0], n_buckets, keys)
+    if row < keys.shape[0]:
+        raise ValueError(f"row {row}: its key is there twice, or collides with too many others")
+    return aligned.reshape(-1, SLOTS)
 
 
-def _aligned(n):
-    """Return n zeros, uint32, that begin at a multiple of 64 bytes."""
-    array = np.zeros(n + 16, dtype=np.uint32)
-    start = -array.ctypes.data % 64 // 4
-    return array[start : start + n]
+cdef uint32_t mask_of(Py_ssize_t n_rows) noexcept nogil:
+    """Return a mask of the bits of a slot that hold the row + 1."""
+    cdef uint32_t mask = 1
+    while mask < <uint64_t>n_rows:
+        mask = mask << 1 | 1
+    return mask
 
 
 cdef Py_ssize_t fill_buckets(
-    uint32_t *buckets, int bits, const uint64_t[::1] keys, bint exact, uint64_t multiplier
+    uint32_t *buckets, uint64_t n_buckets, const uint64_t[::1] keys
 ) noexcept nogil:
     """Enter the keys; return how many went well."""
     cdef Py_ssize_t row, n = keys.shape[0]
-    cdef uint64_t hashed, bucket, last = (<uint64_t>1 << bits) - 1
-    cdef uint32_t check
+    cdef uint32_t mask = mask_of(n), tag
+    cdef uint64_t hashed
     cdef uint32_t *slots
     cdef int s, probes
     for row in range(n):
         if row + 16 < n:
-            CRFSEG_PREFETCH(buckets + 16 * ((keys[row + 16] * multiplier) >> (64 - bits)))
-        hashed = keys[row] * multiplier
-        bucket = hashed >> (64 - bits)
-        check = <uint32_t>keys[row] if exact else <uint32_t>(hashed >> (32 - bits))
-        for probes in range(MAX_BUCKETS + 1):
-            slots = buckets + 16 * bucket
+            CRFSEG_PREFETCH(bucket_of(buckets, n_buckets, hash_of(keys[row + 16])))
+        hashed = hash_of(keys[row])
+        slots = bucket_of(buckets, n_buckets, hashed)
+        tag = slot_of(hashed) & ~mask
+        for probes in range(MAX_BUCKETS):
             s = 0
-            while s < SLOTS and slots[SLOTS + s] != 0 and slots[s] != check:
+            while s < SLOTS and slots[s] != 0:
+                if slots[s] & ~mask == tag and keys[(slots[s] & mask) - 1] == keys[row]:
+                    return row
                 s += 1
             if s < SLOTS:
+                slots[s] = tag | <uint32_t>(row + 1)
                 break
-            bucket = (bucket + 1) & last
-        if s == SLOTS or slots[SLOTS + s] != 0:
+            slots = slots + SLOTS if slots + SLOTS < buckets + SLOTS * n_buckets else buckets
+        else:
             return row
-        slots[s] = check
-        slots[SLOTS + s] = <uint32_t>row + 1
     return n
 
 
-cdef inline uint32_t row_of(const Table *table, uint64_t key) noexcept nogil:
-    """Return the row of a key, plus 1; 0 if the table does not have it."""
-    cdef uint64_t hashed = key * table.multiplier
-    cdef uint64_t bucket = hashed >> table.shift
-    cdef uint32_t check = <uint32_t>key
-    cdef const uint32_t *slots
-    cdef uint32_t row = 0
+cdef uint32_t search(const Table *table, uint64_t key) noexcept nogil:
+    """Return the row of a key, plus 1, by looking at one slot after the other; 0 if none."""
+    cdef uint32_t *slots = bucket_of(table.buckets, table.n_buckets, hash_of(key))
     cdef int s
-    if table.checked:
-        check = <uint32_t>(hashed >> (table.shift - 32))
+    cdef uint32_t row
     while True:
-        slots = table.buckets + 16 * bucket
-        for s in range(SLOTS):  # without a branch that could be guessed wrong
-            row |= slots[SLOTS + s] if slots[s] == check else 0
-        if row != 0 or slots[2 * SLOTS - 1] == 0:
-            return row
-        bucket = (bucket + 1) & table.last_bucket
+        for s in range(SLOTS):
+            row = slots[s] & table.mask
+            if row == 0 or table.blocks[row * table.stride] == key:
+                return row
+        slots += SLOTS
+        if slots == table.buckets + SLOTS * table.n_buckets:
+            slots = table.buckets
 
 
-def pack(const weight_t[:, :, ::1] weights, double factor, int bits, const uint64_t[::1] keys):
+cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil:
+    """Return how many 64-bit words the weights of all tags take."""
+    return (n_tags * bits + 63) // 64
+
+
+def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double factor, int bits):
     """Lay out blocks of weights as 64-bit words, several tags in each.
 
     Parameters
     ----------
+    keys
+        Each block begins with its key, shape (P,).
     weights
         Shape (P, width, L).
     factor
         A weight of 1 becomes this many units.
     bits
         16 or 32 for each weight.
-    keys
-        Each block begins with its key, shape (P,); nothing if it is empty.
 
     Returns
     -------
     blocks
-        Shape (1 + P, stride), uint64; the first block is of zeros, for patterns not found.
+        Shape (1 + P, 1 + width * words), uint64; the first block is of zeros, for patterns that
+        are not found.
     """
-    cdef Py_ssize_t lanes = 64 // bits, n_words = -(-weights.shape[2] // lanes)
-    cdef Py_ssize_t head = 1 if keys.shape[0] else 0
+    cdef Py_ssize_t lanes = 64 // bits, n_words = words_of(weights.shape[2], bits)
     cdef Py_ssize_t p, r, j, width = weights.shape[1], n_tags = weights.shape[2]
     cdef int64_t unit = <int64_t>factor
-    packed = np.zeros((1 + weights.shape[0], head + width * n_words), dtype=np.uint64)
+    packed = np.zeros((1 + weights.shape[0], 1 + width * n_words), dtype=np.uint64)
     cdef uint64_t[:, ::1] blocks = packed
     cdef int64_t value
     with nogil:
         for p in range(weights.shape[0]):
-            if head:
-                blocks[1 + p, 0] = keys[p]
+            blocks[1 + p, 0] = keys[p]
             for r in range(width):
                 for j in range(n_tags):
                     if weight_t is double:
                         value = llrint(weights[p, r, j] * factor)
                     else:
                         value = weights[p, r, j] * unit
-                    blocks[1 + p, head + r * n_words + j // lanes] += (
+                    blocks[1 + p, 1 + r * n_words + j // lanes] += (
                         <uint64_t>value << (bits * (j % lanes))
                     )
     return packed
@@ -205,6 +232,8 @@ cdef void release(Sentence *sentence) noexcept nogil:
     free(sentence.emissions)
     free(sentence.keys)
     free(sentence.found)
+    free(sentence.present)
+    free(sentence.n_present)
     free(sentence.delta)
 
 
@@ -220,28 +249,50 @@ cdef inline uint64_t key_at(const Table *table, const uint32_t *entry) noexcept 
     return key
 
 
-cdef void look_up(
-    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys,
-    const uint64_t **found,
+cdef void ask(
+    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil:
-    """Find the blocks of the n patterns that begin one after the other; zeros for unknown ones."""
+    """Note the keys of the n patterns that begin one after the other; send for their buckets."""
     cdef Py_ssize_t p
     for p in range(n):
         keys[p] = key_at(table, entries + p)
-        CRFSEG_PREFETCH(table.buckets + 16 * ((keys[p] * table.multiplier) >> table.shift))
-    for p in range(n):
-        found[p] = table.blocks + table.stride * <Py_ssize_t>row_of(table, keys[p])
-        CRFSEG_PREFETCH(found[p])
+        CRFSEG_PREFETCH(bucket_of(table.buckets, table.n_buckets, hash_of(keys[p])))
 
 
-cdef void drop_strangers(
-    const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found
+cdef Py_ssize_t look_up(
+    const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,
+    int32_t *present,
 ) noexcept nogil:
-    """Take back blocks found by the check alone whose key is another."""
-    cdef Py_ssize_t p
+    """Find the patterns' likely blocks, zeros for none, and send for them; list who has one."""
+    cdef Py_ssize_t p, n_present = 0
+    cdef uint64_t hashed
+    cdef uint32_t *slots
+    cdef uint32_t row
     for p in range(n):
+        hashed = hash_of(keys[p])
+        slots = bucket_of(table.buckets, table.n_buckets, hashed)
+        row = CRFSEG_MATCH(slots, slot_of(hashed), ~table.mask) & table.mask
+        if (row == 0) & (slots[SLOTS - 1] != 0):
+            row = search(table, keys[p])
+        row = row if row <= table.n_rows else 1
+        found[p] = table.blocks + table.stride * <Py_ssize_t>row
+        CRFSEG_PREFETCH(found[p])
+        CRFSEG_PREFETCH(found[p] + table.stride - 1)
+        present[n_present] = <int32_t>p
+        n_present += row != 0
+    return n_present
+
+
+cdef void make_sure(
+    const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
+    const uint64_t **found,
+) noexcept nogil:
+    """Search where the likely block turns out to be another pattern's."""
+    cdef Py_ssize_t k, p
+    for k in range(n_present):
+        p = present[k]
         if found[p][0] != keys[p]:
-            found[p] = table.blocks
+            found[p] = table.blocks + table.stride * <Py_ssize_t>search(table, keys[p])
 
 
 cdef inline void add_up(
@@ -367,7 +418,7 @@ cdef class Decoder:
         self.begins, self.ends, self.transitions = begins, ends, transitions
         self.symbols, self.window, self.bits, self.unit = symbols, window, bits, unit
         self.form = form
-        self.n_words = -(-self.n_tags // (64 // bits))
+        self.n_words = words_of(self.n_tags, bits)
         second, first = np.nonzero(legal.T)
         counts = np.bincount(second, minlength=self.n_tags)
         self.arc_offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
@@ -394,15 +445,12 @@ cdef class Decoder:
         cdef uint32_t[:, ::1] buckets
         cdef uint64_t[:, ::1] blocks
         cdef Py_ssize_t r
-        table.checked = len(shape) > 2
-        buckets_array, multiplier = build_buckets(keys, not table.checked)
-        blocks_array = pack(weights, factor, self.bits, keys if table.checked else keys[:0])
+        buckets_array, blocks_array = build_buckets(keys), pack(keys, weights, factor, self.bits)
         buckets, blocks = buckets_array, blocks_array
         self.arrays += [buckets_array, blocks_array]
-        table.buckets, table.blocks = &buckets[0, 0], &blocks[0, 0]
-        table.multiplier = multiplier
-        table.last_bucket = buckets.shape[0] - 1
-        table.shift = 65 - int(buckets.shape[0]).bit_length()
+        table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
+        table.blocks, table.n_rows = &blocks[0, 0], blocks.shape[0] - 1
+        table.mask = mask_of(table.n_rows)
         table.n_symbols = len(shape)
         for r in range(len(shape)):
             table.steps[r] = shape[r]
@@ -410,7 +458,7 @@ cdef class Decoder:
         table.stride = blocks.shape[1]
         for r in range(table.width):
             self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r
-            self.term_lanes[self.n_terms] = table.checked + r * self.n_words
+            self.term_lanes[self.n_terms] = 1 + r * self.n_words
             self.n_terms += 1
 
     cdef Py_ssize_t span(self) noexcept nogil:
@@ -435,32 +483,35 @@ cdef class Decoder:
             sentence.found = <const uint64_t **>malloc(
                 self.n_tables * self.span() * sizeof(uint64_t *)
             )
+            sentence.present = <int32_t *>malloc(self.n_tables * self.span() * sizeof(int32_t))
+            sentence.n_present = <Py_ssize_t *>malloc(self.n_tables * sizeof(Py_ssize_t))
             sentence.delta = <int64_t *>malloc(2 * self.n_tags * sizeof(int64_t))
         sentence.room = room
         return (
             sentence.entries and sentence.known and sentence.places and sentence.tags
             and sentence.back and sentence.emissions and sentence.delta
-            and (self.n_tables == 0 or (sentence.keys and sentence.found))
+            and (self.n_tables == 0 or (sentence.keys and sentence.found and sentence.present and sentence.n_present))
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
         """Compute the emissions of n characters from ``start`` on; n is at most a chunk."""
-        cdef Py_ssize_t k
+        cdef Py_ssize_t k, span = self.span()
         cdef const Table *table
         cdef const uint32_t *entries = sentence.entries + self.window + start
         for k in range(self.n_tables):
             table = &self.tables[k]
-            look_up(
-                table, entries + table.first, n + table.width - 1, sentence.keys + k * self.span(),
-                sentence.found + k * self.span(),
-            )
+            ask(table, entries + table.first, n + table.width - 1, sentence.keys + k * span)
         for k in range(self.n_tables):
             table = &self.tables[k]
-            if table.checked:
-                drop_strangers(
-                    table, n + table.width - 1, sentence.keys + k * self.span(),
-                    sentence.found + k * self.span(),
-                )
+            sentence.n_present[k] = look_up(
+                table, n + table.width - 1, sentence.keys + k * span, sentence.found + k * span,
+                sentence.present + k * span,
+            )
+        for k in range(self.n_tables):
+            make_sure(
+                &self.tables[k], sentence.present + k * span, sentence.n_present[k],
+                sentence.keys + k * span, sentence.found + k * span,
+            )
         if self.bits == 16 and self.n_tags == 4:
             add_up(
                 sentence.found, n, self.term_places, self.term_lanes, self.n_terms, 1, 4, 16,
@@ -525,33 +576,73 @@ cdef class Decoder:
         for j in range(self.n_tags):
             delta[j] = max(delta[j] - top, NEVER) if top > HARDLY else NEVER
 
+    cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
+        """Go forward from the beginning of a sentence to the character ``stop``."""
+        cdef Py_ssize_t start = 0, n, j
+        cdef int64_t *delta = sentence.delta
+        cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
+        for j in range(self.window):
+            if is_new:
+                sentence.entries[j] = BEGIN
+            sentence.entries[self.window + sentence.n + j] = END
+        for j in range(self.n_tags):
+            delta[j] = 0 if j == sentence.before else NEVER
+        while start < stop:
+            n = min(<Py_ssize_t>CHUNK, stop - start)
+            self.emit(sentence, start, n)
+            if start == 0 and is_new:
+                for j in range(self.n_tags):
+                    if self.begins[j] and sentence.known[0] >= 0:
+                        delta[j] = sentence.emissions[j]
+            self.forward(sentence, start, start == 0 and is_new, n)
+            start += CHUNK
+
+    cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil:
+        """Write down the tags of the best way to a tag of character t, backwards."""
+        while t >= 0:
+            sentence.tags[t] = tag
+            tag = sentence.back[t * self.n_tags + tag]
+            t -= 1
+
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
         """Find the best legal tags of a sentence; False if what is known leaves none."""
-        cdef Py_ssize_t start = 0, n, t, j, n_tags = self.n_tags
-        cdef int16_t tag = -1
-        cdef int64_t *delta = sentence.delta
-        for j in range(self.window):
-            sentence.entries[j] = BEGIN
-            sentence.entries[self.window + sentence.n + j] = END
-        while start < sentence.n:
-            n = min(<Py_ssize_t>CHUNK, sentence.n - start)
-            self.emit(sentence, start, n)
-            if start == 0:
-                for j in range(n_tags):
-                    delta[j] = sentence.emissions[j] if self.begins[j] else NEVER
-                    if sentence.known[0] < 0:
-                        delta[j] = NEVER
-            self.forward(sentence, start, start == 0, n)
-            start += CHUNK
-        for j in range(n_tags):
-            if self.ends[j] and delta[j] > HARDLY and (tag < 0 or delta[j] > delta[tag]):
-                tag = <int16_t>j
-        if tag < 0:
-            return False
-        for t in range(sentence.n - 1, -1, -1):
-            sentence.tags[t] = tag
-            tag = sentence.back[t * n_tags + tag]
-        return True
+        cdef Py_ssize_t j
+        cdef int16_t best = -1
+        cdef const int64_t *delta = sentence.delta
+        self.advance(sentence, sentence.n)
+        for j in range(self.n_tags):
+            if self.ends[j] and delta[j] > HARDLY and (best < 0 or delta[j] > delta[best]):
+                best = <int16_t>j
+        if best >= 0:
+            self.trace(sentence, sentence.n - 1, best)
+        return best >= 0
+
+    cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil:
+        """Find the tags of a sentence's beginning that hold however it goes on; say how many.
+
+        They are those where the best ways to all the tags of the last character are still one.
+        The last ``window`` characters are not gone to: what follows changes their emissions.
+        """
+        cdef Py_ssize_t t = sentence.n - self.window - 1, j, n_alive = 0, n_other = 0
+        cdef int16_t *alive = <int16_t *>(sentence.delta + self.n_tags)
+        if t < 0:
+            return 0
+        self.advance(sentence, t + 1)
+        for j in range(self.n_tags):
+            if sentence.delta[j] > HARDLY:
+                alive[n_alive] = <int16_t>j
+                n_alive += 1
+        while t >= 0 and n_alive > 0:
+            n_other = 0
+            for j in range(n_alive):
+                n_other += alive[j] != alive[0]
+            if n_other == 0:
+                self.trace(sentence, t, alive[0])
+                return t + 1
+            for j in range(n_alive):
+                alive[j] = sentence.back[t * self.n_tags + alive[j]]
+            t -= 1
+        return 0
 
     def tag(self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known):
         """Find the best tags of many sentences.
@@ -600,7 +691,7 @@ cdef class Decoder:
     ) noexcept nogil:
         """Take a sentence's characters in; False if there is no memory."""
         cdef Py_ssize_t t
-        sentence.n = end - begin
+        sentence.n, sentence.before = end - begin, -1
         if not self.reserve(sentence, sentence.n):
             return False
         for t in range(sentence.n):
@@ -617,9 +708,7 @@ cdef class Decoder:
         if not self.take(&sentence, codes, 0, codes.shape[0]):
             release(&sentence)
             raise MemoryError
-        for j in range(self.window):
-            sentence.entries[j] = BEGIN
-            sentence.entries[self.window + sentence.n + j] = END
+        self.advance(&sentence, 0)
         while start < sentence.n:
             n = min(<Py_ssize_t>CHUNK, sentence.n - start)
             self.emit(&sentence, start, n)

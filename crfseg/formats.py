@@ -1,4 +1,4 @@
-"""File formats: reading corpora as they come, and text in blocks.
+"""File formats: reading corpora as they come.
 
 ======== ===========================================================================
 words    one sentence a line, words separated by white space
@@ -20,7 +20,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError
@@ -34,7 +34,6 @@ _BY_SUFFIX: Final[dict[str, Format]] = {
     ".crfpp": "columns",
     ".conllu": "conllu",
 }
-_BLOCK: Final = 1 << 20  # bytes read at a time
 _BOM: Final = "\ufeff"
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
@@ -112,24 +111,6 @@ def codec(encoding: str) -> str:
         raise CorpusError(
             f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
         ) from None
-
-
-def text_blocks(file: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
-    """Yield a file's text in blocks of whole lines, about a megabyte each.
-
-    Encodings in which a newline is not the byte 0x0A (UTF-16, UTF-32) are read whole.
-    """
-    if codec(encoding).startswith(("utf-16", "utf-32")):
-        yield decode(file.read(), name, encoding).removeprefix(_BOM)
-        return
-    line = 1
-    # What is there at once, so that a filter answers line by line.
-    while block := file.read1(_BLOCK):  # type: ignore[attr-defined]  # buffered files have it
-        if not block.endswith(b"\n"):
-            block += file.readline()
-        text = decode(block, name, encoding, line)
-        yield text.removeprefix(_BOM) if line == 1 else text
-        line += text.count("\n")
 
 
 def _read_words(text: str, name: str) -> Corpus:

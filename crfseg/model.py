@@ -6,11 +6,11 @@ afterwards.
 
 ::
 
-    alphabet      [S]            uint32   the characters known, most frequent first
-    KIND.keys     [P]            uint64   the patterns of a kind, as symbols.pattern_keys packs them
-    KIND.weights  [P, width, L]  int16 or float64, in units of ``scale``
-    transitions   [L, L]         the same type and unit; row = previous tag
-    words         [bytes]        uint8    the training vocabulary, UTF-8, a word a line
+    alphabet       [S]            uint32   the characters known, most frequent first
+    KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
+    KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
+    transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
+    words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn, cast
 
 import numpy as np
 import safetensors
@@ -32,19 +32,23 @@ from numpy.typing import NDArray
 
 from crfseg.errors import CrfsegError, ModelFileError
 from crfseg.files import replacing
-from crfseg.symbols import FOLDINGS, Alphabet
+from crfseg.symbols import FOLDINGS, Alphabet, Symbols
 from crfseg.tags import TagSet
 from crfseg.templates import PatternKind, Templates
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version of the file format that this code writes; it reads all up to this one."""
 
 _MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
+_FINEST: Final = 16  # units of scale in a step of the kind with the largest weights, if they fit
+_SUM: Final = np.iinfo(np.int16).max  # of all weights that speak to one character and tag
 _DAMAGE: Final = (
     CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
 
-Weights = NDArray[np.float64] | NDArray[np.int16]
+Weights = NDArray[np.float64] | NDArray[np.int16] | NDArray[np.int8]
+Precision = Literal["int8", "int16", "float64"]
+PRECISIONS: Final = ("int8", "int16", "float64")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +64,20 @@ class PatternTable:
     weights
         One block a pattern, shape (P, kind.width, L); row r speaks to the position ``r -
         kind.reach`` from the pattern's first symbol.
+    unit
+        How many of the model's units a weight of 1 is.
     """
 
     kind: PatternKind
     keys: NDArray[np.uint64]
     weights: Weights
+    unit: int = 1
+
+    @property
+    def largest_sum(self) -> float:
+        """The largest that the weights of this kind can add up to at one character and tag."""
+        largest = float(np.abs(self.weights.astype(np.float64, copy=False)).max(initial=0.0))
+        return self.kind.width * self.unit * largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +93,7 @@ class Model:
     transitions
         Shape (L, L); entries of illegal pairs are never read.
     scale
-        The log-potential of a weight of 1; 1.0 for float64 weights.
+        The log-potential of one unit; 1.0 for float64 weights.
     vocabulary
         The distinct words of the training corpus, sorted.
     info
@@ -123,11 +136,11 @@ class Model:
         n = max(n, 0)
         found: list[tuple[str, str, float]] = []
         for table in self.tables:
-            flat = np.abs(table.weights.reshape(-1).astype(np.float64))
+            flat = np.abs(self.potentials(table).reshape(-1))
             largest = np.argpartition(-flat, n)[:n] if n < len(flat) else np.arange(len(flat))
             for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
                 pattern, row, tag = map(int, at)
-                weight = float(table.weights[at]) * self.scale
+                weight = float(table.weights[at]) * table.unit * self.scale
                 found.append((self._feature(table, pattern, row), self.tag_set.names[tag], weight))
         return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
 
@@ -138,25 +151,42 @@ class Model:
         parts = (self.alphabet.print_id(i, table.kind.view) for i in ids)
         return f"{table.kind.template(row)}={''.join(parts)}"
 
-    def quantize(self) -> Model:
-        """Return the model with weights rounded to int16 and patterns of zeros dropped.
+    @property
+    def precision(self) -> Precision:
+        """The type of the weights."""
+        return cast(Precision, self.tables[0].weights.dtype.name)
 
-        One unit is the largest weight / 32,767, the same for all weights, so that scores are sums
-        of integers: exact, in any order, on any machine.
+    def potentials(self, table: PatternTable) -> NDArray[np.float64]:
+        """Return the weights of one of the tables as log-potentials, shape (P, width, L)."""
+        return table.weights * np.float64(table.unit * self.scale)
+
+    def quantize(self, precision: Precision = "int8") -> Model:
+        """Return the model with weights rounded to integers and patterns of zeros dropped.
+
+        Scores are then sums of integers: exact, in any order, on any machine. A kind of pattern has
+        steps of 1 / 127 of its largest weight (``"int8"``), rounded up to a multiple of a unit that
+        all kinds share, or one unit of 1 / 32,767 of the largest weight of all (``"int16"``).
         """
-        if self.transitions.dtype == np.int16:
+        if self.precision != "float64" or precision == "float64":
             return self
-        largest = max(
-            float(np.abs(array).max(initial=0.0))
-            for array in (self.transitions, *(table.weights for table in self.tables))
+        largest = [float(np.abs(table.weights).max(initial=0.0)) for table in self.tables]
+        steps = np.iinfo(precision).max
+        finest = 1
+        if precision == "int8":
+            width = sum(table.kind.width for table in self.tables)
+            finest = max(1, min(_FINEST, _SUM // (steps * width)))
+        scale = max(
+            max(largest) / (steps * finest),
+            float(np.abs(self.transitions[self.tag_set.legal]).max()) / np.iinfo(np.int16).max,
         )
-        scale = largest / np.iinfo(np.int16).max or 1.0
-        tables = tuple(_rounded(table, scale) for table in self.tables)
-        transitions = np.rint(self.transitions / scale).astype(np.int16)
-        return Model(
-            self.tag_set, self.templates, self.alphabet, tables, transitions, scale,
-            self.vocabulary, self.info,
-        )  # fmt: skip
+        scale = scale or 1.0
+        tables = tuple(
+            _rounded(table, scale, _unit(most / steps / scale, precision), precision)
+            for table, most in zip(self.tables, largest, strict=True)
+        )
+        legal = np.where(self.tag_set.legal, self.transitions, 0.0)
+        transitions = np.rint(legal / scale).astype(np.int16)
+        return dataclasses.replace(self, tables=tables, transitions=transitions, scale=scale)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, by way of a temporary file beside it.
@@ -207,6 +237,7 @@ class Model:
             "templates": self.templates.names,
             "folding": self.alphabet.folding,
             "scale": self.scale,
+            "units": {table.kind.name: table.unit for table in self.tables},
             "info": dict(self.info),
         }
 
@@ -219,15 +250,32 @@ class Model:
             ),
         }
         for table in self.tables:
-            arrays[f"{table.kind.name}.keys"] = table.keys
+            arrays[f"{table.kind.name}.patterns"] = _unpacked(table.keys, len(table.kind.shape))
             arrays[f"{table.kind.name}.weights"] = table.weights
         return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def _rounded(table: PatternTable, scale: float) -> PatternTable:
-    weights = np.rint(table.weights / scale).astype(np.int16)
+def _unit(step: float, precision: Precision) -> int:
+    """Return a step in whole units, rounded up, so that the largest weight still fits."""
+    return max(1, int(np.ceil(step - 1e-9))) if precision == "int8" else 1
+
+
+def _rounded(table: PatternTable, scale: float, unit: int, precision: Precision) -> PatternTable:
+    weights = np.rint(table.weights / (unit * scale)).astype(precision)
     used = weights.any(axis=(1, 2))
-    return PatternTable(table.kind, table.keys[used], weights[used])
+    return PatternTable(table.kind, table.keys[used], weights[used], unit)
+
+
+def _unpacked(keys: NDArray[np.uint64], n_symbols: int) -> Symbols:
+    """Return the symbols of each key, shape (P, n); see :func:`crfseg.symbols.pattern_keys`."""
+    return keys.astype("<u8").view("<u2").reshape(-1, 4)[:, :n_symbols]
+
+
+def _packed(patterns: Symbols) -> NDArray[np.uint64]:
+    """Return the keys of patterns, the inverse of :func:`_unpacked`."""
+    padded = np.zeros((len(patterns), 4), dtype="<u2")
+    padded[:, : patterns.shape[1]] = patterns
+    return padded.view("<u8").ravel().astype(np.uint64, copy=False)
 
 
 def _digest(header: str, arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -269,15 +317,20 @@ def _from_arrays(
     transitions = arrays["transitions"]
     if transitions.dtype not in (np.int16, np.float64) or transitions.shape != (n_tags, n_tags):
         _reject(path, f"is damaged (transitions {transitions.shape} {transitions.dtype})")
+    units = header["units"] if header["format"] > 1 else {}
     tables = tuple(
-        _checked_table(path, kind, arrays, (kind.width, n_tags), transitions.dtype)
+        _checked_table(path, kind, arrays, (kind.width, n_tags), units.get(kind.name, 1))
         for kind in templates.kinds
     )
+    kinds_of_weight = {table.weights.dtype.kind for table in tables}
+    if kinds_of_weight != {"f" if transitions.dtype == np.float64 else "i"}:
+        _reject(path, "is damaged (some weights are integers, some are not)")
     scale, info, words = header["scale"], header["info"], arrays["words"]
     if type(scale) not in (int, float) or not 0 < scale < _MAX_POTENTIAL:
         _reject(path, f"is damaged (scale {scale!r})")
-    weights = (transitions, *(table.weights for table in tables))
-    if not all(np.abs(w * scale).max(initial=0) < _MAX_POTENTIAL for w in weights):
+    largest = [table.largest_sum / table.kind.width for table in tables]
+    largest.append(float(np.abs(transitions.astype(np.float64)).max()))
+    if not all(weight * scale < _MAX_POTENTIAL for weight in largest):
         _reject(path, "is damaged (a weight is not a number, or far too large)")
     if words.dtype != np.uint8 or words.ndim != 1 or not isinstance(info, dict):
         _reject(path, f"is damaged (words {words.shape} {words.dtype}, info {type(info).__name__})")
@@ -312,14 +365,29 @@ def _checked_table(
     kind: PatternKind,
     arrays: dict[str, NDArray[Any]],
     block: tuple[int, int],
-    dtype: np.dtype[Any],
+    unit: Any,
 ) -> PatternTable:
-    keys, weights = arrays[f"{kind.name}.keys"], arrays[f"{kind.name}.weights"]
-    if keys.dtype != np.uint64 or keys.ndim != 1:
-        _reject(path, f"is damaged ({kind.name}.keys {keys.shape} {keys.dtype})")
-    if weights.dtype != dtype or weights.shape != (len(keys), *block):
+    keys, weights = _checked_keys(path, kind, arrays), arrays[f"{kind.name}.weights"]
+    if weights.dtype.name not in PRECISIONS or weights.shape != (len(keys), *block):
         _reject(path, f"is damaged ({kind.name}.weights {weights.shape} {weights.dtype})")
-    return PatternTable(kind, keys, weights)
+    if type(unit) is not int or not 0 < unit <= _SUM:
+        _reject(path, f"is damaged (unit {unit!r} of {kind.name})")
+    return PatternTable(kind, keys, weights, unit)
+
+
+def _checked_keys(
+    path: str | os.PathLike[str], kind: PatternKind, arrays: dict[str, NDArray[Any]]
+) -> NDArray[np.uint64]:
+    """Return the keys of a kind; format 1 has them packed, under another name."""
+    if f"{kind.name}.keys" in arrays:
+        keys = arrays[f"{kind.name}.keys"]
+        if keys.dtype != np.uint64 or keys.ndim != 1:
+            _reject(path, f"is damaged ({kind.name}.keys {keys.shape} {keys.dtype})")
+        return keys
+    patterns = arrays[f"{kind.name}.patterns"]
+    if patterns.dtype != np.uint16 or patterns.shape != (len(patterns), len(kind.shape)):
+        _reject(path, f"is damaged ({kind.name}.patterns {patterns.shape} {patterns.dtype})")
+    return _packed(patterns)
 
 
 def _checked_alphabet(

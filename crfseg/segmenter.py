@@ -6,25 +6,31 @@ space the CRF decides. Every method says the same about the same text.
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, kernels, symbols
-from crfseg.corpus import Corpus, Lines, Span, split_lines
+from crfseg import chars, stream
+from crfseg.corpus import Corpus, Span, split_lines
+from crfseg.decoder import Decoder
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
-from crfseg.formats import codec, text_blocks
+from crfseg.formats import PathLike, codec
 from crfseg.model import Model
+from crfseg.stream import batched, in_order
+from crfseg.symbols import VIEW_SHIFTS
+from crfseg.tagger import Tagger
+from crfseg.tags import TagSet
 
 _BATCH_TEXTS: Final = 256
+_FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +49,7 @@ class Segmenter:
     model: Model
 
     def __post_init__(self) -> None:
-        self._tables, self._arcs, self._edges  # noqa: B018  # built now, not by the first call
+        self._tagger  # noqa: B018  # built now, not by the first call
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[Model]]:
         return Segmenter, (self.model,)
@@ -53,7 +59,7 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         """Return the words of a text, in order, without the white space between them."""
-        return [text[start:end] for start, end in self.spans(text)]
+        return self._tagger.cut(text)
 
     def spans(self, text: str) -> list[Span]:
         """Return the words' places in the text as given.
@@ -64,55 +70,61 @@ class Segmenter:
             Half-open, in code points, ascending, disjoint; they cover every character that is not
             white space, whatever the text holds.
         """
-        lines = split_lines(text)
-        return _spans(lines, self.model.tag_set.decode(self.tag_lines(lines)))
+        starts, ends, _ = self._tagger.places(text)
+        return list(map(Span, starts.tolist(), ends.tolist()))
 
     def tags(self, text: str) -> list[str]:
         """Return the tag of every character that is not white space."""
+        lines = split_lines(text)
         names = self.model.tag_set.names
-        return [names[tag] for tag in self.tag_lines(split_lines(text)).tolist()]
+        tags = self.tag_codes(lines.codes, lines.offsets, lines.starts.astype(np.int8))
+        return [names[tag] for tag in tags.tolist()]
 
     def labelled(self, text: str) -> list[tuple[Span, str]]:
         """Return the words' places and labels, for a model whose tags carry labels."""
-        lines = split_lines(text)
-        tags = self.tag_lines(lines)
-        starts = self.model.tag_set.decode(tags)
-        labels = self.model.tag_set.labels_of(tags)[starts].tolist()
+        starts, ends, tags = self._tagger.places(text)
         names = self.model.tag_set.labels or ("",)
-        spans = _spans(lines, starts)
-        return [(span, names[label]) for span, label in zip(spans, labels, strict=True)]
+        labels = [names[label] for label in self.model.tag_set.labels_of(tags).tolist()]
+        spans = map(Span, starts.tolist(), ends.tolist())
+        return list(zip(spans, labels, strict=True))
 
-    def cut_many(self, texts: Iterable[str]) -> Iterator[list[str]]:
-        """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster."""
-        texts = iter(texts)
-        while batch := list(islice(texts, _BATCH_TEXTS)):
-            yield from self._cut_batch(batch)
+    def cut_many(self, texts: Iterable[str], *, threads: int = 0) -> Iterator[list[str]]:
+        """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.
 
-    def _cut_batch(self, texts: list[str]) -> Iterator[list[str]]:
-        joined = "\n".join(texts)
-        spans = self.spans(joined)
-        ends = np.cumsum([len(text) + 1 for text in texts])
-        first_after = np.searchsorted([span.start for span in spans], ends).tolist()
-        for begin, end in zip([0, *first_after], first_after, strict=False):
-            yield [joined[a:b] for a, b in spans[begin:end]]
+        Parameters
+        ----------
+        texts
+            Any number of them; read as they are needed, some hundreds ahead.
+        threads
+            How many to use; 0: one a core.
+        """
+        batches = batched(texts, _BATCH_TEXTS)
+        for cut in in_order(self._tagger.cut_many, batches, threads):
+            yield from cut
 
     def cut_file(
         self,
-        source: str | os.PathLike[str],
-        target: str | os.PathLike[str],
+        source: PathLike,
+        target: PathLike,
         *,
         encoding: str = "utf-8",
+        threads: int = 0,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Cut a file into another: the same lines, words separated by one space.
 
+        With a labelled model each word carries its label: ``word/label``.
+
         Parameters
         ----------
         source, target
-            Read and written in blocks, so that size does not matter; the target is written beside
-            and renamed when it is whole. It has the encoding of the source.
+            Read and written in blocks, so that neither the file's size matters nor a line's; the
+            target is written beside and renamed when it is whole. It has the encoding of the
+            source.
         encoding
             As Python names it.
+        threads
+            How many to use; 0: one a core.
         progress
             Called with the number of bytes read so far after every block.
 
@@ -123,40 +135,36 @@ class Segmenter:
         OSError
             If a file cannot be read or written.
         """
-        encoding = codec(encoding)
+        encode = _encoder(encoding)
         with (
             Path(source).open("rb") as read,
             replacing(target) as beside,
-            beside.open("w", encoding=encoding, errors="strict", newline="\n") as write,
+            beside.open("wb") as write,
         ):
-            for block in text_blocks(read, os.fspath(source), encoding):
-                write.write(self.cut_lines(block))
+            for cut in self.cut_stream(read, os.fspath(source), encoding=encoding, threads=threads):
+                write.write(encode(cut))
                 if progress:
                     progress(read.tell())
+
+    def cut_stream(
+        self, read: BinaryIO, name: str = "<stream>", *, encoding: str = "utf-8", threads: int = 0
+    ) -> Iterator[bytes]:
+        """Yield the text of an open file cut into words, UTF-8, block after block.
+
+        ``name`` is for messages; see :meth:`cut_file` for the rest. What can be read without
+        waiting is cut together, so that a filter answers at once.
+        """
+        return stream.cut(self._tagger, read, name, encoding, threads)
 
     def cut_lines(self, text: str) -> str:
         r"""Return the text with one space between words; its newlines stay where they are.
 
         With a labelled model each word carries its label: ``word/label``.
         """
-        lines = split_lines(text)
-        tags = self.tag_lines(lines)
-        starts = self.model.tag_set.decode(tags)
-        if self.model.tag_set.labels:
-            return self._labelled_lines(text, lines, tags, starts)
-        return chars.to_text(_spaced(text, lines, starts))
-
-    def _labelled_lines(
-        self, text: str, lines: Lines, tags: NDArray[np.int16], starts: NDArray[np.bool_]
-    ) -> str:
-        names = self.model.tag_set.labels
-        labels = self.model.tag_set.labels_of(tags)[starts].tolist()
-        words = [text[a:b] for a, b in _spans(lines, starts)]
-        tokens = iter([f"{word}/{names[i]}" for word, i in zip(words, labels, strict=True)])
-        n_words = np.diff(np.append(0, np.cumsum(starts))[lines.offsets])
-        cut = dict(zip(lines.lines.tolist(), n_words.tolist(), strict=True))
-        n_lines = text.count("\n") + 1
-        return "\n".join(" ".join(islice(tokens, cut.get(line, 0))) for line in range(n_lines))
+        if not isinstance(text, str):
+            raise TypeError(f"expected text as str, got {type(text).__name__}")
+        cut = self._tagger.cut_utf8(text.encode("utf-8", "surrogatepass"), surrogates=True)
+        return cut.decode("utf-8", "surrogatepass")
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
@@ -171,10 +179,6 @@ class Segmenter:
             tag_set.labels,
             corpus.name,
         )
-
-    def tag_lines(self, lines: Lines) -> NDArray[np.int16]:
-        """Return the tags of a text taken apart; white space between characters separates words."""
-        return self.tag_codes(lines.codes, lines.offsets, lines.starts.astype(np.int8))
 
     def tag_codes(
         self,
@@ -201,86 +205,37 @@ class Segmenter:
         InfeasibleError
             If the boundaries leave a sentence no legal path.
         """
-        if not len(codes):
-            return np.empty(0, dtype=np.int16)
         if boundaries is None:
             boundaries = np.zeros(len(codes), dtype=np.int8)
-        emissions, begins = self.emissions(codes, offsets)
-        tags, infeasible = kernels.viterbi(
-            emissions, begins, offsets, *self._arcs, *self._edges, boundaries
-        )
+        tags, infeasible = self._tagger.decoder.tag(codes, offsets, boundaries)
         if infeasible >= 0:
             raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
         return tags
 
-    def emissions(
-        self, codes: chars.CodePoints, offsets: NDArray[np.intp]
-    ) -> tuple[NDArray[Any], NDArray[np.intp]]:
-        """Return what the features say of every character.
+    def emissions(self, codes: chars.CodePoints) -> NDArray[np.float64]:
+        """Return what the features say of every character of a sentence.
 
         Parameters
         ----------
-        codes, offsets
-            T characters and where each of N sentences begins, as in :class:`crfseg.Corpus`.
+        codes
+            The T characters.
 
         Returns
         -------
         emissions
-            Scores in units of ``model.scale``, shape (>= T, L).
-        begins
-            The row of each sentence's first character, shape (N,).
+            Log-potentials, shape (T, L).
         """
-        window = self.model.templates.window
-        views = {
-            view: symbols.pad(self.model.alphabet.ids(codes, view), offsets, window)
-            for view in {table.kind.view for table in self._tables}
-        }
-        n_padded = len(codes) + 2 * window * (len(offsets) - 1)
-        dtype = np.int32 if self.model.transitions.dtype == np.int16 else np.float64
-        emissions = np.zeros((n_padded + 2 * window, len(self.model.tag_set.names)), dtype=dtype)
-        for table in self._tables:
-            kernels.add_emissions(
-                views[table.kind.view], table.shape, table.kind.reach, table.lookup, table.weights,
-                emissions, window,
-            )  # fmt: skip
-        return emissions, symbols.begins(offsets, window) + window
+        decoder = self._tagger.decoder
+        return decoder.emissions(codes) * np.float64(decoder.unit)
 
     @cached_property
-    def _tables(self) -> tuple[_Table, ...]:
-        return tuple(
-            _Table(
-                table.kind,
-                np.array(table.kind.shape, dtype=np.int64),
-                kernels.build_index(table.keys),
-                table.weights.reshape(len(table.keys), -1),
-            )
-            for table in self.model.tables
-            if len(table.keys)
-        )
-
-    @cached_property
-    def _arcs(self) -> tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.float64]]:
-        """The legal arcs sorted by second tag: offsets, first tags, scores."""
-        second, first = np.nonzero(self.model.tag_set.legal.T)
-        counts = np.bincount(second, minlength=len(self.model.tag_set.names))
-        offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
-        scores = self.model.transitions[first, second].astype(np.float64)
-        return offsets, first.astype(np.int16), scores
-
-    @cached_property
-    def _edges(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Which tags begin and end a word."""
+    def _tagger(self) -> Tagger:
         tag_set = self.model.tag_set
-        return tag_set.begins.astype(np.uint8), tag_set.ends.astype(np.uint8)
-
-
-class _Table(NamedTuple):
-    """A pattern table as the kernel wants it."""
-
-    kind: Any
-    shape: NDArray[np.int64]
-    lookup: NDArray[np.uint64]
-    weights: NDArray[Any]
+        suffixes = [b""] * len(tag_set.names)
+        if tag_set.labels:
+            of_tag = tag_set.labels_of(np.arange(len(tag_set.names), dtype=np.int16))
+            suffixes = [f"/{tag_set.labels[label]}".encode() for label in of_tag]
+        return Tagger(_decoder(self.model), suffixes)
 
 
 def load(path: str | os.PathLike[str]) -> Segmenter:
@@ -294,24 +249,34 @@ def load(path: str | os.PathLike[str]) -> Segmenter:
         ) from None
 
 
-def _spans(lines: Lines, starts: NDArray[np.bool_]) -> list[Span]:
-    """Return the words' places in the text; a word never reaches over white space."""
-    first = np.flatnonzero(starts)
-    last = np.append(first[1:], len(starts))[: len(first)] - 1
-    pairs = zip(lines.positions[first].tolist(), (lines.positions[last] + 1).tolist(), strict=True)
-    return [Span(start, end) for start, end in pairs]
+def _encoder(encoding: str) -> Callable[[bytes], bytes]:
+    """Return what turns UTF-8 into an encoding, piece by piece."""
+    if codec(encoding) == "utf-8":
+        return bytes
+    encoder = codecs.getincrementalencoder(codec(encoding))()
+    return lambda cut: encoder.encode(cut.decode("utf-8", "surrogatepass"))
 
 
-def _spaced(text: str, lines: Lines, starts: NDArray[np.bool_]) -> chars.CodePoints:
-    """Return the code points of the text with one space between words, newlines kept."""
-    first = np.zeros(len(starts), dtype=bool)
-    first[lines.offsets[:-1]] = True
-    before = (starts & ~first).astype(np.intp)  # how many separators stand before each character
-    before[lines.offsets[:-1]] = np.diff(lines.lines, prepend=0)
-    at = np.arange(len(starts)) + np.cumsum(before)
-    last_line = lines.lines[-1] if len(lines.lines) else 0
-    n_trailing = text.count("\n") - last_line
-    spaced = np.full(len(starts) + before.sum() + n_trailing, chars.NEWLINE, dtype=np.uint32)
-    spaced[at] = lines.codes
-    spaced[at[starts & ~first] - 1] = ord(" ")
-    return spaced
+def _decoder(model: Model) -> Decoder:
+    """Compile a model."""
+    tag_set = model.tag_set
+    largest = sum(table.largest_sum for table in model.tables)
+    # Float weights become integers too, of 30 bits.
+    finer = 1.0 if model.precision != "float64" else 2.0**30 / (largest or 1.0)
+    tables = [
+        (table.keys, table.weights, table.unit * finer, table.kind.shape, min(table.kind.firsts),
+         VIEW_SHIFTS[table.kind.view])
+        for table in model.tables
+    ]  # fmt: skip
+    return Decoder(
+        tables,
+        np.rint(np.where(tag_set.legal, model.transitions, 0) * finer).astype(np.int64),
+        tag_set.legal,
+        tag_set.begins.astype(np.int8),
+        tag_set.ends.astype(np.int8),
+        _FORMS.get(tag_set.names, 0),
+        model.alphabet.entries(),
+        model.templates.window,
+        16 if largest * finer <= np.iinfo(np.int16).max else 32,
+        model.scale / finer,
+    )

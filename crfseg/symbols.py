@@ -27,11 +27,15 @@ Symbols = NDArray[np.uint16]
 Folding = Literal["none", "width"]
 
 VIEWS: Final = ("C", "T")
+VIEW_SHIFTS: Final = {"C": 0, "T": 16}
+"""Where a view's symbol lies in an entry; see :meth:`Alphabet.entries`."""
 FOLDINGS: Final = ("none", "width")
 BEGIN: Final = "<s>"
 END: Final = "</s>"
 """The printed symbols before and after a sentence."""
 
+WHITE_SPACE: Final = 0xFFFFFFFE
+NEWLINE: Final = 0xFFFFFFFF
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1
 END_ID: Final = 2
@@ -73,6 +77,18 @@ class Alphabet:
             wide = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
             table[wide] = table[_fold(wide, "width")]
         return table
+
+    def entries(self) -> NDArray[np.uint32]:
+        """Return the symbols of every code point in all views, shape (0x110000,).
+
+        View C in the lower 16 bits, T in the upper; :data:`WHITE_SPACE` and :data:`NEWLINE` where
+        a character is that.
+        """
+        classes = chars.classes(np.arange(0x110000, dtype=np.uint32)) + np.uint32(FIRST_ID)
+        entries: NDArray[np.uint32] = self._table | classes << np.uint32(VIEW_SHIFTS["T"])
+        entries[chars.WHITE_SPACE] = WHITE_SPACE
+        entries[chars.NEWLINE] = NEWLINE
+        return entries
 
     def ids(self, codes: chars.CodePoints, view: str) -> Symbols:
         """Return the symbols of characters in a view, shape (T,), uint16."""

@@ -6,12 +6,13 @@ the decoder finds its tags, and the words are written down. White space separate
 to none; a newline ends a sentence.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+import numpy as np
+
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
 
@@ -25,7 +26,8 @@ cdef enum:
     UTF8 = 0  # the kind of a text that is bytes; others as CPython has them: 1, 2, 4 bytes each
     WHITE_SPACE = 0xFFFFFFFE  # entries from here on are white space, see symbols.py
     NEWLINE = 0xFFFFFFFF
-    LONG = 500  # characters worth letting other threads run meanwhile
+    BEGIN = 0x00010001  # the symbol <s> in each view
+    LONG = 500  # code points worth letting other threads run meanwhile
 
 
 cdef struct Text:
@@ -47,8 +49,14 @@ cdef struct Words:
     Py_ssize_t room
 
 
+cdef struct Bytes:
+    char *data
+    Py_ssize_t n
+    Py_ssize_t room
+
+
 cdef enum Outcome:
-    DONE, NO_MEMORY, NOT_UTF8, NO_PATH
+    DONE, NO_MEMORY, NOT_UTF8
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -122,14 +130,12 @@ cdef Outcome read_line(
     return DONE
 
 
-# Words -------------------------------------------------------------------------------------------
+# Strings ------------------------------------------------------------------------------------------
 
-cdef bint add_words(
-    Decoder decoder, const Text *text, const Sentence *sentence, Words *words
-) noexcept nogil:
-    """Write down the words of a sentence; False if there is no memory."""
+cdef bint add_words(Decoder decoder, const Sentence *sentence, Words *words) noexcept nogil:
+    """Write down the words of a sentence of a string; False if there is no memory."""
     cdef Py_ssize_t t, at
-    cdef Word *word = NULL
+    cdef Word *word
     if words.n + sentence.n > words.room:
         words.room = 2 * words.room + sentence.n
         words.items = <Word *>realloc(words.items, words.room * sizeof(Word))
@@ -146,26 +152,33 @@ cdef bint add_words(
     return True
 
 
-cdef Outcome find_words(Decoder decoder, Text *text, Words *words) noexcept nogil:
-    """Find the words of all lines."""
+cdef Outcome find_words(
+    Decoder decoder, Text *texts, Py_ssize_t n, Words *words, Py_ssize_t *ends
+) noexcept nogil:
+    """Find the words of all lines of n strings; note how many there are up to the end of each."""
     cdef Sentence sentence
     cdef Outcome outcome = DONE
+    cdef Text *text
+    cdef Py_ssize_t k
     memset(&sentence, 0, sizeof(Sentence))
     if not decoder.reserve(&sentence, 64):
         outcome = NO_MEMORY
-    while text.at < text.n and outcome == DONE:
-        outcome = read_line(decoder, text, &sentence, True)
-        if outcome == DONE and sentence.n:
-            if not decoder.decode(&sentence):
-                outcome = NO_PATH
-            elif not add_words(decoder, text, &sentence, words):
-                outcome = NO_MEMORY
+    for k in range(n):
+        text = &texts[k]
+        while text.at < text.n and outcome == DONE:
+            outcome = read_line(decoder, text, &sentence, True)
+            sentence.before = -1
+            if outcome == DONE and sentence.n:
+                decoder.decode(&sentence)  # white space alone leaves every sentence a path
+                if not add_words(decoder, &sentence, words):
+                    outcome = NO_MEMORY
+        ends[k] = words.n
     release(&sentence)
     return outcome
 
 
-cdef int read_from(object string, Text *text) except -1:
-    """Point a text to the characters of a string."""
+cdef int point(Text *text, object string) except -1:
+    """Let a text be a string's."""
     if not isinstance(string, str):
         raise TypeError(f"expected text as str, got {type(string).__name__}")
     text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
@@ -173,7 +186,7 @@ cdef int read_from(object string, Text *text) except -1:
     return 0
 
 
-cdef list words_of(object string, const Word *words, Py_ssize_t n):
+cdef list strings_of(object string, const Word *words, Py_ssize_t n):
     """Return words as strings."""
     cdef list found = PyList_New(n)
     cdef Py_ssize_t k
@@ -184,34 +197,276 @@ cdef list words_of(object string, const Word *words, Py_ssize_t n):
     return found
 
 
+# UTF-8 --------------------------------------------------------------------------------------------
+
+cdef bint make_room(Bytes *out, Py_ssize_t n) noexcept nogil:
+    """Make room for n bytes more; False if there is no memory."""
+    if out.n + n > out.room:
+        out.room = 2 * out.room + n
+        out.data = <char *>realloc(out.data, out.room)
+    return out.data != NULL
+
+
+cdef Text text_of(bytes data):
+    """Return UTF-8 as a text; valid as long as the bytes live."""
+    return Text(<const char *>data, len(data), UTF8, 0)
+
+
+cdef int raise_for(Outcome outcome, const Text *text) except -1:
+    """Raise what the outcome calls for."""
+    if outcome == NO_MEMORY:
+        raise MemoryError
+    if outcome == NOT_UTF8:
+        data = (<const char *>text.data)[: text.n]
+        raise UnicodeDecodeError("utf-8", data, text.at, text.at + 1, "invalid byte")
+    return 0
+
+
+cdef inline void append(Bytes *out, const char *data, int n) noexcept nogil:
+    """Append a character of n bytes, 1 to 4."""
+    cdef char *to = out.data + out.n
+    to[0] = data[0]
+    if n > 1:
+        to[1] = data[1]
+    if n > 2:
+        to[2] = data[2]
+    if n > 3:
+        to[3] = data[3]
+    out.n += n
+
+
 cdef class Tagger:
-    """Cuts texts with a decoder; shared between threads."""
+    """Cuts texts into words with a decoder. Immutable, shared between threads.
 
-    cdef Decoder decoder
+    Parameters
+    ----------
+    decoder
+        It finds the tags.
+    suffixes
+        What is written behind a word whose first character has this tag, for each of the L tags.
+    """
 
-    def __init__(self, Decoder decoder):
+    cdef readonly Decoder decoder
+    cdef bytes suffixes
+    cdef const char *suffix_data
+    cdef Py_ssize_t[::1] suffix_starts
+    cdef Py_ssize_t longest_suffix
+
+    def __init__(self, Decoder decoder, list suffixes):
         self.decoder = decoder
+        self.suffixes = b"".join(suffixes)
+        self.suffix_data = self.suffixes
+        self.longest_suffix = max(map(len, suffixes))
+        self.suffix_starts = np.cumsum([0, *map(len, suffixes)], dtype=np.intp)
 
     def cut(self, string):
         """Return the words of a string."""
-        cdef Text text
         cdef Words words
         memset(&words, 0, sizeof(Words))
-        read_from(string, &text)
         try:
-            self._find(&text, &words)
-            return words_of(string, words.items, words.n)
+            self._find(string, &words)
+            return strings_of(string, words.items, words.n)
         finally:
             free(words.items)
 
-    cdef int _find(self, Text *text, Words *words) except -1:
-        """Find the words of a text."""
+    def places(self, string):
+        """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
+        cdef Words words
+        cdef Py_ssize_t k
+        cdef int64_t[:, ::1] places
+        cdef int16_t[::1] tags
+        memset(&words, 0, sizeof(Words))
+        try:
+            self._find(string, &words)
+            places_array = np.empty((2, words.n), dtype=np.int64)
+            tags_array = np.empty(words.n, dtype=np.int16)
+            places, tags = places_array, tags_array
+            for k in range(words.n):
+                places[0, k], places[1, k] = words.items[k].start, words.items[k].end
+                tags[k] = words.items[k].tag
+        finally:
+            free(words.items)
+        return *places_array, tags_array
+
+    cdef int _find(self, object string, Words *words) except -1:
+        """Find the words of a string."""
+        cdef Text text
         cdef Outcome outcome
+        cdef Py_ssize_t end
+        point(&text, string)
         if text.n < LONG:
-            outcome = find_words(self.decoder, text, words)
+            outcome = find_words(self.decoder, &text, 1, words, &end)
         else:
             with nogil:
-                outcome = find_words(self.decoder, text, words)
+                outcome = find_words(self.decoder, &text, 1, words, &end)
         if outcome == NO_MEMORY:
             raise MemoryError
         return 0
+
+    def cut_many(self, list strings):
+        """Return the words of each of many strings."""
+        cdef Py_ssize_t k, begin = 0, n = len(strings)
+        cdef Words words
+        cdef Outcome outcome
+        cdef Text *texts = <Text *>malloc((n + 1) * sizeof(Text))
+        cdef Py_ssize_t *ends = <Py_ssize_t *>malloc((n + 1) * sizeof(Py_ssize_t))
+        cdef list found = []
+        memset(&words, 0, sizeof(Words))
+        try:
+            if texts == NULL or ends == NULL:
+                raise MemoryError
+            for k in range(n):
+                point(&texts[k], strings[k])
+            with nogil:
+                outcome = find_words(self.decoder, texts, n, &words, ends)
+            if outcome == NO_MEMORY:
+                raise MemoryError
+            for k in range(n):
+                found.append(strings_of(strings[k], words.items + begin, ends[k] - begin))
+                begin = ends[k]
+        finally:
+            free(texts)
+            free(ends)
+            free(words.items)
+        return found
+
+    def cut_utf8(self, bytes data, past=(b"", -1), bint surrogates=False):
+        """Cut lines into words, UTF-8 to UTF-8: one space between words, newlines kept.
+
+        Parameters
+        ----------
+        data
+            UTF-8; any number of lines.
+        past
+            What :meth:`cut_part` returned, if this goes on where that stopped.
+        surrogates
+            Take lone surrogates for characters too, as Python strings can have them.
+
+        Raises
+        ------
+        UnicodeDecodeError
+            If the data is not UTF-8.
+        """
+        cdef Text text = text_of(data)
+        cdef Sentence sentence
+        cdef Bytes out
+        cdef Outcome outcome
+        memset(&sentence, 0, sizeof(Sentence))
+        memset(&out, 0, sizeof(Bytes))
+        try:
+            self._recall(&sentence, past)
+            with nogil:
+                outcome = self.write_lines(&text, &sentence, surrogates, &out)
+            raise_for(outcome, &text)
+            return out.data[: out.n] if out.n else b""
+        finally:
+            release(&sentence)
+            free(out.data)
+
+    def cut_part(self, bytes data, past=(b"", -1)):
+        """Cut that beginning of a line into words which is the same however the line goes on.
+
+        Parameters
+        ----------
+        data
+            UTF-8, whole characters, no newline.
+        past
+            What this returned for the part before.
+
+        Returns
+        -------
+        cut
+            UTF-8.
+        n
+            How many bytes of the data that is; the rest begins a word.
+        past
+            To go on with: the visible characters before that word as far as the templates look,
+            and the tag of the last of them.
+        """
+        cdef Text text = text_of(data)
+        cdef Sentence sentence
+        cdef Bytes out
+        cdef Outcome outcome
+        cdef Py_ssize_t n, at, window = self.decoder.window
+        memset(&sentence, 0, sizeof(Sentence))
+        memset(&out, 0, sizeof(Bytes))
+        try:
+            self._recall(&sentence, past)
+            with nogil:
+                outcome = read_line(self.decoder, &text, &sentence, False)
+                n = self.decoder.decode_part(&sentence) - 1 if outcome == DONE else 0
+                while n > 0 and not self.decoder.begins[sentence.tags[n]]:
+                    n -= 1
+                if n > 0 and not self.write_words(&text, &sentence, n, &out):
+                    outcome = NO_MEMORY
+            raise_for(outcome, &text)
+            if n <= 0:
+                return b"", 0, past
+            at = sentence.places[n]
+            seen = data[sentence.places[max(0, n - window)] : at]
+            return (
+                out.data[: out.n], at, (seen if n >= window else past[0] + seen,
+                sentence.tags[n - 1]),
+            )
+        finally:
+            release(&sentence)
+            free(out.data)
+
+    cdef int _recall(self, Sentence *sentence, past) except -1:
+        """Go on behind the characters and the tag of a part."""
+        cdef Py_ssize_t k, window = self.decoder.window
+        cdef Text text = text_of(past[0])
+        if not self.decoder.reserve(sentence, 64):
+            raise MemoryError
+        raise_for(read_line(self.decoder, &text, sentence, False), &text)
+        # The last characters read become those before the window; <s> where there are too few.
+        for k in range(window):
+            sentence.entries[k] = sentence.entries[k + sentence.n] if k + sentence.n >= window else BEGIN
+        sentence.before = past[1]
+        return 0
+
+    cdef Outcome write_lines(
+        self, Text *text, Sentence *sentence, bint surrogates, Bytes *out
+    ) noexcept nogil:
+        """Read, tag and write all lines."""
+        cdef Outcome outcome
+        while text.at < text.n:
+            outcome = read_line(self.decoder, text, sentence, surrogates)
+            if outcome != DONE:
+                return outcome
+            if sentence.n:
+                self.decoder.decode(sentence)  # white space alone leaves every sentence a path
+            if not self.write_words(text, sentence, sentence.n, out):
+                return NO_MEMORY
+            if text.at <= text.n:
+                append(out, b"\n", 1)
+            sentence.before = -1
+        return DONE
+
+    cdef bint write_words(
+        self, const Text *text, const Sentence *sentence, Py_ssize_t n, Bytes *out
+    ) noexcept nogil:
+        """Write the words of a sentence's first n characters; False if there is no memory."""
+        cdef const char *data = <const char *>text.data
+        cdef Py_ssize_t t, at
+        cdef int word_tag = -1
+        # A character has at most four bytes, and a space; a newline may follow.
+        if not make_room(out, n * (5 + self.longest_suffix) + 1):
+            return False
+        for t in range(n):
+            if self.decoder.begins[sentence.tags[t]]:
+                self.end_word(out, word_tag)
+                if t > 0 or sentence.before >= 0:
+                    append(out, b" ", 1)
+                word_tag = sentence.tags[t]
+            at = sentence.places[t]
+            append(out, data + at, utf8_length(data[at]))
+        self.end_word(out, word_tag)
+        return True
+
+    cdef void end_word(self, Bytes *out, int tag) noexcept nogil:
+        """Append the suffix of a word with that first tag; -1: there is none yet."""
+        cdef Py_ssize_t k
+        if tag >= 0 and self.longest_suffix > 0:
+            for k in range(self.suffix_starts[tag], self.suffix_starts[tag + 1]):
+                append(out, self.suffix_data + k, 1)

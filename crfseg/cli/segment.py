@@ -11,9 +11,9 @@ from typing import BinaryIO, Final
 
 import click
 
+from crfseg import stream
 from crfseg.cli import options
 from crfseg.files import writing
-from crfseg.formats import text_blocks
 from crfseg.segmenter import Segmenter, load
 
 
@@ -32,23 +32,34 @@ from crfseg.segmenter import Segmenter, load
     help="words: separated by a space; tags: each character with its tag; spans: START-END in code "
     "points; json: an object a line with text, words and spans.",
 )
+@click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
 @options.encoding
 def command(
-    files: tuple[str, ...], model: str, output: str | None, format: str, encoding: str
+    files: tuple[str, ...], model: str, output: str | None, format: str, encoding: str, threads: int
 ) -> None:
     """Cut text into words, a line for a line; reads standard input if no FILE is given.
 
     White space in the text separates words and is dropped from all formats but json.
     """
     segmenter = load(model)
-    lines = _FORMATS[format]
     with writing(output) as write:
         for name in files or ("-",):
             with _source(name) as read:
                 label = "<stdin>" if name == "-" else name
-                for block in text_blocks(read, label, encoding):
-                    write.write(lines(segmenter, block).encode("utf-8", "surrogatepass"))
+                for block in _cut(segmenter, read, label, format, encoding, threads):
+                    write.write(block)
                     write.flush()
+
+
+def _cut(
+    segmenter: Segmenter, read: BinaryIO, name: str, format: str, encoding: str, threads: int
+) -> Iterator[bytes]:
+    """Yield what is to be written, UTF-8, block after block."""
+    if format == "words":
+        yield from segmenter.cut_stream(read, name, encoding=encoding, threads=threads)
+        return
+    for text in stream.texts(read, name, encoding):
+        yield _FORMATS[format](segmenter, text).encode("utf-8", "surrogatepass")
 
 
 @contextmanager
@@ -98,7 +109,6 @@ def _json(segmenter: Segmenter, text: str) -> str:
 
 
 _FORMATS: Final[dict[str, Callable[[Segmenter, str], str]]] = {
-    "words": Segmenter.cut_lines,
     "tags": _tags,
     "json": _json,
     "spans": _spans,

@@ -1,0 +1,30 @@
+"""Types of the compiled decoder; see decoder.pyx for what it does."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+def build_buckets(keys: NDArray[np.uint64]) -> NDArray[np.uint32]: ...
+
+class Decoder:
+    n_tags: int
+    window: int
+    unit: float
+    def __init__(
+        self,
+        tables: list[tuple[NDArray[np.uint64], NDArray[Any], float, tuple[int, ...], int, int]],
+        transitions: NDArray[np.int64],
+        legal: NDArray[np.bool_],
+        begins: NDArray[np.int8],
+        ends: NDArray[np.int8],
+        form: int,
+        symbols: NDArray[np.uint32],
+        window: int,
+        bits: int,
+        unit: float,
+    ) -> None: ...
+    def tag(
+        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+    ) -> tuple[NDArray[np.int16], int]: ...
+    def emissions(self, codes: NDArray[np.uint32]) -> NDArray[np.int32]: ...

@@ -1,0 +1,213 @@
+"""Text that is longer than memory, through several threads, in order.
+
+::
+
+    file --chunks--> UTF-8 --jobs--> blocks of whole lines --in_order--> words, a block a thread
+
+A line that does not end is cut in parts, each as far as what follows cannot change it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import select
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import chain, islice
+from typing import BinaryIO, Final, TypeVar
+
+from crfseg.formats import codec, decode
+from crfseg.tagger import Tagger
+
+_CHUNK: Final = 1 << 20  # bytes read at a time
+_LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
+_AHEAD: Final = 2  # pieces of work under way for each thread
+_BOM: Final = codecs.BOM_UTF8
+
+Past = tuple[bytes, int]
+"""The visible characters before a part of a line, and the tag of the last; see ``cut_part``."""
+_NO_PAST: Final[Past] = (b"", -1)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def n_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batched(items: Iterable[Item], n: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of n; the last may be shorter."""
+    items = iter(items)
+    while batch := list(islice(items, n)):
+        yield batch
+
+
+def in_order(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    threads: int,
+    is_more: Callable[[], bool] = lambda: True,
+) -> Iterator[Result]:
+    """Apply a function to items with several threads; yield the results in order.
+
+    A few items are taken ahead of the results: none at first, then ever more, up to two a thread;
+    none while ``is_more`` says that the next one is not there yet.
+    """
+    threads = threads or n_cores()
+    if threads == 1:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[Result]] = deque()
+    ahead = 0
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="crfseg")
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            while len(waiting) > (ahead if is_more() else 0):
+                yield waiting.popleft().result()
+                ahead = min(ahead + 1, _AHEAD * threads)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def chunks(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes]:
+    """Yield a file's text as UTF-8, in pieces as they come, without a byte order mark.
+
+    UTF-8 is passed on unchecked; other encodings are checked while they are decoded.
+    """
+    encoding = codec(encoding)
+    pieces = _pieces(read)
+    if encoding != "utf-8":
+        pieces = _recoded(pieces, name, encoding)
+    for first in islice(pieces, 1):
+        yield first.removeprefix(_BOM)
+    yield from pieces
+
+
+def _pieces(read: BinaryIO) -> Iterator[bytes]:
+    """Yield what is there at once, so that a filter answers line by line."""
+    while piece := read.read1(_CHUNK):  # type: ignore[attr-defined]  # buffered files have it
+        yield piece
+
+
+def _recoded(pieces: Iterator[bytes], name: str, encoding: str) -> Iterator[bytes]:
+    """Turn text of another encoding into UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    for piece in chain(pieces, [b""]):
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            decode(error.object, name, encoding, line)  # raises, saying where
+            raise
+        line += text.count("\n")
+        yield text.encode("utf-8", "surrogatepass")
+
+
+def texts(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
+    """Yield a file's text in blocks of whole lines."""
+    line = 1
+    for data in _whole_lines(chunks(read, name, encoding)):
+        yield decode(data, name, first_line=line)
+        line += data.count(b"\n")
+
+
+def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    begun: list[bytes] = []  # a line whose end has not come yet
+    for piece in pieces:
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*begun, piece[:end]])
+            begun = []
+        begun.append(piece[end:])
+    if any(begun):
+        yield b"".join(begun)
+
+
+def cut(
+    tagger: Tagger, read: BinaryIO, name: str, encoding: str = "utf-8", threads: int = 0
+) -> Iterator[bytes]:
+    """Yield the text of a file cut into words, UTF-8, block after block.
+
+    Parameters
+    ----------
+    read, name, encoding
+        The text; ``name`` is for messages.
+    threads
+        How many to use; 0: one a core.
+
+    Raises
+    ------
+    CorpusError
+        If the text is not in that encoding.
+    """
+    jobs = _jobs(tagger, chunks(read, name, encoding), name)
+    return in_order(lambda job: job(), jobs, threads, partial(_is_more, read))
+
+
+def _jobs(tagger: Tagger, pieces: Iterable[bytes], name: str) -> Iterator[Callable[[], bytes]]:
+    """Yield the work on a text, block by block; the parts of a long line are done at once.
+
+    A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
+    for what follows, together with what must be known of the part that is done: its past.
+    """
+    rest, past, line, limit = b"", _NO_PAST, 1, _LONG_LINE
+    for piece in pieces:
+        rest += piece
+        if end := rest.rfind(b"\n") + 1:
+            yield partial(_cut_lines, tagger, rest[:end], past, name, line)
+            line += rest.count(b"\n", 0, end)
+            rest, past, limit = rest[end:], _NO_PAST, _LONG_LINE
+        if len(rest) >= limit:
+            done, n, past = _cut_part(tagger, rest, past, name, line)
+            rest = rest[n:]
+            limit = _LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
+            yield partial(bytes, done)
+    if rest:
+        yield partial(_cut_lines, tagger, rest, past, name, line)
+
+
+def _cut_lines(tagger: Tagger, data: bytes, past: Past, name: str, line: int) -> bytes:
+    try:
+        return tagger.cut_utf8(data, past)
+    except UnicodeDecodeError:
+        decode(data, name, first_line=line)  # raises, saying where
+        raise
+
+
+def _cut_part(
+    tagger: Tagger, data: bytes, past: Past, name: str, line: int
+) -> tuple[bytes, int, Past]:
+    whole = len(data) - _n_incomplete(data)
+    try:
+        return tagger.cut_part(data[:whole], past)
+    except UnicodeDecodeError:
+        decode(data, name, first_line=line)
+        raise
+
+
+def _n_incomplete(data: bytes) -> int:
+    """Return how many bytes at the end are the beginning of a character in UTF-8."""
+    for n in range(1, min(4, len(data) + 1)):
+        if data[-n] >= 0xC0:  # a first byte, of a character of 2, 3 or 4
+            return n if n < 2 + (data[-n] >= 0xE0) + (data[-n] >= 0xF0) else 0
+        if data[-n] < 0x80:
+            return 0
+    return 0
+
+
+def _is_more(read: BinaryIO) -> bool:
+    """Tell whether reading on would not have to wait, as far as the system says."""
+    try:
+        return bool(select.select([read], [], [], 0)[0])
+    except (OSError, ValueError):  # not a file descriptor, or one that cannot be waited for
+        return read.seekable()

@@ -1,0 +1,19 @@
+"""Types of the compiled tagger; see tagger.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.decoder import Decoder
+
+Past = tuple[bytes, int]
+
+class Tagger:
+    decoder: Decoder
+    def __init__(self, decoder: Decoder, suffixes: list[bytes]) -> None: ...
+    def cut(self, string: str) -> list[str]: ...
+    def cut_many(self, strings: list[str]) -> list[list[str]]: ...
+    def places(
+        self, string: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]: ...
+    def cut_utf8(self, data: bytes, past: Past = ..., surrogates: bool = False) -> bytes: ...
+    def cut_part(self, data: bytes, past: Past = ...) -> tuple[bytes, int, Past]: ...
