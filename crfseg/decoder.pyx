@@ -200,23 +200,24 @@ def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double fac
         are not found.
     """
     cdef Py_ssize_t lanes = 64 // bits, n_words = words_of(weights.shape[2], bits)
-    cdef Py_ssize_t p, r, j, width = weights.shape[1], n_tags = weights.shape[2]
-    cdef int64_t unit = <int64_t>factor
+    cdef Py_ssize_t p, r, w, j, width = weights.shape[1], n_tags = weights.shape[2]
     packed = np.zeros((1 + weights.shape[0], 1 + width * n_words), dtype=np.uint64)
     cdef uint64_t[:, ::1] blocks = packed
-    cdef int64_t value
+    cdef int64_t unit = <int64_t>factor, value
+    cdef uint64_t word
     with nogil:
         for p in range(weights.shape[0]):
             blocks[1 + p, 0] = keys[p]
             for r in range(width):
-                for j in range(n_tags):
-                    if weight_t is double:
-                        value = llrint(weights[p, r, j] * factor)
-                    else:
-                        value = weights[p, r, j] * unit
-                    blocks[1 + p, 1 + r * n_words + j // lanes] += (
-                        <uint64_t>value << (bits * (j % lanes))
-                    )
+                for w in range(n_words):
+                    word = 0
+                    for j in range(min(n_tags, (w + 1) * lanes) - 1, w * lanes - 1, -1):
+                        if weight_t is double:
+                            value = llrint(weights[p, r, j] * factor)
+                        else:
+                            value = weights[p, r, j] * unit
+                        word = (word << bits) + <uint64_t>value
+                    blocks[1 + p, 1 + r * n_words + w] = word
     return packed
 
 

@@ -76,7 +76,9 @@ class PatternTable:
     @property
     def largest_sum(self) -> float:
         """The largest that the weights of this kind can add up to at one character and tag."""
-        largest = float(np.abs(self.weights.astype(np.float64, copy=False)).max(initial=0.0))
+        if not len(self.weights):
+            return 0.0
+        largest = max(float(self.weights.max()), -float(self.weights.min()))
         return self.kind.width * self.unit * largest
 
 
@@ -273,9 +275,10 @@ def _unpacked(keys: NDArray[np.uint64], n_symbols: int) -> Symbols:
 
 def _packed(patterns: Symbols) -> NDArray[np.uint64]:
     """Return the keys of patterns, the inverse of :func:`_unpacked`."""
-    padded = np.zeros((len(patterns), 4), dtype="<u2")
-    padded[:, : patterns.shape[1]] = patterns
-    return padded.view("<u8").ravel().astype(np.uint64, copy=False)
+    keys = np.zeros(len(patterns), dtype=np.uint64)
+    for k in range(patterns.shape[1]):
+        keys |= patterns[:, k].astype(np.uint64) << np.uint64(16 * k)
+    return keys
 
 
 def _digest(header: str, arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -283,7 +286,7 @@ def _digest(header: str, arrays: Mapping[str, NDArray[Any]]) -> str:
     digest = hashlib.sha256(header.encode())
     for name in sorted(arrays):
         digest.update(name.encode())
-        digest.update(arrays[name].tobytes())
+        digest.update(arrays[name].reshape(-1))
     return digest.hexdigest()
 
 

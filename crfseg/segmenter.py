@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, log2
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -261,8 +262,8 @@ def _decoder(model: Model) -> Decoder:
     """Compile a model."""
     tag_set = model.tag_set
     largest = sum(table.largest_sum for table in model.tables)
-    # Float weights become integers too, of 30 bits.
-    finer = 1.0 if model.precision != "float64" else 2.0**30 / (largest or 1.0)
+    # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.
+    finer = 2.0 ** (30 - ceil(log2(largest or 1.0))) if model.precision == "float64" else 1.0
     tables = [
         (table.keys, table.weights, table.unit * finer, table.kind.shape, min(table.kind.firsts),
          VIEW_SHIFTS[table.kind.view])

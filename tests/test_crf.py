@@ -1,4 +1,4 @@
-"""crf.py against brute force, and the kernels against crf.py."""
+"""crf.py against brute force and a textbook."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import crf, kernels
+from crfseg import crf
 from crfseg.errors import InfeasibleError, ShapeError
 from crfseg.tags import TagSet
 
@@ -59,39 +59,7 @@ def test_viterbi_equals_a_worked_example():
     assert np.exp(score) == pytest.approx(0.01512)
 
 
-@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
-@pytest.mark.parametrize("dtype", [np.float64, np.int32])
-@given(seed=seeds)
-def test_kernel_viterbi_equals_the_reference(scheme, dtype, seed):
-    tag_set, emissions, transitions, rng = random_lattice(seed, scheme, longest=12)
-    emissions = np.rint(emissions * 3).astype(dtype)  # coarse, so that ties happen
-    transitions = np.rint(transitions * 3)
-    boundaries = rng.choice([0, 0, 0, crf.BEGIN, crf.INSIDE], len(emissions)).astype(np.int8)
-    boundaries[0] = max(0, boundaries[0])
-    found, infeasible = kernel_viterbi(tag_set, emissions, transitions, boundaries)
-    constrained = crf.constrain(emissions.astype(np.float64), tag_set, boundaries)
-    expected, _ = crf.viterbi(constrained, crf.mask(transitions, tag_set))
-    assert infeasible == -1
-    assert found.tolist() == expected.tolist()
-
-
-def kernel_viterbi(tag_set, emissions, transitions, boundaries):
-    second, first = np.nonzero(tag_set.legal.T)
-    counts = np.bincount(second, minlength=len(tag_set.names))
-    return kernels.viterbi(
-        emissions,
-        np.array([0]),
-        np.array([0, len(emissions)]),
-        np.append(0, np.cumsum(counts)).astype(np.int32),
-        first.astype(np.int16),
-        transitions[first, second],
-        tag_set.begins.astype(np.uint8),
-        tag_set.ends.astype(np.uint8),
-        boundaries,
-    )
-
-
-def test_no_path_left_is_reported_by_both():
+def test_no_path_left_is_reported():
     tag_set = TagSet()
     emissions, transitions = np.zeros((2, 4)), np.zeros((4, 4))
     boundaries = np.array([crf.INSIDE, crf.BEGIN], dtype=np.int8)
@@ -104,13 +72,3 @@ def test_no_path_left_is_reported_by_both():
 def test_arrays_that_disagree_are_reported_with_both_shapes():
     with pytest.raises(ShapeError, match=r"\(3, 4\) and transitions \(2, 2\)"):
         crf.viterbi(np.zeros((3, 4)), np.zeros((2, 2)))
-
-
-@given(seeds, st.integers(0, 300))
-def test_the_index_finds_every_key_and_no_other(seed, n):
-    rng = np.random.default_rng(seed)
-    keys = np.unique(rng.integers(0, 2**16, n, dtype=np.uint64)) << np.uint64(rng.integers(0, 40))
-    index = kernels.build_index(keys)
-    assert kernels.find_rows(index, keys).tolist() == list(range(len(keys)))
-    others = np.setdiff1d(rng.integers(0, 2**60, 50, dtype=np.uint64), keys)
-    assert (kernels.find_rows(index, others) == -1).all()

@@ -43,7 +43,7 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     yield "folding", model.alphabet.folding
     yield (
         "size",
-        f"{model.n_patterns:,} patterns, {model.transitions.dtype} weights, "
+        f"{model.n_patterns:,} patterns, {model.precision} weights, "
         + (f"{model.n_bytes / 1e6:.1f} MB"),
     )
     yield (

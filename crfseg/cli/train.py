@@ -21,6 +21,7 @@ from rich.progress import Progress as Bar
 import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
+from crfseg.model import PRECISIONS
 from crfseg.symbols import FOLDINGS
 from crfseg.tags import SCHEMES
 from crfseg.train.parameters import ALGORITHMS
@@ -63,10 +64,10 @@ from crfseg.train.parameters import ALGORITHMS
 )
 @click.option(
     "--precision",
-    type=click.Choice(["int16", "float64"]),
-    default="int16",
+    type=click.Choice(PRECISIONS),
+    default="int8",
     show_default=True,
-    help="int16: a small model; float64: the weights as trained.",
+    help="Of the weights. int8: a small model; int16: a finer one; float64: as trained.",
 )
 @click.option("--name", help="What the model is called (default: the first corpus's name).")
 @click.option("--criterion", default="", help="The segmentation standard, for the record.")

@@ -1,0 +1,141 @@
+"""The compiled decoder against the readable reference, on models of random weights."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crfseg
+from crfseg import crf, decoder, symbols
+from crfseg.errors import InfeasibleError
+from crfseg.model import PatternTable
+from crfseg.symbols import Alphabet
+from crfseg.tags import TagSet
+from crfseg.templates import WITH_TRIGRAMS, Templates
+
+seeds = st.integers(0, 2**32 - 1)
+LETTERS = "abcdefgh"
+TAG_SETS = {
+    "BMES": TagSet(),
+    "BMES6": TagSet("BMES6"),
+    "labels": TagSet("BMES", ("n", "v", "O")),
+    "absent": TagSet("BMES", ("n", "v"), ("M-n", "S-v")),
+}
+
+
+@cache
+def random_model(seed, tag_set, templates=WITH_TRIGRAMS, coarse=True):
+    """A model that knows half of all patterns of eight letters; coarse weights make ties."""
+    rng = np.random.default_rng(seed)
+    n_tags = len(tag_set.names)
+    tables = []
+    for kind in templates.kinds:
+        ids = np.arange(1, 3 + (7 if kind.view == "T" else len(LETTERS)), dtype=np.uint64)
+        grid = np.meshgrid(*[ids] * len(kind.shape))
+        keys = sum(axis.ravel() << np.uint64(16 * k) for k, axis in enumerate(grid))
+        keys = rng.permutation(keys[rng.random(len(keys)) < 0.5])
+        weights = rng.normal(scale=2, size=(len(keys), kind.width, n_tags))
+        tables.append(PatternTable(kind, keys, np.rint(weights) if coarse else weights))
+    transitions = np.rint(rng.normal(scale=2, size=(n_tags, n_tags)))
+    alphabet = Alphabet(crfseg.chars.code_points(LETTERS))
+    return crfseg.Model(tag_set, templates, alphabet, tuple(tables), transitions)
+
+
+def random_text(seed, longest=200):
+    rng = np.random.default_rng(seed)
+    letters = crfseg.chars.code_points(LETTERS + "?京")
+    return rng.choice(letters, rng.integers(1, longest))
+
+
+def reference_emissions(model, codes):
+    """Sum the weights pattern by pattern, as docs/file-format.md says."""
+    window = model.templates.window
+    total = np.zeros((len(codes) + 2 * window, len(model.tag_set.names)))
+    for table in model.tables:
+        ids = symbols.pad(
+            model.alphabet.ids(codes, table.kind.view), np.array([0, len(codes)]), window
+        )
+        keys = symbols.pattern_keys(ids, table.kind.shape)[: len(ids) - table.kind.shape[-1]]
+        blocks = dict(zip(table.keys.tolist(), model.potentials(table), strict=True))
+        for i, key in enumerate(keys.tolist()):
+            for r, row in enumerate(blocks.get(key, ())):
+                if 0 <= i - table.kind.reach + r < len(total):
+                    total[i - table.kind.reach + r] += row
+    return total[window:-window]
+
+
+@pytest.mark.parametrize("precision", ["int8", "int16", "float64"])
+@pytest.mark.parametrize("tags", TAG_SETS)
+@settings(max_examples=12)
+@given(seed=seeds)
+def test_tags_and_emissions_equal_the_reference(tags, precision, seed):
+    tag_set = TAG_SETS[tags]
+    model = random_model(seed % 3, tag_set).quantize(precision)
+    segmenter, codes = crfseg.Segmenter(model), random_text(seed)
+    rng = np.random.default_rng(seed)
+    boundaries = rng.choice([0, 0, 0, 0, 0, crf.BEGIN], len(codes)).astype(np.int8)
+    emissions = reference_emissions(model, codes)
+    assert segmenter.emissions(codes) == pytest.approx(emissions, abs=1e-5)
+    transitions = crf.mask(model.transitions * model.scale, tag_set)
+    # In whole units, so that ties are ties in both.
+    unit = model.scale if precision != "float64" else 1.0
+    constrained = crf.constrain(np.rint(emissions / unit), tag_set, boundaries)
+    path, _ = crf.viterbi(constrained, np.rint(transitions / unit))
+    found = segmenter.tag_codes(codes, np.array([0, len(codes)]), boundaries)
+    assert found.tolist() == path.tolist()
+
+
+@settings(max_examples=20)
+@given(seed=seeds)
+def test_words_may_be_forbidden_to_begin(seed):
+    model, codes = random_model(0, TagSet()), random_text(seed, longest=30)
+    boundaries = np.random.default_rng(seed).choice([0, -1], len(codes)).astype(np.int8)
+    boundaries[0] = 0
+    found = crfseg.Segmenter(model).tag_codes(codes, np.array([0, len(codes)]), boundaries)
+    constrained = crf.constrain(reference_emissions(model, codes), TagSet(), boundaries)
+    path, _ = crf.viterbi(constrained, crf.mask(model.transitions, TagSet()))
+    assert found.tolist() == path.tolist()
+
+
+def test_a_sentence_that_must_not_begin_has_no_path():
+    segmenter = crfseg.Segmenter(random_model(0, TagSet()))
+    codes = crfseg.chars.code_points("abab")
+    with pytest.raises(InfeasibleError, match="sentence 2: constraints leave no tag path"):
+        segmenter.tag_codes(codes, np.array([0, 2, 4]), np.array([1, 0, -1, 0], dtype=np.int8))
+
+
+def test_many_patterns_are_all_found_and_no_others():
+    """Enough of them that buckets overflow and that parts of hashes are equal."""
+    rng = np.random.default_rng(0)
+    characters = np.arange(0x4E00, 0x4E00 + 3000, dtype=np.uint32)
+    templates = Templates.parse(["C[0]C[1]C[2]"])
+    keys = np.unique(rng.integers(3, 3003, (40_000, 3)) @ (1 << np.array([0, 16, 32])))
+    weights = rng.integers(-100, 100, (len(keys), 1, 4)).astype(np.int8)
+    table = PatternTable(templates.kinds[0], keys.astype(np.uint64), weights)
+    model = crfseg.Model(
+        TagSet(), templates, Alphabet(characters), (table,), np.zeros((4, 4), dtype=np.int16)
+    )
+    segmenter = crfseg.Segmenter(model)
+    known = {key: block[0] for key, block in zip(keys.tolist(), weights, strict=True)}
+    for _ in range(2000):
+        key = int(rng.choice(keys)) ^ int(rng.integers(0, 2) << rng.integers(0, 40))
+        key = key if all(3 <= key >> 16 * k & 0xFFFF < 3003 for k in range(3)) else int(keys[0])
+        codes = characters[np.array([key >> 16 * k & 0xFFFF for k in range(3)]) - 3]
+        expected = known.get(key, np.zeros(4))
+        assert segmenter.emissions(codes)[0].tolist() == expected.tolist()
+
+
+def test_keys_that_are_there_twice_are_refused():
+    keys = np.array([5, 7, 5], dtype=np.uint64)
+    with pytest.raises(ValueError, match="row 2: its key is there twice"):
+        decoder.build_buckets(keys)
+
+
+def test_scores_of_endless_sentences_do_not_overflow():
+    """Each character adds as much as 16 bits hold; the best path stays the best."""
+    model = random_model(1, TagSet(), Templates.parse(["C[0]"]), coarse=False).quantize("int16")
+    codes = np.tile(crfseg.chars.code_points("abcabdg"), 40_000)
+    tags = crfseg.Segmenter(model).tag_codes(codes, np.array([0, len(codes)]))
+    assert tags[700:70_000].tolist() == tags[70_700:140_000].tolist()
