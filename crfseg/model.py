@@ -286,7 +286,7 @@ def _digest(header: str, arrays: Mapping[str, NDArray[Any]]) -> str:
     digest = hashlib.sha256(header.encode())
     for name in sorted(arrays):
         digest.update(name.encode())
-        digest.update(arrays[name].reshape(-1))
+        digest.update(arrays[name].reshape(-1).data)
     return digest.hexdigest()
 
 
@@ -320,9 +320,11 @@ def _from_arrays(
     transitions = arrays["transitions"]
     if transitions.dtype not in (np.int16, np.float64) or transitions.shape != (n_tags, n_tags):
         _reject(path, f"is damaged (transitions {transitions.shape} {transitions.dtype})")
-    units = header["units"] if header["format"] > 1 else {}
+    units = dict.fromkeys((kind.name for kind in templates.kinds), 1)
+    if header["format"] > 1:
+        units = header["units"]
     tables = tuple(
-        _checked_table(path, kind, arrays, (kind.width, n_tags), units.get(kind.name, 1))
+        _checked_table(path, kind, arrays, (kind.width, n_tags), units[kind.name])
         for kind in templates.kinds
     )
     kinds_of_weight = {table.weights.dtype.kind for table in tables}

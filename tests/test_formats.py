@@ -1,11 +1,9 @@
 import codecs
-import io
 
 import pytest
 
 from crfseg import read_corpus
 from crfseg.errors import CorpusError
-from crfseg.formats import text_blocks
 
 
 def words_of(corpus):
@@ -144,26 +142,3 @@ def test_conllu_without_ten_columns_is_reported(tmp_path):
     path.write_text("1\t我\n", "utf-8")
     with pytest.raises(CorpusError, match=r"a\.conllu:1: 2 columns; CoNLL-U has 10"):
         read_corpus(path)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le"])
-def test_blocks_end_at_lines_and_lose_nothing(monkeypatch, encoding):
-    monkeypatch.setattr("crfseg.formats._BLOCK", 7)
-    text = "我爱北京\n\n天安门\r\n他來了"
-    blocks = list(text_blocks(io.BufferedReader(io.BytesIO(text.encode(encoding))), "x", encoding))
-    assert "".join(blocks) == text
-    assert all(block.endswith("\n") for block in blocks[:-1])
-
-
-def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
-    monkeypatch.setattr("crfseg.formats._BLOCK", 4)
-    file = io.BufferedReader(io.BytesIO("我\n爱\n".encode() + b"ab\xff\n"))
-    with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
-        list(text_blocks(file, "x"))
-
-
-def test_only_the_first_byte_order_mark_is_one(monkeypatch):
-    monkeypatch.setattr("crfseg.formats._BLOCK", 4)
-    text = "\ufeffab\n\ufeffcd\n"
-    blocks = list(text_blocks(io.BufferedReader(io.BytesIO(text.encode())), "x"))
-    assert "".join(blocks) == text[1:]

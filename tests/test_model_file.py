@@ -11,7 +11,7 @@ import safetensors.numpy
 
 import crfseg
 from crfseg.errors import ModelFileError
-from crfseg.model import Model, _digest
+from crfseg.model import PRECISIONS, Model, _digest
 from material import handmade_model
 
 
@@ -30,9 +30,10 @@ def same(one: Model, two: Model) -> bool:
     )
 
 
-@pytest.mark.parametrize("precision", ["int16", "float64"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_a_model_comes_back_from_its_file(tmp_path, sample_model, precision):
-    model = sample_model.quantize() if precision == "int16" else sample_model
+    model = sample_model.quantize(precision)
+    assert model.precision == precision
     model.save(tmp_path / "a.crfseg")
     assert same(Model.load(tmp_path / "a.crfseg"), model)
 
@@ -53,14 +54,23 @@ def test_labels_and_absent_tags_come_back(tmp_path):
     assert loaded.tag_set.names == ("B-PER", "E-PER", "O")
 
 
-def test_quantizing_keeps_weights_within_half_a_unit(sample_model):
-    small = sample_model.quantize()
+@pytest.mark.parametrize("precision", ["int8", "int16"])
+def test_quantizing_keeps_weights_within_half_a_step(sample_model, precision):
+    small = sample_model.quantize(precision)
     for table, rounded in zip(sample_model.tables, small.tables, strict=True):
+        step = rounded.unit * small.scale
         kept = np.isin(table.keys, rounded.keys)
-        error = table.weights[kept] - rounded.weights * small.scale
-        assert np.abs(error).max() <= small.scale / 2 * (1 + 1e-9)
-        assert np.abs(table.weights[~kept]).max(initial=0) <= small.scale / 2
+        error = table.weights[kept] - small.potentials(rounded)
+        assert np.abs(error).max() <= step / 2 * (1 + 1e-9)
+        assert np.abs(table.weights[~kept]).max(initial=0) <= step / 2
+        assert step <= np.abs(table.weights).max() / 127 + small.scale
     assert small.quantize() is small
+
+
+def test_sums_of_int8_weights_fit_16_bits(sample_model):
+    """Then four of them are added at once."""
+    small = sample_model.quantize()
+    assert 2**13 < sum(table.largest_sum for table in small.tables) < 2**15
 
 
 def test_a_model_of_nothing_but_zeros_quantizes():
@@ -133,7 +143,7 @@ def rewritten(path, change):
 
 def test_a_newer_format_is_refused_with_the_remedy(path):
     rewritten(path, lambda header, _: header.update(format=99))
-    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 1\. Update"):
+    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 2\. Update"):
         Model.load(path)
 
 
@@ -156,9 +166,16 @@ def test_a_newer_format_is_refused_with_the_remedy(path):
         lambda h, a: h.update(info=3),
         lambda h, a: h.pop("tag_set"),
         lambda h, a: a.pop("words"),
-        lambda h, a: a.pop("CC.keys"),
-        lambda h, a: a.update({"CC.keys": a["CC.keys"][1:]}),
-        lambda h, a: a.update({"CC.keys": a["CC.keys"].astype(np.int64)}),
+        lambda h, a: h.pop("units"),
+        lambda h, a: h.update(units=3),
+        lambda h, a: h["units"].update(CC=0),
+        lambda h, a: h["units"].update(CC=1.5),
+        lambda h, a: h["units"].update(CC=10**9),
+        lambda h, a: a.pop("CC.patterns"),
+        lambda h, a: a.update({"CC.patterns": a["CC.patterns"][1:]}),
+        lambda h, a: a.update({"CC.patterns": a["CC.patterns"][:, :1].copy()}),
+        lambda h, a: a.update({"CC.patterns": a["CC.patterns"].ravel()}),
+        lambda h, a: a.update({"CC.patterns": a["CC.patterns"].astype(np.int64)}),
         lambda h, a: a.update({"CC.weights": a["CC.weights"].astype(np.float64)}),
         lambda h, a: a.update({"CC.weights": a["CC.weights"][:, 1:].copy()}),
         lambda h, a: a.update(transitions=a["transitions"][1:]),
@@ -244,7 +261,7 @@ def test_a_key_that_is_there_many_times_is_refused_in_time(tmp_path):
     handmade_model(京={"S": 1.0}).save(path)
 
     def repeat(_, arrays):
-        arrays["C.keys"] = np.full(200_000, 3, dtype=np.uint64)
+        arrays["C.patterns"] = np.full((200_000, 1), 3, dtype=np.uint16)
         arrays["C.weights"] = np.ones((200_000, 1, 4))
 
     rewritten(path, repeat)
@@ -265,7 +282,8 @@ def test_a_header_nested_too_deep_is_refused(path):
 def test_features_of_symbols_that_do_not_exist_are_shown_as_unknown(tmp_path):
     path = tmp_path / "a.crfseg"
     handmade_model(京={"S": 1.0}).save(path)
-    rewritten(path, lambda _, arrays: arrays.update({"C.keys": np.array([0xFFFF], np.uint64)}))
+    unknown = {"C.patterns": np.array([[0xFFFF]], np.uint16)}
+    rewritten(path, lambda _, arrays: arrays.update(unknown))
     assert Model.load(path).top_features(1)[0][0] == "C[0]=<unknown>"
 
 

@@ -1,0 +1,196 @@
+"""Files of any length and encoding, lines without end, threads: always what cut says."""
+
+import io
+import os
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_decoder import random_model
+
+import crfseg
+from crfseg import stream
+from crfseg.errors import CorpusError
+from crfseg.tags import TagSet
+from material import SAMPLE
+
+any_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"))
+TEXT = (SAMPLE / "dev.txt").read_text("utf-8")
+
+
+def cut(segmenter, data, **options):
+    return b"".join(segmenter.cut_stream(io.BytesIO(data), "x.txt", **options))
+
+
+def in_small_pieces(monkeypatch, chunk, long_line):
+    monkeypatch.setattr(stream, "_CHUNK", chunk)
+    monkeypatch.setattr(stream, "_LONG_LINE", long_line)
+
+
+def texts(data, encoding="utf-8"):
+    return list(stream.texts(io.BytesIO(data), "x", encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
+    monkeypatch.setattr(stream, "_CHUNK", 7)
+    text = "我爱北京\n\n天安门\r\n他來了"
+    blocks = texts(text.encode(encoding), encoding)
+    assert "".join(blocks) == text
+    assert all(block.endswith("\n") for block in blocks[:-1])
+
+
+def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
+    monkeypatch.setattr(stream, "_CHUNK", 4)
+    with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
+        texts("我\n爱\n".encode() + b"ab\xff\n")
+
+
+def test_only_the_first_byte_order_mark_is_one(monkeypatch):
+    monkeypatch.setattr(stream, "_CHUNK", 4)
+    text = "\ufeffab\n\ufeffcd\n"
+    assert "".join(texts(text.encode())) == text[1:]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("chunk", [1, 7, 100, 10_000])
+def test_pieces_and_threads_change_nothing(segmenter, monkeypatch, chunk, threads):
+    in_small_pieces(monkeypatch, chunk, 10**9)
+    text = "\n\n  \r\n" + TEXT[:3000] + "\n \n完"
+    assert cut(segmenter, text.encode(), threads=threads).decode() == segmenter.cut_lines(text)
+
+
+@pytest.mark.parametrize(("chunk", "long_line"), [(3, 10), (50, 20), (999, 500), (2000, 3000)])
+def test_a_line_without_end_is_cut_as_if_it_were_whole(segmenter, monkeypatch, chunk, long_line):
+    in_small_pieces(monkeypatch, chunk, long_line)
+    text = TEXT[:6000].replace("\n", " ") + "\n又 一 行\n" + TEXT[-2000:].replace("\n", "　")
+    assert cut(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["BMES", "BMES6", "labels"]),
+    st.text("abcdefgh? 京\n", max_size=300),
+    st.integers(1, 30),
+    st.integers(0, 5),
+)
+def test_parts_of_lines_equal_the_whole_for_any_model(tags, text, step, seed):
+    """Random weights: paths that stay apart for long, words that reach over a part's end."""
+    tag_set = TagSet("BMES", ("n", "v", "O")) if tags == "labels" else TagSet(tags)
+    segmenter = crfseg.Segmenter(random_model(seed, tag_set))
+    tagger, data = segmenter._tagger, text.replace("\n", " ").encode()
+    done, rest, past = b"", b"", (b"", -1)
+    for begin in range(0, len(data), step):
+        rest += data[begin : begin + step]
+        whole = len(rest) - stream._n_incomplete(rest)
+        part, n, past = tagger.cut_part(rest[:whole], past)
+        done, rest = done + part, rest[n:]
+    done += tagger.cut_utf8(rest, past)
+    assert done.decode() == segmenter.cut_lines(text.replace("\n", " "))
+
+
+def test_a_long_line_needs_little_memory(segmenter):
+    """What waits for the rest of the line stays short, however long it gets."""
+    text = TEXT.replace("\n", "") * 100
+    rest, past, longest = b"", (b"", -1), 0
+    for begin in range(0, 10**6, 10_000):
+        rest += text[begin : begin + 10_000].encode()
+        _, n, past = segmenter._tagger.cut_part(rest, past)
+        rest = rest[n:]
+        longest = max(longest, len(rest))
+    assert longest < 1000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le", "big5"])
+def test_every_encoding_is_read_in_pieces(segmenter, monkeypatch, encoding):
+    in_small_pieces(monkeypatch, 7, 10**9)
+    text = "我愛北京天安門\r\n\n  他說\n" * 3
+    found = cut(segmenter, text.encode(encoding), encoding=encoding)
+    assert found.decode() == segmenter.cut_lines(text)
+
+
+def test_a_byte_order_mark_is_no_character(segmenter):
+    assert cut(segmenter, b"\xef\xbb\xbf" + "我爱".encode()).decode() == segmenter.cut_lines("我爱")
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=12) | any_text.map(str.encode), st.binary(max_size=6))
+def test_what_is_utf8_is_decided_as_python_does(segmenter, data, more):
+    data += more
+    assert outcome(segmenter._tagger.cut_utf8, data) == outcome(
+        lambda data: segmenter.cut_lines(data.decode()).encode(), data
+    )
+
+
+def outcome(function, data):
+    """What a function returns, or where it says that the data is not UTF-8."""
+    try:
+        return function(data)
+    except UnicodeDecodeError as error:
+        return error.start
+
+
+@pytest.mark.parametrize(("encoding", "bad"), [("utf-8", b"\xff"), ("gb18030", b"\xff\xff")])
+@pytest.mark.parametrize("ending", [b"\n", b""])
+@pytest.mark.parametrize("chunk", [5, 10**6])
+def test_what_is_not_in_the_encoding_is_reported_by_line(
+    segmenter, monkeypatch, encoding, bad, ending, chunk
+):
+    in_small_pieces(monkeypatch, chunk, 8)
+    data = "一\n\n二三四五六七八九十\n".encode(encoding) + b"ab " + bad + ending
+    with pytest.raises(CorpusError, match=r"x\.txt:4: byte 0xFF is not"):
+        cut(segmenter, data, encoding=encoding)
+
+
+def test_a_character_cut_off_at_the_end_is_reported(segmenter):
+    with pytest.raises(CorpusError, match=r"x\.txt:2: byte 0xE6 is not utf-8"):
+        cut(segmenter, "一\n我".encode()[:-1])
+
+
+def test_a_filter_answers_before_the_next_line_comes(segmenter):
+    read, write = os.pipe()
+    with os.fdopen(read, "rb") as source, os.fdopen(write, "wb") as sink:
+        cuts = segmenter.cut_stream(source, threads=3)
+        for line in ("我爱北京\n", "天安门\n", "完\n"):
+            sink.write(line.encode())
+            sink.flush()
+            assert next(cuts).decode() == segmenter.cut_lines(line)
+        sink.close()
+        assert list(cuts) == []
+
+
+def test_results_come_in_order_lazily_and_a_few_ahead():
+    taken, lock = [], threading.Lock()
+
+    def items():
+        for n in range(1000):
+            with lock:
+                taken.append(n)
+            yield n
+
+    results = stream.in_order(lambda n: n * n, items(), threads=3)
+    for n in range(200):
+        assert next(results) == n * n
+        assert len(taken) <= n + 2 * 3 + 2
+    results.close()
+    assert threading.active_count() < 10
+
+
+def test_an_error_in_a_thread_is_raised_in_its_place():
+    results = stream.in_order(lambda n: 1 // (3 - n), range(10), threads=2)
+    assert [next(results), next(results), next(results)] == [0, 0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_cut_many_says_the_same_with_any_number_of_threads(segmenter, threads):
+    texts = [*TEXT.split("\n"), "", "\ud800", "a\nb"] * 3
+    found = segmenter.cut_many(texts, threads=threads)
+    assert list(found) == [segmenter.cut(text) for text in texts]
+
+
+def test_what_is_no_text_among_many_is_reported(segmenter):
+    with pytest.raises(TypeError, match="expected text as str, got int"):
+        list(segmenter.cut_many(["我", 5]))
