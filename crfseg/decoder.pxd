@@ -2,19 +2,8 @@
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 
-
-cdef struct Table:  # one kind of pattern; see decoder.pyx
-    uint32_t *buckets
-    uint64_t n_buckets
-    uint32_t mask
-    const uint64_t *blocks
-    uint32_t n_rows
-    Py_ssize_t stride
-    int n_symbols
-    int steps[3]
-    int view
-    int width
-    int first
+from crfseg.lookup cimport Table
+from crfseg.viterbi cimport Arcs
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
@@ -43,27 +32,22 @@ cdef class Decoder:
     cdef int64_t[:, ::1] transitions
     cdef int32_t[::1] arc_offsets
     cdef int16_t[::1] arc_tags
+    cdef Arcs arcs
     cdef Table *tables
-    cdef Py_ssize_t *term_places
-    cdef Py_ssize_t *term_lanes
-    cdef Py_ssize_t n_tables, n_terms, n_words
-    cdef int bits, form
-    cdef list arrays
+    cdef Py_ssize_t n_tables
+    cdef Py_ssize_t *term_places  # of each row of all kinds: where in found, for a chunk's first
+    cdef Py_ssize_t *term_lanes  # and where in the block
+    cdef Py_ssize_t n_terms
+    cdef Py_ssize_t n_words  # 64-bit words of a row
+    cdef int bits  # of a weight in a word
+    cdef list arrays  # what the tables point to
 
     cdef Py_ssize_t span(self) noexcept nogil
+    cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
     cdef bint take(
         self, Sentence *sentence, const uint32_t[::1] codes, Py_ssize_t begin, Py_ssize_t end
     ) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
-    cdef void forward(
-        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t skip, Py_ssize_t n
-    ) noexcept nogil
-    cdef void forward_any(
-        self, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
-        int16_t *back,
-    ) noexcept nogil
-    cdef void renormalise(self, int64_t *delta) noexcept nogil
-    cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
     cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil
     cdef bint decode(self, Sentence *sentence) noexcept nogil

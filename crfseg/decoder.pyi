@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-def build_buckets(keys: NDArray[np.uint64]) -> NDArray[np.uint32]: ...
-
 class Decoder:
     n_tags: int
     window: int

@@ -1,11 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The model compiled for tagging: pattern look-up, emissions, Viterbi. Readable twin in crf.py.
+"""The model compiled for tagging: from a sentence's symbols to its tags. Readable twin in crf.py.
 
 A sentence is worked on in chunks that fit the nearest cache, in three steps::
 
-    look up    each pattern of the chunk    -> its block of weights     (all on their way together)
+    look up    each pattern of the chunk    -> its block of weights                  lookup.pyx
     add up     the rows of these blocks     -> emissions[t, tag]
-    forward    emissions, transitions       -> the best way to each tag, and where it came from
+    forward    emissions, transitions       -> the best way to each tag, and where   viterbi.pyx
+                                               it comes from
 
 The weights of four tags lie in one 64-bit number, so that one addition adds four weights::
 
@@ -17,211 +18,18 @@ sum keeps to its 16 bits. Where they do not fit, two tags share a word, with 32 
 
 import numpy as np
 
-from libc.math cimport llrint
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-      #define CRFSEG_PREFETCH(address) __builtin_prefetch(address)
-    #else
-      #define CRFSEG_PREFETCH(address) ((void)(address))
-    #endif
-    #if defined(__GNUC__) || defined(__clang__)
-    typedef uint32_t crfseg_slots __attribute__((vector_size(16)));
-    static inline uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) {
-      const crfseg_slots *four = (const crfseg_slots *)slots;
-      crfseg_slots h = {hash, hash, hash, hash}, m = {mask, mask, mask, mask}, found;
-      h &= m;
-      found = (four[0] & (crfseg_slots)((four[0] & m) == h))
-            | (four[1] & (crfseg_slots)((four[1] & m) == h))
-            | (four[2] & (crfseg_slots)((four[2] & m) == h))
-            | (four[3] & (crfseg_slots)((four[3] & m) == h));
-      return found[0] | found[1] | found[2] | found[3];
-    }
-    #else
-    static inline uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) {
-      uint32_t found = 0;
-      for (int s = 0; s < 16; s++)
-        found |= slots[s] & -(uint32_t)(((slots[s] ^ hash) & mask) == 0);
-      return found;
-    }
-    #endif
-    """
-    void CRFSEG_PREFETCH(const void *address) noexcept nogil
-    uint32_t CRFSEG_MATCH(const uint32_t *slots, uint32_t hash, uint32_t mask) noexcept nogil
-
-ctypedef fused weight_t:
-    int8_t
-    int16_t
-    double
+from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
+from crfseg.viterbi cimport HARDLY, NEVER, forward
 
 cdef enum:
     CHUNK = 128  # characters
-    SLOTS = 16  # of a bucket, which is one cache line
-    MAX_BUCKETS = 64  # honest keys need two or three
     BEGIN = 0x00010001  # the symbol <s> in each view
     END = 0x00020002
 
-cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing
-cdef int64_t NEVER = -(<int64_t>1 << 60)  # minus infinity
-cdef int64_t HARDLY = NEVER // 2  # a score below contains NEVER
-
-
-# Tables ------------------------------------------------------------------------------------------
-
-cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
-    """Return the hash of a key; its upper half is good (Fibonacci hashing)."""
-    return key * GOLDEN
-
-
-cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:
-    """Return the bits of a hash that a slot keeps: those below the ones that choose the bucket."""
-    return <uint32_t>(hashed >> 15)
-
-
-cdef inline uint32_t *bucket_of(uint32_t *buckets, uint64_t n_buckets, uint64_t hashed) noexcept nogil:
-    """Return the bucket in which a key with this hash begins to be looked for."""
-    return buckets + SLOTS * (((hashed >> 32) * n_buckets) >> 32)
-
-
-def build_buckets(const uint64_t[::1] keys):
-    """Build the hash table that finds the row of a pattern.
-
-    A bucket is a cache line of 16 slots, filled from the left, about half full; what does not fit
-    goes to the next bucket. A slot has the row and what room is left of the key's hash::
-
-        slot = hash, 32 bits, the last few of them replaced by row + 1;    0 = empty
-
-    Parameters
-    ----------
-    keys
-        One key a row, shape (P,).
-
-    Returns
-    -------
-    buckets
-        Shape (B, 16), uint32, on a border of 64 bytes.
-
-    Raises
-    ------
-    ValueError
-        If a key is there twice, or so many collide that looking them up would take forever.
-    """
-    cdef Py_ssize_t n_buckets = 1 + len(keys) // (SLOTS // 2), row
-    padded = np.zeros(SLOTS * (n_buckets + 1), dtype=np.uint32)
-    start = -padded.ctypes.data % 64 // 4
-    aligned = padded[start : start + SLOTS * n_buckets]
-    cdef uint32_t[::1] buckets = aligned
-    with nogil:
-        row = fill_buckets(&buckets[0], n_buckets, keys)
-    if row < keys.shape[0]:
-        raise ValueError(f"row {row}: its key is there twice, or collides with too many others")
-    return aligned.reshape(-1, SLOTS)
-
-
-cdef uint32_t mask_of(Py_ssize_t n_rows) noexcept nogil:
-    """Return a mask of the bits of a slot that hold the row + 1."""
-    cdef uint32_t mask = 1
-    while mask < <uint64_t>n_rows:
-        mask = mask << 1 | 1
-    return mask
-
-
-cdef Py_ssize_t fill_buckets(
-    uint32_t *buckets, uint64_t n_buckets, const uint64_t[::1] keys
-) noexcept nogil:
-    """Enter the keys; return how many went well."""
-    cdef Py_ssize_t row, n = keys.shape[0]
-    cdef uint32_t mask = mask_of(n), tag
-    cdef uint64_t hashed
-    cdef uint32_t *slots
-    cdef int s, probes
-    for row in range(n):
-        if row + 16 < n:
-            CRFSEG_PREFETCH(bucket_of(buckets, n_buckets, hash_of(keys[row + 16])))
-        hashed = hash_of(keys[row])
-        slots = bucket_of(buckets, n_buckets, hashed)
-        tag = slot_of(hashed) & ~mask
-        for probes in range(MAX_BUCKETS):
-            s = 0
-            while s < SLOTS and slots[s] != 0:
-                if slots[s] & ~mask == tag and keys[(slots[s] & mask) - 1] == keys[row]:
-                    return row
-                s += 1
-            if s < SLOTS:
-                slots[s] = tag | <uint32_t>(row + 1)
-                break
-            slots = slots + SLOTS if slots + SLOTS < buckets + SLOTS * n_buckets else buckets
-        else:
-            return row
-    return n
-
-
-cdef uint32_t search(const Table *table, uint64_t key) noexcept nogil:
-    """Return the row of a key, plus 1, by looking at one slot after the other; 0 if none."""
-    cdef uint32_t *slots = bucket_of(table.buckets, table.n_buckets, hash_of(key))
-    cdef int s
-    cdef uint32_t row
-    while True:
-        for s in range(SLOTS):
-            row = slots[s] & table.mask
-            if row == 0 or table.blocks[row * table.stride] == key:
-                return row
-        slots += SLOTS
-        if slots == table.buckets + SLOTS * table.n_buckets:
-            slots = table.buckets
-
-
-cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil:
-    """Return how many 64-bit words the weights of all tags take."""
-    return (n_tags * bits + 63) // 64
-
-
-def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double factor, int bits):
-    """Lay out blocks of weights as 64-bit words, several tags in each.
-
-    Parameters
-    ----------
-    keys
-        Each block begins with its key, shape (P,).
-    weights
-        Shape (P, width, L).
-    factor
-        A weight of 1 becomes this many units.
-    bits
-        16 or 32 for each weight.
-
-    Returns
-    -------
-    blocks
-        Shape (1 + P, 1 + width * words), uint64; the first block is of zeros, for patterns that
-        are not found.
-    """
-    cdef Py_ssize_t lanes = 64 // bits, n_words = words_of(weights.shape[2], bits)
-    cdef Py_ssize_t p, r, w, j, width = weights.shape[1], n_tags = weights.shape[2]
-    packed = np.zeros((1 + weights.shape[0], 1 + width * n_words), dtype=np.uint64)
-    cdef uint64_t[:, ::1] blocks = packed
-    cdef int64_t unit = <int64_t>factor, value
-    cdef uint64_t word
-    with nogil:
-        for p in range(weights.shape[0]):
-            blocks[1 + p, 0] = keys[p]
-            for r in range(width):
-                for w in range(n_words):
-                    word = 0
-                    for j in range(min(n_tags, (w + 1) * lanes) - 1, w * lanes - 1, -1):
-                        if weight_t is double:
-                            value = llrint(weights[p, r, j] * factor)
-                        else:
-                            value = weights[p, r, j] * unit
-                        word = (word << bits) + <uint64_t>value
-                    blocks[1 + p, 1 + r * n_words + w] = word
-    return packed
-
-
-# Work space --------------------------------------------------------------------------------------
 
 cdef void release(Sentence *sentence) noexcept nogil:
     """Give the work space back."""
@@ -236,64 +44,6 @@ cdef void release(Sentence *sentence) noexcept nogil:
     free(sentence.present)
     free(sentence.n_present)
     free(sentence.delta)
-
-
-# Steps -------------------------------------------------------------------------------------------
-
-cdef inline uint64_t key_at(const Table *table, const uint32_t *entry) noexcept nogil:
-    """Return the key of the n-gram that begins here."""
-    cdef uint64_t key = (entry[0] >> table.view) & 0xFFFF
-    if table.n_symbols > 1:
-        key |= <uint64_t>((entry[table.steps[1]] >> table.view) & 0xFFFF) << 16
-    if table.n_symbols > 2:
-        key |= <uint64_t>((entry[table.steps[2]] >> table.view) & 0xFFFF) << 32
-    return key
-
-
-cdef void ask(
-    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
-) noexcept nogil:
-    """Note the keys of the n patterns that begin one after the other; send for their buckets."""
-    cdef Py_ssize_t p
-    for p in range(n):
-        keys[p] = key_at(table, entries + p)
-        CRFSEG_PREFETCH(bucket_of(table.buckets, table.n_buckets, hash_of(keys[p])))
-
-
-cdef Py_ssize_t look_up(
-    const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,
-    int32_t *present,
-) noexcept nogil:
-    """Find the patterns' likely blocks, zeros for none, and send for them; list who has one."""
-    cdef Py_ssize_t p, n_present = 0
-    cdef uint64_t hashed
-    cdef uint32_t *slots
-    cdef uint32_t row
-    for p in range(n):
-        hashed = hash_of(keys[p])
-        slots = bucket_of(table.buckets, table.n_buckets, hashed)
-        row = CRFSEG_MATCH(slots, slot_of(hashed), ~table.mask) & table.mask
-        if (row == 0) & (slots[SLOTS - 1] != 0):
-            row = search(table, keys[p])
-        row = row if row <= table.n_rows else 1
-        found[p] = table.blocks + table.stride * <Py_ssize_t>row
-        CRFSEG_PREFETCH(found[p])
-        CRFSEG_PREFETCH(found[p] + table.stride - 1)
-        present[n_present] = <int32_t>p
-        n_present += row != 0
-    return n_present
-
-
-cdef void make_sure(
-    const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
-    const uint64_t **found,
-) noexcept nogil:
-    """Search where the likely block turns out to be another pattern's."""
-    cdef Py_ssize_t k, p
-    for k in range(n_present):
-        p = present[k]
-        if found[p][0] != keys[p]:
-            found[p] = table.blocks + table.stride * <Py_ssize_t>search(table, keys[p])
 
 
 cdef inline void add_up(
@@ -317,66 +67,6 @@ cdef inline void add_up(
                     <int64_t>(total & lane_mask) - (<int64_t>1 << (bits - 1))
                 )
                 total >>= bits
-
-
-cdef inline int64_t best_of(
-    int64_t one, int64_t two, int16_t tag_one, int16_t tag_two, int16_t *tag
-) noexcept nogil:
-    """Return the larger score and note its tag; of equals the first."""
-    tag[0] = tag_two if two > one else tag_one
-    return two if two > one else one
-
-
-cdef void forward_bmes(
-    const int32_t *emissions, const int8_t *known, Py_ssize_t n, const int64_t *arcs,
-    int64_t *delta, int16_t *back,
-) noexcept nogil:
-    """The step of :func:`forward` for the tags B M E S: words begin behind E and S."""
-    cdef int64_t b = delta[0], m = delta[1], e = delta[2], s = delta[3], new_b, new_m, new_e
-    cdef Py_ssize_t t
-    for t in range(n):
-        new_b = emissions[0] + best_of(e + arcs[8], s + arcs[12], 2, 3, back)
-        new_m = emissions[1] + best_of(b + arcs[1], m + arcs[5], 0, 1, back + 1)
-        new_e = emissions[2] + best_of(b + arcs[2], m + arcs[6], 0, 1, back + 2)
-        s = emissions[3] + best_of(e + arcs[11], s + arcs[15], 2, 3, back + 3)
-        b, m, e = new_b, new_m, new_e
-        if known[t] > 0:
-            m = e = NEVER
-        elif known[t] < 0:
-            b = s = NEVER
-        emissions += 4
-        back += 4
-    delta[0], delta[1], delta[2], delta[3] = b, m, e, s
-
-
-cdef void forward_bmes6(
-    const int32_t *emissions, const int8_t *known, Py_ssize_t n, const int64_t *arcs,
-    int64_t *delta, int16_t *back,
-) noexcept nogil:
-    """The step of :func:`forward` for the tags B B2 B3 M E S."""
-    cdef int64_t b = delta[0], b2 = delta[1], b3 = delta[2], m = delta[3], e = delta[4]
-    cdef int64_t s = delta[5], new_b, new_m, new_e, other
-    cdef int16_t early, late
-    cdef Py_ssize_t t
-    for t in range(n):
-        new_b = emissions[0] + best_of(e + arcs[24], s + arcs[30], 4, 5, back)
-        new_m = emissions[3] + best_of(b3 + arcs[15], m + arcs[21], 2, 3, back + 3)
-        new_e = best_of(b + arcs[4], b2 + arcs[10], 0, 1, &early)
-        other = best_of(b3 + arcs[16], m + arcs[22], 2, 3, &late)
-        new_e = emissions[4] + best_of(new_e, other, early, late, back + 4)
-        s = emissions[5] + best_of(e + arcs[29], s + arcs[35], 4, 5, back + 5)
-        b3 = emissions[2] + b2 + arcs[8]
-        b2 = emissions[1] + b + arcs[1]
-        back[1], back[2] = 0, 1
-        b, m, e = new_b, new_m, new_e
-        if known[t] > 0:
-            b2 = b3 = m = e = NEVER
-        elif known[t] < 0:
-            b = s = NEVER
-        emissions += 6
-        back += 6
-    delta[0], delta[1], delta[2] = b, b2, b3
-    delta[3], delta[4], delta[5] = m, e, s
 
 
 cdef class Decoder:
@@ -407,7 +97,7 @@ cdef class Decoder:
     Raises
     ------
     ValueError
-        If keys are there twice; see :func:`build_buckets`.
+        If keys are there twice; see :func:`crfseg.lookup.build_buckets`.
     """
 
     def __cinit__(
@@ -415,48 +105,44 @@ cdef class Decoder:
         const int8_t[::1] ends, int form, const uint32_t[::1] symbols, int window, int bits,
         double unit,
     ):
-        self.n_tags = begins.shape[0]
-        self.begins, self.ends, self.transitions = begins, ends, transitions
-        self.symbols, self.window, self.bits, self.unit = symbols, window, bits, unit
-        self.form = form
+        cdef Py_ssize_t k, n_terms = sum(weights.shape[1] for _, weights, *_ in tables)
+        self.n_tags, self.window, self.bits, self.unit = len(begins), window, bits, unit
         self.n_words = words_of(self.n_tags, bits)
-        second, first = np.nonzero(legal.T)
-        counts = np.bincount(second, minlength=self.n_tags)
-        self.arc_offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
-        self.arc_tags = first.astype(np.int16)
-        self.arrays = []
-        self.n_tables = len(tables)
-        self.tables = <Table *>calloc(max(1, len(tables)), sizeof(Table))
-        n_terms = sum(weights.shape[1] for _, weights, *_ in tables)
+        self.begins, self.ends, self.symbols = begins, ends, symbols
+        self.transitions = transitions
+        self._join(legal, form)
+        self.n_tables, self.n_terms, self.arrays = len(tables), 0, []
+        self.tables = <Table *>calloc(max(1, self.n_tables), sizeof(Table))
         self.term_places = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
         self.term_lanes = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
         if not (self.tables and self.term_places and self.term_lanes):
             raise MemoryError
-        for k, table in enumerate(tables):
-            self._add(k, *table)
+        for k in range(self.n_tables):
+            self._add(k, *tables[k])
 
     def __dealloc__(self):
         free(self.tables)
         free(self.term_places)
         free(self.term_lanes)
 
-    def _add(self, int k, keys, weights, factor, shape, int first, int view):
-        """Compile the table of one kind."""
+    def _join(self, legal, int form):
+        """Compile the arcs between tags."""
+        second, first = np.nonzero(legal.T)
+        counts = np.bincount(second, minlength=self.n_tags)
+        self.arc_offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
+        self.arc_tags = first.astype(np.int16)
+        between = np.asarray(self.transitions)[np.ix_(np.asarray(self.ends) > 0, np.asarray(self.begins) > 0)]
+        self.arcs = Arcs(
+            self.n_tags, form, &self.transitions[0, 0], &self.begins[0], &self.ends[0],
+            &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
+        )
+
+    def _add(self, Py_ssize_t k, keys, weights, double factor, shape, int first, int view):
+        """Compile the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
-        cdef uint32_t[:, ::1] buckets
-        cdef uint64_t[:, ::1] blocks
         cdef Py_ssize_t r
-        buckets_array, blocks_array = build_buckets(keys), pack(keys, weights, factor, self.bits)
-        buckets, blocks = buckets_array, blocks_array
-        self.arrays += [buckets_array, blocks_array]
-        table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
-        table.blocks, table.n_rows = &blocks[0, 0], blocks.shape[0] - 1
-        table.mask = mask_of(table.n_rows)
-        table.n_symbols = len(shape)
-        for r in range(len(shape)):
-            table.steps[r] = shape[r]
-        table.view, table.width, table.first = view, weights.shape[1], first
-        table.stride = blocks.shape[1]
+        self.arrays += fill_table(table, keys, weights, factor, self.bits, shape)
+        table.first, table.view = first, view
         for r in range(table.width):
             self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r
             self.term_lanes[self.n_terms] = 1 + r * self.n_words
@@ -486,7 +172,7 @@ cdef class Decoder:
             )
             sentence.present = <int32_t *>malloc(self.n_tables * self.span() * sizeof(int32_t))
             sentence.n_present = <Py_ssize_t *>malloc(self.n_tables * sizeof(Py_ssize_t))
-            sentence.delta = <int64_t *>malloc(2 * self.n_tags * sizeof(int64_t))
+            sentence.delta = <int64_t *>malloc(3 * self.n_tags * sizeof(int64_t))
         sentence.room = room
         return (
             sentence.entries and sentence.known and sentence.places and sentence.tags
@@ -524,62 +210,9 @@ cdef class Decoder:
                 self.n_tags, self.bits, sentence.emissions,
             )
 
-    cdef void forward(
-        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t skip, Py_ssize_t n
-    ) noexcept nogil:
-        """Go on with the best way to each tag, over a chunk's characters from ``skip`` to n.
-
-            delta[t, j] = emissions[t, j] + max_i (delta[t-1, i] + transitions[i, j])
-        """
-        cdef const int32_t *emissions = sentence.emissions + skip * self.n_tags
-        cdef const int8_t *known = sentence.known + start + skip
-        cdef int16_t *back = sentence.back + (start + skip) * self.n_tags
-        cdef const int64_t *arcs = &self.transitions[0, 0]
-        if self.form == 4:
-            forward_bmes(emissions, known, n - skip, arcs, sentence.delta, back)
-        elif self.form == 6:
-            forward_bmes6(emissions, known, n - skip, arcs, sentence.delta, back)
-        else:
-            self.forward_any(emissions, known, n - skip, sentence.delta, back)
-        self.renormalise(sentence.delta)
-
-    cdef void forward_any(
-        self, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
-        int16_t *back,
-    ) noexcept nogil:
-        """The step of :meth:`forward` for any tags."""
-        cdef Py_ssize_t t, j
-        cdef int32_t a
-        cdef int64_t score, top
-        cdef int64_t *after = delta + self.n_tags
-        for t in range(n):
-            for j in range(self.n_tags):
-                top = 2 * NEVER
-                for a in range(self.arc_offsets[j], self.arc_offsets[j + 1]):
-                    score = delta[self.arc_tags[a]] + self.transitions[self.arc_tags[a], j]
-                    if score > top:
-                        top = score
-                        back[j] = self.arc_tags[a]
-                after[j] = top + emissions[j]
-                if known[t] != 0 and (known[t] > 0) != self.begins[j]:
-                    after[j] = NEVER
-            for j in range(self.n_tags):
-                delta[j] = after[j]
-            emissions += self.n_tags
-            back += self.n_tags
-
-    cdef void renormalise(self, int64_t *delta) noexcept nogil:
-        """Let the best be 0 and nothing be less than NEVER, so that scores never grow too large."""
-        cdef Py_ssize_t j
-        cdef int64_t top = delta[0]
-        for j in range(1, self.n_tags):
-            top = max(top, delta[j])
-        for j in range(self.n_tags):
-            delta[j] = max(delta[j] - top, NEVER) if top > HARDLY else NEVER
-
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
         """Go forward from the beginning of a sentence to the character ``stop``."""
-        cdef Py_ssize_t start = 0, n, j
+        cdef Py_ssize_t start = 0, skip, n, j
         cdef int64_t *delta = sentence.delta
         cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
         for j in range(self.window):
@@ -595,7 +228,11 @@ cdef class Decoder:
                 for j in range(self.n_tags):
                     if self.begins[j] and sentence.known[0] >= 0:
                         delta[j] = sentence.emissions[j]
-            self.forward(sentence, start, start == 0 and is_new, n)
+            skip = start == 0 and is_new
+            forward(
+                &self.arcs, sentence.emissions + skip * self.n_tags, sentence.known + start + skip,
+                n - skip, delta, sentence.back + (start + skip) * self.n_tags,
+            )
             start += CHUNK
 
     cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil:

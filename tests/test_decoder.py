@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import crf, decoder, symbols
+from crfseg import crf, lookup, symbols
 from crfseg.errors import InfeasibleError
 from crfseg.model import PatternTable
 from crfseg.symbols import Alphabet
@@ -130,7 +130,7 @@ def test_many_patterns_are_all_found_and_no_others():
 def test_keys_that_are_there_twice_are_refused():
     keys = np.array([5, 7, 5], dtype=np.uint64)
     with pytest.raises(ValueError, match="row 2: its key is there twice"):
-        decoder.build_buckets(keys)
+        lookup.build_buckets(keys)
 
 
 def test_scores_of_endless_sentences_do_not_overflow():

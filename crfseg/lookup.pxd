@@ -1,0 +1,32 @@
+"""What the decoder uses of the pattern tables."""
+
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+
+
+cdef struct Table:
+    uint32_t *buckets  # [n_buckets, 16]
+    uint64_t n_buckets
+    uint32_t mask  # the bits of a slot that hold the row + 1
+    const uint64_t *blocks  # [1 + n_rows, stride]; the first is of zeros
+    uint32_t n_rows
+    Py_ssize_t stride
+    int n_symbols
+    int steps[3]  # offsets of the symbols from the first
+    int view  # bits to shift an entry for its symbol
+    int width  # rows of a block
+    int first  # the smallest offset of a first symbol from the character spoken to
+
+
+cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil
+cdef list fill_table(Table *table, keys, weights, double factor, int bits, shape)
+cdef void ask(
+    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
+) noexcept nogil
+cdef Py_ssize_t look_up(
+    const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,
+    int32_t *present,
+) noexcept nogil
+cdef void make_sure(
+    const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
+    const uint64_t **found,
+) noexcept nogil
