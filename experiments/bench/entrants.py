@@ -170,13 +170,14 @@ def model_path(name: str) -> Path:
     return HERE / "models" / re.sub(r"\W+", "-", owner.lower()).strip("-") / "model"
 
 
-def version(name: str) -> str:
-    """Return name and version of the package; raise RuntimeError if it is not installed."""
-    package = ENTRANTS[name].package
+def facts(name: str) -> dict[str, str]:
+    """Return package and settings; raise RuntimeError if the package is not installed."""
+    entrant = ENTRANTS[name]
     try:
-        return f"{package} {metadata.version(package)}"
+        version = metadata.version(entrant.package)
     except metadata.PackageNotFoundError:
-        raise RuntimeError(f"{package} is not installed") from None
+        raise RuntimeError(f"{entrant.package} is not installed") from None
+    return {"version": f"{entrant.package} {version}", "note": entrant.note}
 
 
 def dev_f1(cut: CutLines, dev: Path) -> float:

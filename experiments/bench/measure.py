@@ -189,11 +189,11 @@ def whole_process(*argv: str | Path, limit: float = 600) -> tuple[float, int]:
 
 
 def rounds(
-    n: int, jobs: dict[str, Callable[[], float]], failed: Callable[[str, RuntimeError], None]
-) -> Iterator[dict[str, float]]:
+    n: int, jobs: dict[Any, Callable[[], Any]], failed: Callable[[Any, RuntimeError], None]
+) -> Iterator[dict[Any, Any]]:
     """Do all jobs n times, one after the other, so that the machine's pace hits all alike.
 
-    Yields the figures of a round; a job that fails is reported and not done again.
+    Yields what came out of a round; a job that fails is reported and not done again.
     """
     jobs = dict(jobs)
     for _ in range(n):
@@ -205,3 +205,13 @@ def rounds(
                 failed(name, error)
                 del jobs[name]
         yield figures
+
+
+def turns(n: int, jobs: dict[Any, Callable[[], Any]]) -> dict[Any, list[Any]]:
+    """Do all jobs n times by turns, and return what came out of each; a failure is the end."""
+
+    def stop(_: Any, error: RuntimeError) -> None:
+        raise error
+
+    figures = list(rounds(n, jobs, stop))
+    return {name: [figure[name] for figure in figures] for name in jobs}

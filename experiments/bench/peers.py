@@ -75,7 +75,7 @@ def start(
     workers = {}
     for name in names:
         try:
-            also = {"version": entrants.version(name), "note": ENTRANTS[name].note}
+            also = entrants.facts(name)
             train(name, folder)
             worker = stack.enter_context(measure.Worker())
             seconds = worker.do(load, name, folder / "dev.txt")
@@ -99,10 +99,11 @@ def add_rounds(
         values = [round_[name] for round_ in figures if name in round_]
         if len(values) < runs:
             continue
-        also = {"version": entrants.version(name), "note": ENTRANTS[name].note}
+        also = entrants.facts(name)
         results.add(what, name, values, "M characters/s", **also)
-        ratios = [round_["crfseg"] / round_[name] for round_ in figures]
-        results.add(f"{what}: crfseg is faster", name, ratios, "x", **also)
+        if name != "crfseg":
+            ratios = [round_["crfseg"] / round_[name] for round_ in figures]
+            results.add(f"{what}: crfseg is faster", name, ratios, "x", **also)
 
 
 def compare_lists(
@@ -113,7 +114,8 @@ def compare_lists(
         jobs = {name: partial(worker.do, speed, SECONDS) for name, worker in workers.items()}
         add_rounds(results, "words of lines", jobs, runs)
         for name, worker in workers.items():
-            results.add("peak memory", name, [worker.do(measure.peak_bytes) / 1e6], "MB")
+            peak = worker.do(measure.peak_bytes) / 1e6
+            results.add("peak memory", name, [peak], "MB", **entrants.facts(name))
 
 
 def compare_files(

@@ -35,7 +35,7 @@ def score(name: str, dev: Path) -> float:
 
 def add(results: measure.Results, name: str, folder: Path, runs: int) -> list[float]:
     """Train and score one entrant; return the seconds of its runs."""
-    also = {"version": entrants.version(name), "note": ENTRANTS[name].note}
+    also = entrants.facts(name)
     seconds, peaks = zip(*(train(name, folder / "train.txt") for _ in range(runs)), strict=True)
     with measure.Worker(LIMIT) as worker:
         f1 = worker.do(score, name, folder / "dev.txt")
