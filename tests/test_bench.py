@@ -1,5 +1,6 @@
 """The benchmarks' own arithmetic, and that their page says what their figures say."""
 
+import os
 import sys
 
 import pytest
@@ -54,13 +55,16 @@ def test_who_fails_is_reported_and_not_asked_again():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_worker_tells_of_a_job_that_fails_or_takes_too_long():
+def test_a_worker_tells_of_a_job_that_fails_or_dies_or_takes_too_long():
     import time
 
     from measure import Worker, peak_bytes
 
-    with Worker(limit=60) as worker:
+    with Worker(limit=60) as worker, Worker(limit=60) as dying:
         assert worker.do(peak_bytes) > 1e6
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="the process died"):
+                dying.do(os._exit, 1)
         with pytest.raises(RuntimeError, match="ValueError"):
             worker.do(int, "a")
         worker.limit = 0.1

@@ -60,11 +60,10 @@ def corpus_folder(corpora: Path) -> Path:
 
 
 class Results:
-    """A CSV file of figures, one row for each (what, who, at); written after every row."""
+    """A CSV file of figures, one row for each (what, who, at); read and written for every row."""
 
     def __init__(self, name: str, *, keep: bool = True) -> None:
         self.path, self.keep = HERE / name, keep
-        self.rows = {_key(row): row for row in read_rows(self.path)} if keep else {}
 
     def add(
         self, what: str, who: str, values: list[float], unit: str, at: float | str = "", **also: str
@@ -72,19 +71,18 @@ class Results:
         """Add the figures of some runs; ``also`` are a version and a note."""
         row = {"what": what, "who": who, "at": str(at), "unit": unit, **_spread(values)}
         row |= {"version": also.get("version", crfseg.__version__), "note": also.get("note", "")}
-        self.rows[_key(row)] = row | {"machine": MACHINE}
         spread = f"{row['median']:>12} {unit}  [{row['min']}, {row['max']}]" if values else ""
         print(f"{what} | {who} | {at}  {spread} {row['note']}", flush=True)
-        self.write()
+        rows = {_key(old): old for old in read_rows(self.path)}
+        self._write([*(rows | {_key(row): row | {"machine": MACHINE}}).values()])
 
     def drop(self, who: str) -> None:
         """Forget what is known of one, who is about to be measured again."""
-        self.rows = {key: row for key, row in self.rows.items() if row["who"] != who}
+        self._write([row for row in read_rows(self.path) if row["who"] != who])
 
-    def write(self) -> None:
-        if not self.keep:
+    def _write(self, rows: list[dict[str, Any]]) -> None:
+        if not self.keep or not rows:
             return
-        rows = list(self.rows.values())
         with self.path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, rows[0], lineterminator="\n")
             writer.writeheader()
@@ -122,12 +120,12 @@ class Worker:
 
     def do(self, job: Callable[..., Any], *args: Any) -> Any:
         """Return what the job returns; raise RuntimeError if it fails, dies or takes too long."""
-        self.pipe.send((job, args))
-        if not self.pipe.poll(self.limit):
-            raise RuntimeError(f"no end within {self.limit:.0f} s")
         try:
+            self.pipe.send((job, args))
+            if not self.pipe.poll(self.limit):
+                raise RuntimeError(f"no end within {self.limit:.0f} s")
             done, result = self.pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             raise RuntimeError("the process died") from None
         if not done:
             raise RuntimeError(result)
