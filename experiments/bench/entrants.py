@@ -63,7 +63,8 @@ def train_pkuseg(corpus: Path, model: Path) -> None:
 def load_pkuseg(model: Path) -> CutLines:
     import spacy_pkuseg
 
-    return each(spacy_pkuseg.pkuseg(str(model)).cut)
+    # Without its dictionary, whose words follow another standard than the corpus.
+    return each(spacy_pkuseg.pkuseg(str(model), user_dict=None).cut)
 
 
 def train_litsea(corpus: Path, model: Path) -> None:
@@ -104,7 +105,9 @@ def load_jiojio(_: Path) -> CutLines:
 
 
 def load_jieba(_: Path, module: str = "jieba") -> CutLines:
-    return each(importlib.import_module(module).lcut)
+    jieba = importlib.import_module(module)
+    jieba.initialize()
+    return each(jieba.lcut)
 
 
 def load_rjieba(_: Path) -> CutLines:
