@@ -167,10 +167,10 @@ LEFT_OUT = {
 }
 
 
-def model_path(name: str) -> Path:
-    """Return where the model of an entrant is kept, with what belongs to it beside it."""
-    owner = ENTRANTS[name].model or name
-    return HERE / "models" / re.sub(r"\W+", "-", owner.lower()).strip("-") / "model"
+def model_path(name: str, folder: Path) -> Path:
+    """Return where the model of that folder's corpus is kept, its by-products beside it."""
+    owner = re.sub(r"\W+", "-", (ENTRANTS[name].model or name).lower()).strip("-")
+    return HERE / "models" / folder.name / owner / "model"
 
 
 def facts(name: str) -> dict[str, str]:
@@ -190,12 +190,12 @@ def dev_f1(cut: CutLines, dev: Path) -> float:
     return 100 * crfseg.evaluate(crfseg.Corpus.from_text(text), gold).f1
 
 
-def cut_file(name: str, source: Path, target: Path) -> None:
+def cut_file(name: str, model: str, source: str, target: str) -> None:
     """Cut a file as a user would: read all lines, cut, write the words of each."""
-    cut = ENTRANTS[name].load(model_path(name))
-    rows = cut(source.read_text("utf-8").splitlines())
-    target.write_text("".join(" ".join(row) + "\n" for row in rows), encoding="utf-8")
+    cut = ENTRANTS[name].load(Path(model))
+    rows = cut(Path(source).read_text("utf-8").splitlines())
+    Path(target).write_text("".join(" ".join(row) + "\n" for row in rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    cut_file(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    cut_file(*sys.argv[1:])

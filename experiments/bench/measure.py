@@ -10,6 +10,7 @@ import csv
 import multiprocessing
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,7 @@ finally:
 
 def options(about: str, parts: tuple[str, ...] = ()) -> argparse.Namespace:
     """Read the command line: what to run, where the corpora are, and whether to be quick."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that processes are ended
     parser = argparse.ArgumentParser(
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -29,13 +29,13 @@ FAST = ("crfseg", "litsea", "jieba", "jieba-next", "jieba-fast-dat", "rjieba", "
 _ready: dict = {}  # of this process, if it is a worker
 
 
-def load(name: str, dev: Path) -> float:
+def load(name: str, folder: Path) -> float:
     """Load an entrant, cut a first line; return the seconds."""
     start = time.perf_counter()
-    cut = ENTRANTS[name].load(entrants.model_path(name))
+    cut = ENTRANTS[name].load(entrants.model_path(name, folder))
     cut(["我爱北京天安门"])
     seconds = time.perf_counter() - start
-    lines = list(crfseg.read_corpus(dev).texts())
+    lines = list(crfseg.read_corpus(folder / "dev.txt").texts())
     _ready.update(cut=cut, blocks=[lines[i : i + 256] for i in range(0, len(lines), 256)])
     return seconds
 
@@ -63,9 +63,11 @@ def report(results: measure.Results, name: str, error: RuntimeError | str) -> No
 
 def train(name: str, folder: Path) -> None:
     """Train a model that is not there, and crfseg's always, for it is of this version."""
-    if ENTRANTS[name].train and (name == "crfseg" or not entrants.model_path(name).exists()):
+    if ENTRANTS[name].train and (
+        name == "crfseg" or not entrants.model_path(name, folder).exists()
+    ):
         print(f"{name} is trained", flush=True)
-        training.train(name, folder / "train.txt")
+        training.train(name, folder)
 
 
 def start(
@@ -78,7 +80,7 @@ def start(
             also = entrants.facts(name)
             train(name, folder)
             worker = stack.enter_context(measure.Worker())
-            seconds = worker.do(load, name, folder / "dev.txt")
+            seconds = worker.do(load, name, folder)
             f1 = worker.do(score, folder / "dev.txt")
             peak = worker.do(measure.peak_bytes)
         except RuntimeError as error:
@@ -131,19 +133,20 @@ def compare_files(
         source = Path(work) / "source"
         source.write_text("".join(f"{line}\n" for line in lines) * times, encoding="utf-8")
         jobs = {
-            name: partial(file_speed, name, source, times * sum(map(len, lines))) for name in names
+            name: partial(file_speed, name, entrants.model_path(name, folder), source)
+            for name in names
         }
         add_rounds(results, "file to file", jobs, runs)
 
 
-def file_speed(name: str, source: Path, n_chars: int) -> float:
+def file_speed(name: str, model: Path, source: Path) -> float:
     """Return millions of characters a second, by the clock."""
     target = source.with_name("target")
-    command = ["entrants", name, source, target]
+    command = ["entrants", name, model, source, target]
     if name == "crfseg":
-        command = ["crfseg", "segment", "-m", entrants.model_path(name), source, "-o", target]
+        command = ["crfseg", "segment", "-m", model, source, "-o", target]
     seconds, _ = measure.whole_process(*command)
-    return n_chars / seconds / 1e6
+    return len(source.read_text("utf-8")) / seconds / 1e6
 
 
 def main() -> None:

@@ -16,12 +16,12 @@ TRAINED = tuple(name for name, entrant in ENTRANTS.items() if entrant.train)
 LIMIT = 1800  # seconds
 
 
-def train(name: str, corpus: Path) -> tuple[float, int]:
+def train(name: str, folder: Path) -> tuple[float, int]:
     """Return seconds and peak bytes; the model is new, whatever was there before."""
-    model = entrants.model_path(name)
+    model = entrants.model_path(name, folder)
     shutil.rmtree(model.parent, ignore_errors=True)
     model.parent.mkdir(parents=True)
-    return measure.measured(ENTRANTS[name].train, corpus, model, limit=LIMIT)
+    return measure.measured(ENTRANTS[name].train, folder / "train.txt", model, limit=LIMIT)
 
 
 def model_bytes(model: Path) -> int:
@@ -29,21 +29,22 @@ def model_bytes(model: Path) -> int:
     return sum(path.stat().st_size for path in files)
 
 
-def score(name: str, dev: Path) -> float:
-    return entrants.dev_f1(ENTRANTS[name].load(entrants.model_path(name)), dev)
+def score(name: str, folder: Path) -> float:
+    cut = ENTRANTS[name].load(entrants.model_path(name, folder))
+    return entrants.dev_f1(cut, folder / "dev.txt")
 
 
 def add(results: measure.Results, name: str, folder: Path, runs: int) -> list[float]:
     """Train and score one entrant; return the seconds of its runs."""
     also = entrants.facts(name)
-    seconds, peaks = zip(*(train(name, folder / "train.txt") for _ in range(runs)), strict=True)
+    seconds, peaks = zip(*(train(name, folder) for _ in range(runs)), strict=True)
     with measure.Worker(LIMIT) as worker:
-        f1 = worker.do(score, name, folder / "dev.txt")
+        f1 = worker.do(score, name, folder)
     results.drop(name)
     results.add("training time", name, list(seconds), "s", **also)
     results.add("peak memory", name, [peak / 1e6 for peak in peaks], "MB", **also)
     results.add("dev F1", name, [f1], "%", **also)
-    model = entrants.model_path(name)
+    model = entrants.model_path(name, folder)
     results.add("model size", name, [model_bytes(model) / 1e6], "MB", **also)
     return list(seconds)
 
