@@ -15,6 +15,8 @@ Row = dict[str, str]
 # The colours of Okabe and Ito, which people with any colour vision can tell apart.
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#999999"
 COLOURS = (BLUE, ORANGE, GREEN)
+BESIDE = {"textcoords": "offset points", "va": "center", "fontsize": 9}
+KEY = "green: trained on the same corpus; grey: its own model"
 STYLE = {
     "figure.constrained_layout.use": True,
     "savefig.facecolor": "white",
@@ -159,7 +161,7 @@ def decades(axes: Axes, which: str) -> None:
     """Make an axis logarithmic, with plain numbers."""
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_locator(LogLocator(10))
+    axis.set_major_locator(LogLocator(10, subs=(1,) if which == "x" else (1, 2, 5)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(tick))
 
@@ -194,42 +196,39 @@ def plot_threads() -> None:
     }
     for axes, (what, title) in zip(panels, titles.items(), strict=True):
         rows = rows_of("scaling", what)
-        bars(axes.bar, axes, [row["at"] for row in rows], rows, [BLUE] * len(rows), width=0.5)
-        axes.set(title=title, xlabel="threads")
+        median, ends = whiskers(rows)
+        axes.bar([row["at"] for row in rows], median, width=0.5, color=BLUE, yerr=ends, capsize=3)
+        axes.set(title=title, xlabel="threads", xlim=(-0.7, max(2, len(rows)) - 0.3))
         axes.grid(visible=False, axis="x")
     save(figure, "threads")
 
 
-def bars(
-    draw: Callable, axes: Axes, names: list[str], rows: list[Row], colours: list[str], **size: float
-) -> None:
-    """Draw bars of medians with the smallest and the largest as whiskers."""
+def whiskers(rows: list[Row]) -> tuple[list[float], list[list[float]]]:
+    """Return the medians, and how far the smallest and the largest are from them."""
     median, low, high = ([float(row[key]) for row in rows] for key in ("median", "min", "max"))
     below = [m - a for m, a in zip(median, low, strict=True)]
     above = [b - m for m, b in zip(median, high, strict=True)]
-    whiskers = {"yerr" if draw == axes.bar else "xerr": [below, above]}
-    drawn = draw(names, median, color=colours, ecolor="#333333", capsize=2, **whiskers, **size)
-    if draw == axes.barh:
-        axes.bar_label(drawn, [f" {number(value)}" for value in median], label_type="edge")
+    return median, [below, above]
 
 
-def plot_bars(name: str, what: str, title: str, slowest_first: bool) -> None:
-    """Draw who takes part against a logarithmic axis; blue is crfseg, green what it trained on."""
-    found = sorted(rows_of(name, what), key=lambda row: float(row["median"]))
-    if not found:
+def plot_dots(name: str, what: str, title: str, best: Callable) -> None:
+    """Draw a dot for each entrant, the best one on top."""
+    rows = sorted(rows_of(name, what), key=lambda row: float(row["median"]))
+    if not rows:
         return
-    rows = found if slowest_first else found[::-1]
-    colours = [colour_of(row) for row in rows]
-    figure, axes = plt.subplots(figsize=(7.5, 0.28 * len(rows) + 1))
-    bars(axes.barh, axes, [row["who"] for row in rows], rows, colours)
+    rows = rows if best is max else rows[::-1]
+    figure, axes = plt.subplots(figsize=(7.5, 0.27 * len(rows) + 1.2))
     decades(axes, "x")
-    axes.margins(x=0.12, y=0.02)
-    axes.grid(visible=False, axis="y")
+    for place, row in enumerate(rows):
+        (median,), ends = whiskers([row])
+        axes.errorbar(median, place, xerr=ends, fmt="o", capsize=3, color=colour_of(row))
+        label = f"{number(median)}"
+        axes.annotate(label, (float(row["max"]), place), (8, 0), **BESIDE)
+    axes.set_yticks(range(len(rows)), [row["who"] for row in rows])
+    axes.margins(x=0.12, y=0.5 / len(rows))
     axes.set(title=title)
-    keys = {"crfseg": BLUE, "trained on CTB6 too": GREEN, "its own model": GREY}
-    used = {key: colour for key, colour in keys.items() if colour in colours}
-    handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in used.values()]
-    axes.legend(handles, used, loc="lower right")
+    if any(colour_of(row) == GREY for row in rows):
+        axes.text(1, 0.02, KEY, transform=axes.transAxes, ha="right", va="bottom", color="#555555")
     save(figure, name)
 
 
@@ -264,8 +263,8 @@ def text() -> str:
 def main() -> None:
     (HERE / "plots").mkdir(exist_ok=True)
     with mpl.rc_context(STYLE):
-        plot_bars("peers", "words of lines", "Million characters a processor second", True)
-        plot_bars("training", "training time", "Training on CTB6: seconds", False)
+        plot_dots("peers", "words of lines", "Million characters a processor second", max)
+        plot_dots("training", "training time", "Training on CTB6: seconds", min)
         plot_sizes(), plot_lengths(), plot_threads()
     (HERE / "README.md").write_text(text(), encoding="utf-8")
 
