@@ -155,10 +155,10 @@ def main() -> None:
     names = tuple(name for name in ENTRANTS if name == "crfseg" or name in given.part)
     results = measure.Results("peers.csv", keep=not given.quick)
     runs = 2 if given.quick else RUNS
-    loaded = compare_lists(names, folder, results, runs)
-    compare_files(tuple(name for name in loaded if name in FAST), folder, results, runs)
     for name, reason in entrants.LEFT_OUT.items():
         report(results, name, reason)
+    loaded = compare_lists(names, folder, results, runs)
+    compare_files(tuple(name for name in loaded if name in FAST), folder, results, runs)
 
 
 if __name__ == "__main__":
