@@ -1,10 +1,16 @@
-# Needs Python 3.11 or newer, a C compiler and make; everything else is installed into .venv.
+# Needs Python 3.11 or newer, a C compiler and make; everything else is installed into .venv, and
+# the segmenters that the benchmarks compare with into .venv-peers.
 
 PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := corpora/sample
+BENCH := experiments/bench
+PEERS := .venv-peers/bin
+CORPORA ?= ../shared/corpora
+PART ?=
 
-.PHONY: setup demo check test test-all bench experiments build clean
+.PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
+	experiments build clean
 
 setup: .venv/ready
 
@@ -30,8 +36,29 @@ test: setup  ## all tests that take no longer than seconds
 test-all: setup  ## every test
 	$(BIN)/python -m pytest -q
 
-bench: setup  ## speed and memory against sklearn-crfsuite
-	$(BIN)/python experiments/bench/run.py
+bench: setup  ## the same model in CRFsuite: tags, speed, memory
+	$(BIN)/python $(BENCH)/crfsuite.py --corpora $(CORPORA)
+	$(BIN)/python $(BENCH)/page.py
+
+bench-scaling: setup  ## cost by size, line length and threads; starting (PART="size line threads start")
+	$(BIN)/python $(BENCH)/scaling.py --corpora $(CORPORA) $(PART)
+	$(BIN)/python $(BENCH)/page.py
+
+bench-peers bench-training: setup .venv-peers/ready  ## other segmenters: tagging, training (PART=rjieba)
+	$(PEERS)/python $(BENCH)/$(@:bench-%=%).py --corpora $(CORPORA) $(PART)
+	$(BIN)/python $(BENCH)/page.py
+
+bench-page: setup  ## the page and its plots again, from the CSV files
+	$(BIN)/python $(BENCH)/page.py
+
+.venv-peers/ready: $(BENCH)/requirements-peers.txt
+	test -x $(PEERS)/python || $(PYTHON) -m venv .venv-peers
+	$(PEERS)/python -m pip install --quiet --disable-pip-version-check --editable .
+	grep -v '^#' $< | while read -r peer; do \
+		timeout 600 $(PEERS)/python -m pip install --quiet --disable-pip-version-check "$$peer" \
+			|| echo "left out, cannot be installed: $$peer"; \
+	done
+	touch $@
 
 experiments: setup  ## train and score on every corpus at hand
 	$(BIN)/python experiments/all-corpora/run.py
@@ -40,4 +67,4 @@ build: setup  ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv build dist demo *.egg-info crfseg/kernels.c crfseg/*.so crfseg/train/kernels.c crfseg/train/*.so
+	rm -rf .venv .venv-peers build dist demo *.egg-info crfseg/kernels.c crfseg/*.so crfseg/train/kernels.c crfseg/train/*.so
