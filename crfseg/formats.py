@@ -16,6 +16,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import hashlib
+import io
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from typing import BinaryIO, Final, Literal
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError
+from crfseg.storage import Storage
 from crfseg.tags import chunks
 
 PathLike = str | os.PathLike[str]
@@ -41,7 +43,13 @@ _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, 
 _WORD_INDEX: Final = re.compile(r"(\S+?)\d+")  # Weibo NER: a character, its place in its word
 
 
-def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str = "utf-8") -> Corpus:
+def read_corpus(
+    path: PathLike,
+    *,
+    format: Format | None = None,
+    encoding: str = "utf-8",
+    scratch: PathLike | None = None,
+) -> Corpus:
     """Read a segmented corpus.
 
     Parameters
@@ -53,24 +61,62 @@ def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str =
         that end in .conll or .crfpp, ``conllu`` for .conllu, else ``words``.
     encoding
         As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
+    scratch
+        A folder to keep the arrays in, as nameless files, for a corpus larger than memory; None
+        keeps them in memory. Of the formats only ``words`` is read block by block.
 
     Raises
     ------
     CorpusError
         If the text is not in that encoding or format, or holds no sentence.
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or the scratch folder not be written to.
     """
-    name = os.fspath(path)
-    data = Path(path).read_bytes()
-    text = decode(data, name, encoding).removeprefix(_BOM)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise CorpusError(f"{name}:{line}: NUL character; expected text. Is this a binary file?")
-    corpus = parse(text, name, format or format_of(path))
+    name, format = os.fspath(path), format or format_of(path)
+    with Path(path).open("rb") as file:
+        watched = _Digested(file)
+        parts = _parts(watched, name, format, encoding)
+        corpus = Corpus.join(parts, Storage(scratch))
     if not len(corpus):
         raise CorpusError(f"{name}: no sentence in it; expected one a line")
-    return dataclasses.replace(corpus, sha256=hashlib.sha256(data).hexdigest())
+    return dataclasses.replace(corpus, name=name, sha256=watched.digest.hexdigest())
+
+
+def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator[Corpus]:
+    """Yield the corpus in parts, each with its lines' numbers in the file."""
+    line = 0
+    whole = format != "words"
+    texts = [decode(file.read(), name, encoding).removeprefix(_BOM)] if whole else None
+    for text in texts or text_blocks(file, name, encoding):
+        if "\0" in text:
+            line += text.count("\n", 0, text.index("\0")) + 1
+            raise CorpusError(
+                f"{name}:{line}: NUL character; expected text. Is this a binary file?"
+            )
+        part = parse(text, name, format)
+        yield dataclasses.replace(part, lines=part.lines + line)
+        line += text.count("\n")
+
+
+class _Digested(io.BufferedIOBase, BinaryIO):
+    """A file that is read once, and the digest of what was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._seen(self._file.read(-1 if size is None else size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._seen(self._file.read1(size))  # type: ignore[attr-defined]
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._seen(self._file.readline(-1 if size is None else size))
+
+    def _seen(self, data: bytes) -> bytes:
+        self.digest.update(data)
+        return data
 
 
 def format_of(path: PathLike) -> Format:

@@ -169,22 +169,27 @@ cdef inline void gather(
 
 
 cdef inline void step(
-    float *weights, const float *gradient, Py_ssize_t size, float rate, float clock, float decay
+    float *weights, const float *gradient, Py_ssize_t size, float rate, float clock, float l1,
+    float l2,
 ) noexcept nogil:
     """Take one AdaGrad step on a block: weights, squared gradients, steps weighted by time.
 
-        G += g^2;  step = rate g / sqrt(G);  w -= step;  U += clock step
+        g += l2 w;  G += g^2;  length = rate / sqrt(G)
+        w' = w - length g, then l1 length nearer to 0, but not beyond;  U += clock (w - w')
     """
     cdef float *squares = weights + size
     cdef float *moved = weights + 2 * size
     cdef Py_ssize_t k
-    cdef float g, move
+    cdef float g, w, length, shrink
     for k in range(size):
-        g = gradient[k] + decay * weights[k]
+        g = gradient[k] + l2 * weights[k]
         squares[k] += g * g
-        move = rate * g / sqrtf(squares[k])
-        weights[k] -= move
-        moved[k] += clock * move
+        length = rate / sqrtf(squares[k])
+        w = weights[k] - length * g
+        shrink = l1 * length
+        w -= shrink if w > shrink else (w if w > -shrink else -shrink)
+        moved[k] += clock * (weights[k] - w)
+        weights[k] = w
 
 
 cdef inline bint is_quiet(const float *gradient, Py_ssize_t size, float quiet) noexcept nogil:
@@ -199,7 +204,7 @@ cdef inline bint is_quiet(const float *gradient, Py_ssize_t size, float quiet) n
 cdef inline void scatter(
     const float *row, const int32_t *ids, float *state, Py_ssize_t start, Py_ssize_t stop,
     Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags, int me, int n_threads, float rate,
-    float clock, const float *decay, float quiet,
+    float clock, float l1, float l2, const float *shares, float quiet,
 ) noexcept nogil:
     """Take a step on the blocks that this thread owns of the patterns at start to stop."""
     cdef Py_ssize_t p, soon
@@ -213,18 +218,18 @@ cdef inline void scatter(
         if not is_quiet(row + (p - reach) * n_tags, size, quiet):
             step(
                 state + 3 * size * <Py_ssize_t>ids[p], row + (p - reach) * n_tags, size, rate,
-                clock, decay[ids[p]],
+                clock, l1 * shares[ids[p]], l2 * shares[ids[p]],
             )
 
 
 def run(
-    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, int window,
+    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, float n_batches, int window,
     const int64_t[::1] begins, const int64_t[::1] offsets, const int16_t[::1] tags,
     const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
-    const float[::1] decay, float arc_decay, float[:, ::1] transitions, const uint8_t[::1] legal,
+    const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
     const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, float[:, ::1] rows,
     float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
-    float rate, float clock, float quiet,
+    float rate, float clock, float l1, float l2, float quiet,
 ):
     """Take one thread's part in a pass over the sentences.
 
@@ -236,6 +241,8 @@ def run(
         The sentences in the order of training.
     batch
         So many sentences see the same weights.
+    n_batches
+        Of a whole pass: in so many parts the transitions pay their penalty.
     window
         Edge symbols on either side of a sentence in ``ids``.
     begins, offsets, tags
@@ -244,12 +251,11 @@ def run(
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
         For each kind: block size, reach, last offset of its shape, its place in ``states`` and in
-        ``decay``; (K, 5).
+        ``shares``; (K, 5).
     states
         Weights, squared gradients and time-weighted steps of every pattern, block by block.
-    decay, arc_decay
-        The L2 gradient per unit of weight: at each occurrence of a pattern, (sum of P,), and of
-        the transitions after each batch.
+    shares
+        The part of its penalty that a pattern pays at each occurrence, (sum of P,).
     transitions
         The same three of the transitions, (3, L * L).
     legal, tag_begins, tag_ends
@@ -262,6 +268,8 @@ def run(
         Two zeros that all threads share.
     rate, clock
         Step size, and the number of batches so far, for the average.
+    l1, l2
+        The penalties' gradients, for a weight of any size and per unit of weight.
     quiet
         Blocks whose absolute gradients sum to no more are left alone; negative: none is.
 
@@ -272,7 +280,6 @@ def run(
     """
     cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
     cdef Py_ssize_t first, after, q, s, k, i, lo, length, base, size, n_arcs = n_tags * n_tags
-    cdef float g, move
     cdef float[::1] exp_transitions = np.zeros(n_arcs, dtype=np.float32)
     cdef float *row
     with nogil:
@@ -328,19 +335,17 @@ def run(
                     scatter(
                         &rows[base + 2 * window, 0], &ids[k, lo], &states[kinds[k, 3]], -window,
                         length + window - kinds[k, 2], kinds[k, 1], size, n_tags, me, n_threads,
-                        rate, clock, &decay[kinds[k, 4]], quiet,
+                        rate, clock, l1, l2, &shares[kinds[k, 4]], quiet,
                     )
                 base += length + 4 * window
             if me == 0:
-                for i in range(n_arcs):
-                    if legal[i]:
-                        g = arc_decay * transitions[0, i]
-                        for q in range(after - first):
-                            g += arcs[q, i]
-                        transitions[1, i] += g * g
-                        move = rate * g / sqrtf(transitions[1, i])
-                        transitions[0, i] -= move
-                        transitions[2, i] += clock * move
+                for q in range(1, after - first):
+                    for i in range(n_arcs):
+                        arcs[0, i] += arcs[q, i]
+                step(
+                    &transitions[0, 0], &arcs[0, 0], n_arcs, rate, clock, l1 / n_batches,
+                    l2 / n_batches,
+                )
             clock += 1
             meet(&meeting[0], &meeting[1], n_threads)
             first = after

@@ -15,8 +15,9 @@ _CRFSUITE: Final = {
 }  # fmt: skip
 _TYPES: Final[dict[str, dict[str, type]]] = {
     "adagrad": {
-        "max_iterations": int, "rate": float, "batch_size": int, "c2": float, "min_count": int,
-        "prune": float, "patience": int, "time_budget": float, "seed": int, "threads": int,
+        "max_iterations": int, "rate": float, "batch_size": int, "c1": float, "c2": float,
+        "min_count": int, "prune": float, "patience": int, "time_budget": float, "seed": int,
+        "threads": int,
     },
     "lbfgs": _CRFSUITE | {
         "c1": float, "c2": float, "max_iterations": int, "num_memories": int, "epsilon": float,
@@ -42,8 +43,8 @@ ALGORITHMS: Final = tuple(_TYPES)
 _MASKED: Final = {"all_possible_transitions": True}
 _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
-        "max_iterations": 6, "rate": 0.2, "batch_size": 16, "c2": 0.0, "min_count": 1,
-        "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
+        "max_iterations": 6, "rate": 0.2, "batch_size": 16, "c1": 0.0, "c2": 0.0,
+        "min_count": 1, "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
     },
     "lbfgs": _MASKED | {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
     "l2sgd": _MASKED | {"c2": 0.1, "max_iterations": 30},

@@ -32,15 +32,16 @@ def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     start = time.perf_counter()
     model = crfseg.train(train, dev=dev, labels=labels, algorithm=algorithm)
     seconds = time.perf_counter() - start
+    (scores,) = model.info["dev"]
     return {
         "corpus": corpus["name"],
         "algorithm": algorithm,
         "train_words": model.info["corpora"][0]["words"],
-        "dev_words": model.info["dev"]["words"],
+        "dev_words": scores["words"],
         "tags": len(model.tag_set.names),
-        **{name: model.info["dev"][name] for name in ("precision", "recall", "f1")},
-        **{name: model.info["dev"][name] for name in ("oov_rate", "oov_recall", "iv_recall")},
-        "labelled_f1": model.info["dev"].get("labelled_f1"),
+        **{name: scores[name] for name in ("precision", "recall", "f1")},
+        **{name: scores[name] for name in ("oov_rate", "oov_recall", "iv_recall")},
+        "labelled_f1": scores.get("labelled_f1"),
         "seconds": round(seconds, 1),
         "peak_bytes": peak_bytes(),
         "model_bytes": model.n_bytes,
@@ -48,7 +49,7 @@ def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
         "crfseg": crfseg.__version__,
         "machine": f"{platform.machine()} {platform.system()} Python {platform.python_version()}",
         "train_sha256": model.info["corpora"][0]["sha256"],
-        "dev_sha256": model.info["dev"]["sha256"],
+        "dev_sha256": scores["sha256"],
     }
 
 

@@ -1,0 +1,82 @@
+"""Checkpoints: the state of a training, from which another process goes on.
+
+A checkpoint is a safetensors file, so reading it executes nothing. Its metadata holds the record
+of the training, JSON, and what it is a training of: a digest of corpus and configuration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from crfseg.corpus import Corpus
+from crfseg.errors import TrainingError
+from crfseg.files import replacing
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class Checkpoint:
+    """The state of one training in a file.
+
+    Parameters
+    ----------
+    path
+        The file. It need not be there.
+    identity
+        What is trained on what; see :func:`identity_of`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], identity: str) -> None:
+        self._path, self._identity = Path(path), identity
+
+    def save(self, arrays: Arrays, record: Mapping[str, Any]) -> None:
+        """Write the state, in the place of the one before when it is complete."""
+        metadata = {"training": self._identity, "record": json.dumps(record)}
+        with replacing(self._path) as beside:
+            safetensors.numpy.save_file(dict(arrays), beside, metadata)
+
+    def load(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return arrays and record; both empty if there is no file.
+
+        Raises
+        ------
+        TrainingError
+            If it is no checkpoint, a damaged one, or one of another training.
+        """
+        if not self._path.exists():
+            return {}, {}
+        try:
+            with safetensors.safe_open(self._path, framework="numpy") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("training", self._identity) != self._identity:
+                    raise self._error("is of another corpus or configuration")
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                return arrays, dict(json.loads(metadata["record"]))
+        except (safetensors.SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+            if isinstance(error, TrainingError):
+                raise
+            raise self._error("is no checkpoint, or a damaged one") from error
+
+    def _error(self, what: str) -> TrainingError:
+        return TrainingError(
+            f"{self._path}: {what}; expected one of this training. Remove it or name another file"
+        )
+
+
+def identity_of(configuration: Mapping[str, Any], corpora: Iterable[Corpus]) -> str:
+    """Return a digest of what training depends on: configuration, texts, their words, labels."""
+    digest = hashlib.sha256(json.dumps(configuration, sort_keys=True).encode())
+    for corpus in corpora:
+        digest.update(json.dumps([len(corpus), corpus.label_names]).encode())
+        for array in (corpus.codes, corpus.starts, corpus.offsets, corpus.labels):
+            digest.update(b"" if array is None else array.data)
+    return digest.hexdigest()

@@ -1,0 +1,105 @@
+"""The weights in training, block after block, and how models go in and come out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg import kernels
+from crfseg.dataset import Dataset
+from crfseg.model import Model, PatternTable
+
+_START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
+_KNOWN: Final = 1.0  # and here for the weights of a model that training goes on from
+_ROWS: Final = 1 << 14  # blocks that are averaged together
+
+
+class Weights:
+    """All weights in training, and what AdaGrad keeps beside them.
+
+    ``states`` holds block after block ``(3, width * L)``: the weights w, their squared gradients
+    G, and U, the steps weighted by time; at time c the average of the weights is ``w - U / c``.
+
+    Parameters
+    ----------
+    dataset
+        The patterns.
+    init
+        A model to begin with, all of whose patterns and tags the dataset has; None for zeros.
+    """
+
+    def __init__(self, dataset: Dataset, init: Model | None = None) -> None:
+        n_tags = len(dataset.tag_set.names)
+        self.dataset = dataset
+        sizes = [patterns.kind.width * n_tags for patterns in dataset.patterns]
+        counts = [len(patterns.keys) for patterns in dataset.patterns]
+        ends = np.cumsum([0, *(3 * n * size for n, size in zip(counts, sizes, strict=True))])
+        rows = np.cumsum([0, *counts])
+        self.states = np.zeros(int(ends[-1]), dtype=np.float32)
+        self.blocks = [
+            self.states[ends[k] : ends[k + 1]].reshape(counts[k], 3, sizes[k])
+            for k in range(len(counts))
+        ]
+        self.transitions = np.zeros((3, n_tags * n_tags), dtype=np.float32)
+        for block in (self.transitions[None], *self.blocks):
+            block[:, 1] = _START
+        kinds = [patterns.kind for patterns in dataset.patterns]
+        self.kinds = np.array(
+            [
+                (size, kind.reach, kind.shape[-1], end, row)
+                for size, kind, end, row in zip(sizes, kinds, ends, rows, strict=False)
+            ],
+            dtype=np.int64,
+        )
+        self.clock = 1.0
+        if init is not None:
+            self._begin_with(init)
+
+    def _begin_with(self, init: Model) -> None:
+        names = self.dataset.tag_set.names
+        tag = np.array([names.index(name) for name in init.tag_set.names])
+        arcs = self.transitions.reshape(3, len(names), len(names))
+        arcs[0][np.ix_(tag, tag)] = potentials(init, init.transitions)
+        arcs[1][np.ix_(tag, tag)] = _KNOWN
+        for patterns, table, block in zip(
+            self.dataset.patterns, init.tables, self.blocks, strict=True
+        ):
+            rows = kernels.find_rows(kernels.build_index(patterns.keys), table.keys)
+            view = block.reshape(len(block), 3, patterns.kind.width, len(names))
+            view[rows[:, None], 0, :, tag] = potentials(init, table.weights).transpose(0, 2, 1)
+            view[rows[:, None], 1, :, tag] = _KNOWN
+
+    def model(self, prune: float = 0.0) -> Model:
+        """Return the model of the averaged weights, in float32.
+
+        Patterns whose weights are all smaller than ``prune`` are left out, unless only the model
+        before knows them.
+        """
+        n_tags = len(self.dataset.tag_set.names)
+        data = self.dataset
+        tables = tuple(self._table(k, n_tags, prune) for k in range(len(data.patterns)))
+        transitions: Any = self._average(self.transitions[None]).reshape(n_tags, n_tags)
+        return Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
+
+    def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
+        patterns, block = self.dataset.patterns[k], self.blocks[k]
+        kept = np.zeros(len(block), dtype=bool)
+        averages = [np.empty((0, block.shape[2]), dtype=np.float32)]
+        for begin in range(0, len(block), _ROWS):
+            some = slice(begin, begin + _ROWS)
+            average = self._average(block[some])
+            heavy = np.abs(average).max(axis=1, initial=0) >= prune
+            kept[some] = average.any(axis=1) & (heavy | (patterns.counts[some] == 0))
+            averages.append(average[kept[some]])
+        weights: Any = np.concatenate(averages).reshape(-1, patterns.kind.width, n_tags)
+        return PatternTable(patterns.kind, patterns.keys[kept], weights)
+
+    def _average(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        return block[:, 0] - block[:, 2] / np.float32(self.clock)
+
+
+def potentials(model: Model, weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Return weights of a model as log-potentials."""
+    return weights * np.float32(model.scale)
