@@ -27,7 +27,7 @@ from crfseg.errors import TrainingError
 from crfseg.model import Model, PatternTable
 from crfseg.segmenter import Segmenter
 from crfseg.tags import OUTSIDE
-from crfseg.train.checkpoint import Checkpoint
+from crfseg.train.checkpoint import Arrays, Checkpoint
 from crfseg.train.progress import Progress
 from crfseg.train.trainer import Trainer
 from crfseg.train.weights import Weights
@@ -140,11 +140,8 @@ class _Run:
                 arrays[f"best.{k}.keys"], arrays[f"best.{k}.weights"] = table.keys, table.weights
         checkpoint.save(arrays, record)
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to where the checkpoint was written, if there is one."""
-        arrays, record = checkpoint.load()
-        if not record:
-            return
+    def restore(self, arrays: Arrays, record: Mapping[str, Any]) -> None:
+        """Go back to where a checkpoint was written."""
         weights, data = self.weights, self.weights.dataset
         weights.states[:] = arrays["states"]
         weights.transitions[:] = arrays["transitions"]
@@ -201,7 +198,9 @@ def fit(
     """
     run = _Run(Weights(dataset, init), params, dev)
     if checkpoint is not None:
-        run.restore(checkpoint)
+        with checkpoint.loaded() as state:
+            if state is not None:
+                run.restore(*state)
     before, start = len(run.history), time.perf_counter()
     with _ctrl_c_heard() as heard:
         while not (stop := run.stop_reason(time.perf_counter() - start, len(run.history) - before)):

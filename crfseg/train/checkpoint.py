@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,26 +45,28 @@ class Checkpoint:
         with replacing(self._path) as beside:
             safetensors.numpy.save_file(dict(arrays), beside, metadata)
 
-    def load(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return arrays and record; both empty if there is no file.
+    @contextmanager
+    def loaded(self) -> Iterator[tuple[Arrays, dict[str, Any]] | None]:
+        """Give arrays and record; None if there is no file.
 
         Raises
         ------
         TrainingError
-            If it is no checkpoint, a damaged one, or one of another training.
+            If it is no checkpoint, or one of another training; or if what is in it does not fit.
         """
         if not self._path.exists():
-            return {}, {}
+            yield None
+            return
         try:
             with safetensors.safe_open(self._path, framework="numpy") as file:
-                metadata = file.metadata() or {}
-                if metadata.get("training", self._identity) != self._identity:
-                    raise self._error("is of another corpus or configuration")
+                metadata = file.metadata()
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                return arrays, dict(json.loads(metadata["record"]))
-        except (safetensors.SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
-            if isinstance(error, TrainingError):
-                raise
+            if metadata["training"] != self._identity:
+                raise self._error("is of another corpus or configuration")
+            yield arrays, json.loads(metadata["record"])
+        except TrainingError:
+            raise
+        except (safetensors.SafetensorError, OSError, LookupError, ValueError, TypeError) as error:
             raise self._error("is no checkpoint, or a damaged one") from error
 
     def _error(self, what: str) -> TrainingError:
