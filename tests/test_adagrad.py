@@ -79,6 +79,46 @@ def test_one_step_follows_the_gradient_of_the_reference(scheme):
                 assert weights.blocks[kind][row, 0, place] == pytest.approx(step, abs=2e-4)
 
 
+@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
+def test_with_labels_one_step_follows_the_gradient_too(scheme):
+    """Many tags go another way through the kernel."""
+    sentences = [
+        crfseg.Sentence(("我", "爱", "北京", "天安门广场"), ("r", "v", "ns", "ns")),
+        crfseg.Sentence(("他", "来", "了", "电影院"), ("r", "v", "O", "n")),
+    ]
+    dataset = Dataset.encode(Corpus.from_sentences(sentences), TEMPLATES, scheme=scheme)
+    corpus = Corpus.from_sentences(sentences)
+    weights, start = Weights(dataset), Weights(dataset)
+    rng = np.random.default_rng(0)
+    for some in (weights, start):  # not from zero, where all tags are alike
+        some.transitions[0] = np.linspace(-1, 1, some.transitions.shape[1])
+    trainer = Trainer(weights, checked_params("adagrad", {"rate": 0.5, "c2": 1e-30}))
+    assert trainer.run() == pytest.approx(loss_of(start.model(), corpus), rel=1e-5)
+    n_tags = len(dataset.tag_set.names)
+    columns = start.transitions[0].reshape(n_tags, n_tags)
+    moved = weights.transitions[0].reshape(n_tags, n_tags) - columns
+    legal = dataset.tag_set.legal[weights.tag_order][:, weights.tag_order]
+    assert not moved[~legal].any()
+    gradients = [(columns, place, moved[tuple(place)]) for place in np.argwhere(legal)]
+    for kind, block in enumerate(start.blocks):
+        once = np.flatnonzero(dataset.patterns[kind].counts == 1)
+        gradients += [
+            (block[row, 0], place, weights.blocks[kind][row, 0, place])
+            for row in once
+            for place in range(block.shape[2])
+        ]
+    for n in rng.choice(len(gradients), 60, replace=False):
+        array, place, step = gradients[n]
+        at, losses = tuple(np.atleast_1d(place)), []
+        before = array[at]
+        for shift in (1e-2, -1e-2):
+            array[at] = before + shift
+            losses.append(loss_of(start.model(), corpus))
+        array[at] = before
+        gradient = (losses[0] - losses[1]) / 2e-2
+        assert step == pytest.approx(-0.5 * gradient / np.sqrt(1 + gradient**2), abs=3e-4)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("penalty", "error"), [({"c1": 0.0, "c2": 1.0}, 1e-4), ({"c1": 0.5, "c2": 0.0}, 1e-3)]

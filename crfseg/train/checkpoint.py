@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
@@ -43,7 +44,8 @@ class Checkpoint:
         """Write the state, in the place of the one before when it is complete."""
         metadata = {"training": self._identity, "record": json.dumps(record)}
         with replacing(self._path) as beside:
-            safetensors.numpy.save_file(dict(arrays), beside, metadata)
+            in_order = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+            safetensors.numpy.save_file(in_order, beside, metadata)
 
     @contextmanager
     def loaded(self) -> Iterator[tuple[Arrays, dict[str, Any]] | None]:

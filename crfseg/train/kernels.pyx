@@ -13,7 +13,7 @@ gradients in the order of the text: the result does not depend on the number of 
 
 import numpy as np
 
-from libc.math cimport expf, fabsf, logf, sqrtf
+from libc.math cimport fabsf, logf, sqrtf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 
 cdef extern from *:
@@ -33,7 +33,22 @@ cdef extern from *:
       #define CRFSEG_YIELD() sched_yield()
       #define CRFSEG_PREFETCH(address) __builtin_prefetch(address)
     #endif
+    #include <string.h>
+
+    /* exp(x) to seven digits, 0 below -87, without a call or a branch: loops of it become vectors.
+       2^n by the exponent's bits, 2^r for |r| <= 1/2 by its series. */
+    static inline float CRFSEG_EXP(float x) {
+      float z = (x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x) * 1.44269504f;
+      int n = (int)(z + (z < 0 ? -0.5f : 0.5f));
+      float r = (z - (float)n) * 0.69314718f, power;
+      int bits = (n + 127) << 23;
+      memcpy(&power, &bits, 4);
+      r = 1 + r * (1 + r * (0.5f + r * (0.16666667f + r * (0.041666667f + r * (0.0083333333f
+          + r * 0.0013888889f)))));
+      return x < -87.0f ? 0 : power * r;
+    }
     """
+    float CRFSEG_EXP(float) noexcept nogil
     long CRFSEG_ADD(long *) noexcept nogil
     long CRFSEG_GET(long *) noexcept nogil
     void CRFSEG_SET(long *, long) noexcept nogil
@@ -41,8 +56,11 @@ cdef extern from *:
     void CRFSEG_PREFETCH(const void *) noexcept nogil
 
 cdef enum:
+    FEW = 6  # tags: more are seldom all in question, so that rows of a block are left alone
     AHEAD = 12  # patterns whose blocks are on their way from memory
     SPINS = 4000  # looks at the barrier before the thread lets others run
+
+cdef float TINY = 1e-9  # of a share of 1
 
 
 cdef void meet(long *arrived, long *round_, long n_threads) noexcept nogil:
@@ -57,10 +75,6 @@ cdef void meet(long *arrived, long *round_, long n_threads) noexcept nogil:
         spins += 1
         if spins > SPINS:
             CRFSEG_YIELD()
-
-
-cdef inline float exp_(float x) noexcept nogil:
-    return expf(x)
 
 
 cdef inline double lattice(
@@ -95,7 +109,7 @@ cdef inline double lattice(
             if row[j] > top:
                 top = row[j]
         for j in range(n_tags):
-            potential[j] = exp_(row[j] - top)
+            potential[j] = CRFSEG_EXP(row[j] - top)
         if t == length - 1:
             for j in range(n_tags):
                 if not ends[j]:
@@ -148,6 +162,110 @@ cdef inline double lattice(
     return loss
 
 
+cdef struct Arcs:
+    # The legal arcs of a labelled tag set, its tags in the order B.. S.. E.. M..: all from those
+    # that end a word, (first_end .. last_end), to those that begin one, (0 .. n_begin), and the
+    # inner ones, from[a] to to[a].
+    Py_ssize_t n_begin, first_end, last_end, n_inner
+    const int32_t *inner
+
+
+cdef double labelled_lattice(
+    float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
+    const float *transitions, const float *exp_transitions, const float *transposed, Arcs *legal,
+    Py_ssize_t n_tags,
+) noexcept nogil:
+    """Do what :func:`lattice` does, along the legal arcs only, for many tags.
+
+    Of the tags of a position few have any weight: what is less than TINY is passed over.
+    """
+    cdef Py_ssize_t t, i, j, a, n_begin = legal.n_begin, first_end = legal.first_end
+    cdef Py_ssize_t last_end = legal.last_end
+    cdef float *alpha
+    cdef float *before
+    cdef float *potential
+    cdef float *row
+    cdef float *beta = scratch + 2 * length * n_tags
+    cdef float *pull = beta + n_tags
+    cdef const float *arc
+    cdef float top, total, share
+    cdef double loss = 0
+    for t in range(length):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = row[0]
+        for j in range(1, n_tags):
+            top = row[j] if row[j] > top else top
+        for j in range(n_tags):
+            potential[j] = CRFSEG_EXP(row[j] - top)
+            alpha[j] = 0
+        if t == length - 1:
+            for j in range(n_tags):
+                if not first_end <= j < last_end:
+                    potential[j] = 0
+        if t == 0:
+            for j in range(n_begin):
+                alpha[j] = 1
+        else:
+            for i in range(first_end, last_end):
+                share = before[i]
+                if share > TINY:
+                    arc = exp_transitions + i * n_tags
+                    for j in range(n_begin):
+                        alpha[j] += share * arc[j]
+            for a in range(legal.n_inner):
+                i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
+                alpha[j] += before[i] * exp_transitions[i * n_tags + j]
+        total = 0
+        for j in range(n_tags):
+            alpha[j] *= potential[j]
+            total += alpha[j]
+        share = 1 / total
+        for j in range(n_tags):
+            alpha[j] *= share
+            potential[j] *= share
+        loss += top + logf(total) - row[gold[t]]
+        if t > 0:
+            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        before = alpha
+    for i in range(n_tags * n_tags):
+        arcs[i] = 0
+    for j in range(n_tags):
+        beta[j] = 1
+    for t in range(length - 1, -1, -1):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = 0
+        for j in range(n_tags):
+            row[j] = alpha[j] * beta[j]
+            pull[j] = potential[j] * beta[j]
+            top = pull[j] if pull[j] > top else top
+            beta[j] = 0
+        row[gold[t]] -= 1
+        if t > 0:
+            before = alpha - 2 * n_tags
+            for j in range(n_begin):
+                if pull[j] > TINY * top:
+                    arc = transposed + j * n_tags
+                    for i in range(first_end, last_end):
+                        beta[i] += pull[j] * arc[i]
+            for i in range(first_end, last_end):
+                if before[i] > TINY:
+                    for j in range(n_begin):
+                        arcs[i * n_tags + j] += before[i] * pull[j]
+            for a in range(legal.n_inner):
+                i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
+                beta[i] += exp_transitions[i * n_tags + j] * pull[j]
+                arcs[i * n_tags + j] += before[i] * pull[j]
+    for i in range(n_tags * n_tags):
+        arcs[i] *= exp_transitions[i]
+    for t in range(1, length):
+        arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+    return loss
+
+
 cdef inline void gather(
     float *row, const int32_t *ids, const float *weights, Py_ssize_t stride, Py_ssize_t start,
     Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags,
@@ -169,10 +287,10 @@ cdef inline void gather(
 
 
 cdef inline void step(
-    float *weights, const float *gradient, Py_ssize_t size, float rate, float clock, float l1,
-    float l2,
+    float *weights, const float *gradient, Py_ssize_t n, Py_ssize_t size, float rate, float clock,
+    float l1, float l2,
 ) noexcept nogil:
-    """Take one AdaGrad step on a block: weights, squared gradients, steps weighted by time.
+    """Take one AdaGrad step on n weights of a block: w, squared gradients G, and U.
 
         g += l2 w;  G += g^2;  length = rate / sqrt(G)
         w' = w - length g, then l1 length nearer to 0, but not beyond;  U += clock (w - w')
@@ -181,7 +299,7 @@ cdef inline void step(
     cdef float *moved = weights + 2 * size
     cdef Py_ssize_t k
     cdef float g, w, length, shrink
-    for k in range(size):
+    for k in range(n):
         g = gradient[k] + l2 * weights[k]
         squares[k] += g * g
         length = rate / sqrtf(squares[k])
@@ -192,34 +310,45 @@ cdef inline void step(
         weights[k] = w
 
 
-cdef inline bint is_quiet(const float *gradient, Py_ssize_t size, float quiet) noexcept nogil:
-    """Tell whether a block's gradients are too small to matter."""
-    cdef Py_ssize_t k
+cdef inline bint is_quiet(const float *norms, Py_ssize_t width, float quiet) noexcept nogil:
+    """Tell whether the gradients of a block's rows are too small to matter."""
+    cdef Py_ssize_t r
     cdef float total = 0
-    for k in range(size):
-        total += fabsf(gradient[k])
+    for r in range(width):
+        total += norms[r]
     return total <= quiet
 
 
 cdef inline void scatter(
-    const float *row, const int32_t *ids, float *state, Py_ssize_t start, Py_ssize_t stop,
-    Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags, int me, int n_threads, float rate,
-    float clock, float l1, float l2, const float *shares, float quiet,
+    const float *row, const float *norms, const int32_t *ids, float *state, Py_ssize_t start,
+    Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t width, Py_ssize_t n_tags, int me, int n_threads,
+    float rate, float clock, float l1, float l2, const float *shares, float quiet,
 ) noexcept nogil:
     """Take a step on the blocks that this thread owns of the patterns at start to stop."""
-    cdef Py_ssize_t p, soon
+    cdef Py_ssize_t p, soon, r, size = width * n_tags
+    cdef float *block
     for p in range(start, stop):
         soon = p + AHEAD
         if soon < stop and ids[soon] >= 0 and ids[soon] % n_threads == me:
-            if not is_quiet(row + (soon - reach) * n_tags, size, quiet):
+            if not is_quiet(norms + soon - reach, width, quiet):
                 CRFSEG_PREFETCH(state + 3 * size * <Py_ssize_t>ids[soon])
         if ids[p] < 0 or ids[p] % n_threads != me:
             continue
-        if not is_quiet(row + (p - reach) * n_tags, size, quiet):
+        if is_quiet(norms + p - reach, width, quiet):
+            continue
+        block = state + 3 * size * <Py_ssize_t>ids[p]
+        if n_tags <= FEW:
             step(
-                state + 3 * size * <Py_ssize_t>ids[p], row + (p - reach) * n_tags, size, rate,
-                clock, l1 * shares[ids[p]], l2 * shares[ids[p]],
+                block, row + (p - reach) * n_tags, size, size, rate, clock, l1 * shares[ids[p]],
+                l2 * shares[ids[p]],
             )
+            continue
+        for r in range(width):
+            if not is_quiet(norms + p - reach + r, 1, quiet):
+                step(
+                    block + r * n_tags, row + (p - reach + r) * n_tags, n_tags, size, rate, clock,
+                    l1 * shares[ids[p]], l2 * shares[ids[p]],
+                )
 
 
 def run(
@@ -227,8 +356,8 @@ def run(
     const int64_t[::1] begins, const int64_t[::1] offsets, const int16_t[::1] tags,
     const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
     const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
-    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, float[:, ::1] rows,
-    float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
+    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, const int32_t[:, ::1] inner,
+    float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
     float rate, float clock, float l1, float l2, float quiet,
 ):
     """Take one thread's part in a pass over the sentences.
@@ -250,7 +379,7 @@ def run(
     ids
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
-        For each kind: block size, reach, last offset of its shape, its place in ``states`` and in
+        For each kind: block width, reach, last offset of its shape, its place in ``states`` and in
         ``shares``; (K, 5).
     states
         Weights, squared gradients and time-weighted steps of every pattern, block by block.
@@ -260,8 +389,11 @@ def run(
         The same three of the transitions, (3, L * L).
     legal, tag_begins, tag_ends
         The tag set's, (L * L,), (L,), (L,).
-    rows, scratch, arcs
-        Work space: (rows of a batch, L), (threads, 2 L (longest + 1)), (batch, L * L).
+    inner
+        The arcs inside words, (A, 2), if tags are in the order of :func:`labelled_lattice`; or none.
+    rows, norms, scratch, arcs
+        Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)),
+        (batch, L * L).
     losses
         The loss of each sentence, (N,), is written here.
     meeting
@@ -279,39 +411,52 @@ def run(
         After this pass.
     """
     cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
-    cdef Py_ssize_t first, after, q, s, k, i, lo, length, base, size, n_arcs = n_tags * n_tags
+    cdef Py_ssize_t first, after, q, s, k, i, j, t, lo, length, base, n_arcs = n_tags * n_tags
+    cdef float norm
     cdef float[::1] exp_transitions = np.zeros(n_arcs, dtype=np.float32)
+    cdef float[::1] transposed = np.zeros(n_arcs, dtype=np.float32)
+    cdef Arcs along
     cdef float *row
+    cdef bint labelled = inner.shape[0] > 0
+    if labelled:
+        along.n_begin = np.count_nonzero(tag_begins)
+        along.first_end = np.flatnonzero(tag_ends)[0]
+        along.last_end = along.first_end + np.count_nonzero(tag_ends)
+        along.n_inner, along.inner = inner.shape[0], &inner[0, 0]
     with nogil:
         first = 0
         while first < n:
             after = min(n, first + batch)
-            for i in range(n_arcs):
-                exp_transitions[i] = expf(transitions[0, i]) if legal[i] else 0
-            base = 0
+            for i in range(n_tags):
+                for j in range(n_tags):
+                    exp_transitions[i * n_tags + j] = (
+                        CRFSEG_EXP(transitions[0, i * n_tags + j]) if legal[i * n_tags + j] else 0
+                    )
+                    transposed[j * n_tags + i] = exp_transitions[i * n_tags + j]
+            base = 2 * window
             for q in range(first, after):
                 s = order[q]
                 length = offsets[s + 1] - offsets[s]
                 if (q - first) % n_threads == me:
-                    row = &rows[base + 2 * window, 0]
+                    row = &rows[base, 0]
                     for i in range(-2 * window * n_tags, (length + 2 * window) * n_tags):
                         row[i] = 0
                     lo = begins[s]
                     for k in range(n_kinds):
-                        size = kinds[k, 0]
                         gather(
-                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * size, -window,
-                            length + window - kinds[k, 2], kinds[k, 1], size, n_tags,
+                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * kinds[k, 0] * n_tags,
+                            -window, length + window - kinds[k, 2], kinds[k, 1],
+                            kinds[k, 0] * n_tags, n_tags,
                         )
-                    if n_tags == 4:
+                    if labelled:
+                        losses[s] = labelled_lattice(
+                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
+                            &transitions[0, 0], &exp_transitions[0], &transposed[0], &along, n_tags,
+                        )
+                    elif n_tags == 4:
                         losses[s] = lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
                             &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 4,
-                        )
-                    elif n_tags == 6:
-                        losses[s] = lattice(
-                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 6,
                         )
                     else:
                         losses[s] = lattice(
@@ -323,19 +468,24 @@ def run(
                         row[i] = 0
                     for i in range(length * n_tags, (length + 2 * window) * n_tags):
                         row[i] = 0
+                    for t in range(-2 * window, length + 2 * window):
+                        norm = 0
+                        if 0 <= t < length:
+                            for j in range(n_tags):
+                                norm += fabsf(row[t * n_tags + j])
+                        norms[base + t] = norm
                 base += length + 4 * window
             meet(&meeting[0], &meeting[1], n_threads)
-            base = 0
+            base = 2 * window
             for q in range(first, after):
                 s = order[q]
                 length = offsets[s + 1] - offsets[s]
                 lo = begins[s]
                 for k in range(n_kinds):
-                    size = kinds[k, 0]
                     scatter(
-                        &rows[base + 2 * window, 0], &ids[k, lo], &states[kinds[k, 3]], -window,
-                        length + window - kinds[k, 2], kinds[k, 1], size, n_tags, me, n_threads,
-                        rate, clock, l1, l2, &shares[kinds[k, 4]], quiet,
+                        &rows[base, 0], &norms[base], &ids[k, lo], &states[kinds[k, 3]], -window,
+                        length + window - kinds[k, 2], kinds[k, 1], kinds[k, 0], n_tags, me,
+                        n_threads, rate, clock, l1, l2, &shares[kinds[k, 4]], quiet,
                     )
                 base += length + 4 * window
             if me == 0:
@@ -343,7 +493,7 @@ def run(
                     for i in range(n_arcs):
                         arcs[0, i] += arcs[q, i]
                 step(
-                    &transitions[0, 0], &arcs[0, 0], n_arcs, rate, clock, l1 / n_batches,
+                    &transitions[0, 0], &arcs[0, 0], n_arcs, n_arcs, rate, clock, l1 / n_batches,
                     l2 / n_batches,
                 )
             clock += 1

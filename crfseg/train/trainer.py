@@ -36,6 +36,12 @@ class Trainer:
     def __init__(self, weights: Weights, params: Mapping[str, Any]) -> None:
         data, tag_set = weights.dataset, weights.dataset.tag_set
         self._weights, self._params = weights, params
+        order = weights.tag_order
+        legal, begins, ends = (
+            tag_set.legal[order][:, order],
+            *(edges[order] for edges in (tag_set.begins, tag_set.ends)),
+        )
+        inner = np.argwhere(legal & ~begins).astype(np.int32, order="C")
         self._crew = _Crew(params["threads"] or _n_cores())
         self.rng = np.random.default_rng(params["seed"])
         self._lengths = np.diff(data.offsets)
@@ -44,15 +50,16 @@ class Trainer:
             data.templates.window,
             symbols.begins(data.offsets, data.templates.window),
             data.offsets,
-            data.tags,
+            weights.tag_number[data.tags] if tag_set.labels else data.tags,
             data.ids,
             weights.kinds,
             weights.states,
             _shares(data),
             weights.transitions,
-            tag_set.legal.astype(np.uint8).ravel(),
-            tag_set.begins.astype(np.uint8),
-            tag_set.ends.astype(np.uint8),
+            legal.astype(np.uint8).ravel(),
+            begins.astype(np.uint8),
+            ends.astype(np.uint8),
+            inner if tag_set.labels else inner[:0],
         )
 
     def run(self) -> float:
@@ -68,14 +75,16 @@ class Trainer:
         return float(self._losses.sum())
 
     def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Return the kernel's work space: rows, scratch, arcs, losses, meeting."""
+        """Return the kernel's work space: rows, norms, scratch, arcs, losses, meeting."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
         per_batch = np.add.reduceat(
             self._lengths[order] + 4 * window, np.arange(0, len(order), batch)
         )
+        most = int(per_batch.max())
         return (
-            np.zeros((int(per_batch.max()), n_tags), dtype=np.float32),
+            np.zeros((most, n_tags), dtype=np.float32),
+            np.zeros(most, dtype=np.float32),
             np.zeros((self._crew.most, 2 * n_tags * (longest + 2)), dtype=np.float32),
             np.zeros((batch, n_tags * n_tags), dtype=np.float32),
             self._losses,

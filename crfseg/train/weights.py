@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crfseg import kernels
 from crfseg.dataset import Dataset
 from crfseg.model import Model, PatternTable
+from crfseg.tags import TagSet
 
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
 _KNOWN: Final = 1.0  # and here for the weights of a model that training goes on from
@@ -21,6 +22,7 @@ class Weights:
 
     ``states`` holds block after block ``(3, width * L)``: the weights w, their squared gradients
     G, and U, the steps weighted by time; at time c the average of the weights is ``w - U / c``.
+    Of the L columns of a block number n is that of tag ``tag_order[n]``.
 
     Parameters
     ----------
@@ -33,6 +35,8 @@ class Weights:
     def __init__(self, dataset: Dataset, init: Model | None = None) -> None:
         n_tags = len(dataset.tag_set.names)
         self.dataset = dataset
+        self.tag_order = _tag_order(dataset.tag_set)
+        self.tag_number = np.argsort(self.tag_order).astype(np.int16)
         sizes = [patterns.kind.width * n_tags for patterns in dataset.patterns]
         counts = [len(patterns.keys) for patterns in dataset.patterns]
         ends = np.cumsum([0, *(3 * n * size for n, size in zip(counts, sizes, strict=True))])
@@ -48,8 +52,8 @@ class Weights:
         kinds = [patterns.kind for patterns in dataset.patterns]
         self.kinds = np.array(
             [
-                (size, kind.reach, kind.shape[-1], end, row)
-                for size, kind, end, row in zip(sizes, kinds, ends, rows, strict=False)
+                (kind.width, kind.reach, kind.shape[-1], end, row)
+                for kind, end, row in zip(kinds, ends, rows, strict=False)
             ],
             dtype=np.int64,
         )
@@ -59,7 +63,7 @@ class Weights:
 
     def _begin_with(self, init: Model) -> None:
         names = self.dataset.tag_set.names
-        tag = np.array([names.index(name) for name in init.tag_set.names])
+        tag = self.tag_number[[names.index(name) for name in init.tag_set.names]]
         arcs = self.transitions.reshape(3, len(names), len(names))
         arcs[0][np.ix_(tag, tag)] = potentials(init, init.transitions)
         arcs[1][np.ix_(tag, tag)] = _KNOWN
@@ -80,7 +84,8 @@ class Weights:
         n_tags = len(self.dataset.tag_set.names)
         data = self.dataset
         tables = tuple(self._table(k, n_tags, prune) for k in range(len(data.patterns)))
-        transitions: Any = self._average(self.transitions[None]).reshape(n_tags, n_tags)
+        arcs = self._average(self.transitions[None]).reshape(n_tags, n_tags)
+        transitions: Any = arcs[self.tag_number][:, self.tag_number]
         return Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
@@ -94,10 +99,22 @@ class Weights:
             kept[some] = average.any(axis=1) & (heavy | (patterns.counts[some] == 0))
             averages.append(average[kept[some]])
         weights: Any = np.concatenate(averages).reshape(-1, patterns.kind.width, n_tags)
+        if self.dataset.tag_set.labels:
+            weights = weights[:, :, self.tag_number]
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
 
     def _average(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         return block[:, 0] - block[:, 2] / np.float32(self.clock)
+
+
+def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
+    """Return the tags in the order of training: labelled ones as B.. S.. E.. M.., shape (L,).
+
+    So the tags that begin a word lie side by side, and those that end one: kernels.pyx.
+    """
+    if not tag_set.labels:
+        return np.arange(len(tag_set.names))
+    return np.argsort(2 * ~tag_set.begins + (tag_set.begins == tag_set.ends), kind="stable")
 
 
 def potentials(model: Model, weights: NDArray[Any]) -> NDArray[np.float32]:
