@@ -30,12 +30,11 @@ def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
 def of_training(dataset: Dataset, params: Mapping[str, Any]) -> int:
     """Return how many bytes training takes once the corpus is encoded.
 
-    Three float32 for each weight, half a one for the model at the end (most of its making takes
-    place in memory that encoding has used), and the gradients of a batch's transitions.
+    Four float32 for each weight, one of them in the model at the end, and the gradients of a
+    batch's transitions.
     """
-    n_tags, weights = len(dataset.tag_set.names), dataset.n_weights
-    batches: int = params["batch_size"] * 4 * n_tags * n_tags
-    return 14 * weights + 8 * dataset.n_patterns + batches
+    batches: int = params["batch_size"] * 4 * len(dataset.tag_set.names) ** 2
+    return 16 * dataset.n_weights + 8 * dataset.n_patterns + batches
 
 
 def require(n_bytes: int, purpose: str) -> None:
@@ -68,8 +67,8 @@ def _free() -> int | None:
 
 
 def _resident() -> int:
-    """Return how many bytes this process has in memory; 0 if that is not known."""
-    return _entry(Path("/proc/self/status"), "VmRSS:") or 0
+    """Return how many bytes this process has taken for itself; 0 if that is not known."""
+    return _entry(Path("/proc/self/status"), "RssAnon:") or 0
 
 
 def _entry(path: Path, name: str) -> int | None:

@@ -14,7 +14,8 @@ from crfseg.tags import TagSet
 
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
 _KNOWN: Final = 1.0  # and here for the weights of a model that training goes on from
-_ROWS: Final = 1 << 14  # blocks that are averaged together
+_ROWS: Final = 1 << 12  # blocks that are averaged together
+_NOTHING: Final = 1e-30  # patterns that have no weight at all are always left out
 
 
 class Weights:
@@ -90,17 +91,18 @@ class Weights:
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]
+        slices = [slice(at, at + _ROWS) for at in range(0, len(block), _ROWS)]
         kept = np.zeros(len(block), dtype=bool)
-        averages = [np.empty((0, block.shape[2]), dtype=np.float32)]
-        for begin in range(0, len(block), _ROWS):
-            some = slice(begin, begin + _ROWS)
-            average = self._average(block[some])
-            heavy = np.abs(average).max(axis=1, initial=0) >= prune
-            kept[some] = average.any(axis=1) & (heavy | (patterns.counts[some] == 0))
-            averages.append(average[kept[some]])
-        weights: Any = np.concatenate(averages).reshape(-1, patterns.kind.width, n_tags)
-        if self.dataset.tag_set.labels:
-            weights = weights[:, :, self.tag_number]
+        for some in slices:
+            heaviest = np.abs(self._average(block[some])).max(axis=1, initial=0)
+            kept[some] = heaviest >= np.where(patterns.counts[some], max(prune, _NOTHING), _NOTHING)
+        shape = np.count_nonzero(kept), patterns.kind.width, n_tags
+        weights: Any = np.empty(shape, dtype=np.float32)
+        done = 0
+        for some in slices:
+            rows = self._average(block[some][kept[some]]).reshape(-1, *shape[1:])
+            weights[done : done + len(rows)] = rows[:, :, self.tag_number]
+            done += len(rows)
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
 
     def _average(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
