@@ -119,12 +119,12 @@ def train(
     for option, text in (("name", name or ""), ("criterion", criterion), ("licence", licence)):
         if not isinstance(text, str):
             raise TrainingError(f"{option} must be text, got {type(text).__name__}")
-    params = checked_params(algorithm, params)
     for option, value in (("init", init), ("checkpoint", checkpoint), ("scratch", scratch)):
         if algorithm != "adagrad" and value is not None:
             raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
     init = init if init is None or isinstance(init, Model) else Model.load(init)
     settings = Settings.chosen(algorithm, init, templates, scheme, labels, folding)
+    params = checked_params(algorithm, params, settings.labels)
     parts = _read(corpora, format, encoding, scratch)
     if not parts:
         raise TrainingError("no corpus given; expected at least one")

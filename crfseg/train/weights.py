@@ -13,7 +13,7 @@ from crfseg.model import Model, PatternTable
 from crfseg.tags import TagSet
 
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
-_KNOWN: Final = 1.0  # and here for the weights of a model that training goes on from
+_KNOWN: Final = 4.0  # and here where a model went before, whose weights are not to be forgotten
 _ROWS: Final = 1 << 12  # blocks that are averaged together
 _NOTHING: Final = 1e-30  # patterns that have no weight at all are always left out
 
