@@ -312,7 +312,7 @@ def test_closed_streams_are_one_line(model, redirection):
 
 def test_what_the_terminal_s_encoding_lacks_is_escaped(model):
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
-    result = run("inspect", "--top", "2", model, env=environment)
+    result = run("inspect", "--top", "50", model, env=environment)
     assert (result.returncode, result.stderr) == (0, b"")
     assert b"\\u" in result.stdout
 
