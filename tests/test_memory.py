@@ -2,6 +2,9 @@
 
 import logging
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +65,23 @@ def test_labels_in_files_too(tmp_path):
 def test_a_missing_scratch_folder_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError, match="missing"):
         crfseg.train(TRAIN, scratch=tmp_path / "missing")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the system's figures")
+@pytest.mark.parametrize("options", ["", "labels=True, format='pos'"])
+def test_the_forecast_is_right_within_a_quarter(shared, options):
+    """In a fresh process: what it says, and what its peak was."""
+    corpus = shared / ("zx/train.pos.txt" if options else "ctb6/train.txt")
+    program = (
+        "import crfseg, logging, re\n"
+        "logging.basicConfig(level=logging.INFO, format='%(message)s')\n"
+        f"crfseg.train({str(corpus)!r}, max_iterations=2, {options})\n"
+        "print(re.search(r'VmHWM:.*', open('/proc/self/status').read())[0])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300
+    )
+    said = re.search(r"training needs about ([\d,]+) MB", result.stderr)
+    was = int(result.stdout.split()[1]) * 1024 / 1e6
+    assert float(said[1].replace(",", "")) == pytest.approx(was, rel=0.25)

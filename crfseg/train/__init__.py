@@ -129,25 +129,24 @@ def train(
     if not parts:
         raise TrainingError("no corpus given; expected at least one")
     devs = [] if dev is None else _read(dev, format, encoding)
-    storage = Storage(scratch)
-    corpus = parts[0] if len(parts) == 1 else Corpus.join(parts, storage)
-    corpus = _checked(corpus, settings.labels)
-    corpus_records = [record.of_corpus(part) for part in parts]
-    name = name or Path(parts[0].name).stem
-    del parts
-    in_files = scratch is not None
-    memory.require(memory.of_encoding(corpus, settings.templates, in_files=in_files), "encoding")
-    dataset = Dataset.encode(
-        corpus,
-        settings.templates,
-        scheme=settings.scheme,
-        folding=settings.folding,
-        min_count=params.get("min_count", 1),
-        init=init,
-        storage=storage,
-    )
+    joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
+    corpus = _checked(joined, settings.labels)
+    info = {
+        "name": name or Path(parts[0].name).stem,
+        "criterion": criterion,
+        "licence": licence,
+        "crfseg": record.version(),
+        "corpora": [record.of_corpus(part) for part in parts],
+        **record.of_init(init),
+        "training": {"algorithm": algorithm, **record.of_params(params)},
+    }
+    del parts, joined  # their files, if any, are no longer needed
+    dataset = _encoded(corpus, settings, params.get("min_count", 1), init, scratch)
     if algorithm == "adagrad":
-        memory.require(memory.of_training(dataset, params), "training")
+        needed = memory.of_training(
+            dataset, params, dev=bool(devs), checkpoint=checkpoint is not None
+        )
+        memory.require(needed, "training")
         state = None
         if checkpoint is not None:
             configuration = record.configuration(settings, params, init)
@@ -157,23 +156,33 @@ def train(
         # CRFsuite has its own patterns; memory is short enough.
         dataset = replace(dataset, patterns=(), ids=np.empty((0, 0), dtype=np.int32))
         model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
-    known = () if init is None else init.vocabulary
-    info = {
-        "name": name,
-        "criterion": criterion,
-        "licence": licence,
-        "crfseg": record.version(),
-        "corpora": corpus_records,
-        **record.of_init(init),
-        "training": {"algorithm": algorithm, **record.of_params(params)},
-        **outcome,
-    }
-    vocabulary = tuple(sorted(corpus.vocabulary().union(known)))
-    model = replace(model, vocabulary=vocabulary, info=info)
+    words = corpus.vocabulary().union(() if init is None else init.vocabulary)
+    info |= outcome
+    model = replace(model, vocabulary=tuple(sorted(words)), info=info)
     model = model.quantize() if precision == "int16" else _in_float64(model)
     if not devs:
         return model
-    return replace(model, info={**info, "dev": record.of_dev(model, devs, init)})
+    return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
+
+
+def _encoded(
+    corpus: Corpus,
+    settings: Settings,
+    min_count: int,
+    init: Model | None,
+    scratch: PathLike | None,
+) -> Dataset:
+    in_files = scratch is not None
+    memory.require(memory.of_encoding(corpus, settings.templates, in_files=in_files), "encoding")
+    return Dataset.encode(
+        corpus,
+        settings.templates,
+        scheme=settings.scheme,
+        folding=settings.folding,
+        min_count=min_count,
+        init=init,
+        storage=Storage(scratch),
+    )
 
 
 def _in_float64(model: Model) -> Model:

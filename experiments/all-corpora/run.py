@@ -27,10 +27,11 @@ def peak_bytes() -> int:
 
 def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     """Train and score one corpus; runs in a process of its own, for its peak memory."""
-    ending, labels = corpus.get("ending", ".txt"), corpus.get("labels", False)
-    train, dev = (folder / corpus["name"] / f"{part}{ending}" for part in ("train", "dev"))
+    ending, place = corpus.get("ending", ".txt"), folder / corpus.get("folder", corpus["name"])
+    train, dev = (place / f"{part}{ending}" for part in ("train", "dev"))
+    options = {key: corpus[key] for key in ("labels", "format") if key in corpus}
     start = time.perf_counter()
-    model = crfseg.train(train, dev=dev, labels=labels, algorithm=algorithm)
+    model = crfseg.train(train, dev=dev, algorithm=algorithm, **options)
     seconds = time.perf_counter() - start
     (scores,) = model.info["dev"]
     return {
@@ -73,7 +74,8 @@ def write_readme(order: list[str]) -> None:
     text = (HERE / "README.md").read_text("utf-8").partition("\n## ")[0]
     for algorithm, results in pd.read_csv(RESULTS).groupby("algorithm"):
         rows = results.set_index("corpus").reindex(order).dropna(how="all")
-        text += f"\n## {algorithm}\n\n{table(rows)}\n\nSettings: `{rows.settings.iloc[0]}`\n"
+        settings = "; ".join(f"`{found}`" for found in rows.settings.unique())
+        text += f"\n## {algorithm}\n\n{table(rows)}\n\nSettings: {settings}\n"
     (HERE / "README.md").write_text(text, encoding="utf-8")
 
 
