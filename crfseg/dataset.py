@@ -27,6 +27,7 @@ from crfseg.tags import Scheme, TagSet, labels_in
 from crfseg.templates import PatternKind, Templates
 
 _BLOCK: Final = 1 << 17  # positions that are looked up together
+_MOST_BITS: Final = 26  # of a table of counters: 64 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class Patterns:
         Where most patterns are rare, those that are counted exactly are first told by a table of
         small counters, so that memory is needed for what is kept, not for what there is.
         """
-        bits = max(1, len(padded).bit_length()) if min_count > 1 else 1
+        bits = min(_MOST_BITS, max(1, len(padded).bit_length())) if min_count > 1 else 1
         tallies = np.zeros(1 << bits, dtype=np.uint8)
         enough = min(min_count, 255) if min_count > 1 else 0
         for _, keys in _keys(padded, kind) if enough else ():

@@ -214,6 +214,25 @@ def test_word_f1_is_the_share_of_equal_spans():
     assert word_f1(Fixed(), gold) == pytest.approx(2 * 4 / (7 + 7))
 
 
+def test_with_labels_a_word_is_right_if_its_label_is():
+    def corpus(*words):
+        pairs = [
+            tuple(zip(*(word.split("/") for word in line.split()), strict=True)) for line in words
+        ]
+        return Corpus.from_sentences(crfseg.Sentence(*pair) for pair in pairs)
+
+    gold = corpus("我/O 在/O 北京/LOC 李/PER", "他/O 去/O 上海/LOC")
+
+    class Fixed:
+        def tag_corpus(self, _):
+            return corpus("我/O 在/O 北京/LOC 李/LOC", "他/PER 去/O 上海/LOC")
+
+    # gold 3, predicted 4 (他 too), right 2; what is outside every entity does not count
+    assert word_f1(Fixed(), gold) == pytest.approx(2 * 2 / (3 + 4))
+    scores = crfseg.evaluate(Fixed().tag_corpus(gold), gold)
+    assert scores.labelled.f1 == pytest.approx(word_f1(Fixed(), gold))
+
+
 def test_a_time_budget_ends_training():
     model = crfseg.train(TRAIN, max_iterations=100_000, time_budget=0.5)
     assert model.info["stop"].startswith("time budget of 0.5 s; kept pass ")

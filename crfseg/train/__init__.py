@@ -143,10 +143,7 @@ def train(
     del parts, joined  # their files, if any, are no longer needed
     dataset = _encoded(corpus, settings, params.get("min_count", 1), init, scratch)
     if algorithm == "adagrad":
-        needed = memory.of_training(
-            dataset, params, dev=bool(devs), checkpoint=checkpoint is not None
-        )
-        memory.require(needed, "training")
+        memory.require(memory.of_training(dataset, params, dev=bool(devs)), "training")
         state = None
         if checkpoint is not None:
             configuration = record.configuration(settings, params, init)

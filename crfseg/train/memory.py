@@ -27,16 +27,15 @@ def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
     return (0 if in_files else arrays) + 32 * corpus.n_chars
 
 
-def of_training(dataset: Dataset, params: Mapping[str, Any], *, dev: bool, checkpoint: bool) -> int:
+def of_training(dataset: Dataset, params: Mapping[str, Any], *, dev: bool) -> int:
     """Return how many bytes training takes once the corpus is encoded.
 
     Four float32 for each weight, one of them in the model at the end, and the gradients of a
     batch's transitions. With dev two more: the best model beside that of the moment, and what
-    tags with it. Writing a checkpoint takes a copy of all that is in it.
+    tags with it.
     """
     batches: int = params["batch_size"] * 4 * len(dataset.tag_set.names) ** 2
-    copies = 4 + 2 * dev + 3 * checkpoint
-    return 4 * copies * dataset.n_weights + 8 * dataset.n_patterns + batches
+    return 4 * (4 + 2 * dev) * dataset.n_weights + 8 * dataset.n_patterns + batches
 
 
 def require(n_bytes: int, purpose: str) -> None:
