@@ -71,7 +71,7 @@ class Weights:
         for patterns, table, block in zip(
             self.dataset.patterns, init.tables, self.blocks, strict=True
         ):
-            rows = kernels.find_rows(kernels.build_index(patterns.keys), table.keys)
+            rows = _rows(patterns.keys, table.keys)
             view = block.reshape(len(block), 3, patterns.kind.width, len(names))
             view[rows[:, None], 0, :, tag] = potentials(init, table.weights).transpose(0, 2, 1)
             view[rows[:, None], 1, :, tag] = _KNOWN
@@ -117,6 +117,13 @@ def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
     if not tag_set.labels:
         return np.arange(len(tag_set.names))
     return np.argsort(2 * ~tag_set.begins + (tag_set.begins == tag_set.ends), kind="stable")
+
+
+def _rows(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Return where each of the keys wanted stands among the keys, all of which are there."""
+    interner, every_key = kernels.Interner(), np.zeros(2, dtype=np.uint8)
+    interner.number(keys, every_key, 0)
+    return interner.number(wanted, every_key, 0)
 
 
 def potentials(model: Model, weights: NDArray[Any]) -> NDArray[np.float32]:
