@@ -36,7 +36,7 @@ class Storage:
         n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if self.folder is None or not n_bytes:
             return np.empty(shape, dtype)
-        with tempfile.TemporaryFile(dir=self.folder) as file:
+        with _nameless(self.folder) as file:
             _reserve(file, n_bytes)
             return _mapped(file, shape, dtype)
 
@@ -51,8 +51,7 @@ class Column:
     def __init__(self, folder: str | os.PathLike[str] | None, dtype: np.dtype[Any]) -> None:
         self._dtype, self._bytes = dtype, bytearray()
         self._file: IO[bytes] | None = None
-        if folder is not None:
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed at the end
+        self._file = None if folder is None else _nameless(folder)
 
     def __del__(self) -> None:
         if self._file:
@@ -73,6 +72,14 @@ class Column:
         self._file.flush()
         length = self._file.tell() // self._dtype.itemsize
         return _mapped(self._file, (length,), self._dtype) if length else np.empty(0, self._dtype)
+
+
+def _nameless(folder: str | os.PathLike[str]) -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError as error:
+        error.filename = os.fspath(folder)
+        raise
 
 
 def _mapped(file: IO[bytes], shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

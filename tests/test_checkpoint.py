@@ -108,6 +108,11 @@ def test_what_is_no_checkpoint_is_reported(tmp_path, damage):
         crfseg.train(corpus, checkpoint=state)
 
 
+def test_a_missing_folder_is_reported_before_training(tmp_path):
+    with pytest.raises(FileNotFoundError, match="missing"):
+        crfseg.train(DEV, checkpoint=tmp_path / "missing" / "state", callback=pytest.fail)
+
+
 def test_only_the_built_in_trainer_has_checkpoints(tmp_path):
     for option in ("checkpoint", "scratch", "init"):
         with pytest.raises(TrainingError, match=f"lbfgs has no {option}; expected none, or adagr"):

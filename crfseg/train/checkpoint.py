@@ -55,7 +55,10 @@ class Checkpoint:
         ------
         TrainingError
             If it is no checkpoint, or one of another training; or if what is in it does not fit.
+        OSError
+            If its folder is missing.
         """
+        self._path.parent.stat()
         if not self._path.exists():
             yield None
             return
