@@ -14,7 +14,7 @@ PART ?=
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml crfseg/kernels.pyx crfseg/train/kernels.pyx
+.venv/ready: pyproject.toml crfseg/kernels.pyx crfseg/train/kernels.pyx crfseg/train/lattice.pxd
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@

@@ -12,17 +12,20 @@ The readers of the file formats stand in :mod:`crfseg.formats`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import chars
 from crfseg.errors import CorpusError, ShapeError
+from crfseg.storage import Storage
 from crfseg.tags import labels_in
+
+_BLOCK: Final = 1 << 17  # characters that are worked on together
 
 
 class Span(NamedTuple):
@@ -223,9 +226,29 @@ class Corpus:
 
     def words(self) -> list[str]:
         """Return all words, in order."""
-        text = chars.to_text(self.codes)
-        cuts = [*np.flatnonzero(self.starts).tolist(), len(text)]
+        return self._words(0, self.n_chars)
+
+    def vocabulary(self) -> set[str]:
+        """Return the distinct words."""
+        found: set[str] = set()
+        for _, begin, end in self.blocks():
+            found.update(self._words(begin, end))
+        return found
+
+    def _words(self, begin: int, end: int) -> list[str]:
+        text = chars.to_text(self.codes[begin:end])
+        cuts = [*np.flatnonzero(self.starts[begin:end]).tolist(), len(text)]
         return [text[a:b] for a, b in pairwise(cuts)]
+
+    def blocks(self) -> Iterator[tuple[slice, int, int]]:
+        """Yield whole sentences together, some 100,000 characters: which, and their characters."""
+        first = 0
+        while first < len(self):
+            begin = int(self.offsets[first])
+            after = int(np.searchsorted(self.offsets, begin + _BLOCK, "right")) - 1
+            after = max(after, first + 1)
+            yield slice(first, after), begin, int(self.offsets[after])
+            first = after
 
     def texts(self) -> list[str]:
         """Return the sentences without their segmentation."""
@@ -233,27 +256,45 @@ class Corpus:
         return [text[a:b] for a, b in pairwise(bounds)]
 
     @staticmethod
-    def join(corpora: Sequence[Corpus]) -> Corpus:
-        """Join corpora into one, in order; labels survive where all of them have them."""
-        if len(corpora) < 2:
-            return corpora[0] if corpora else Corpus.from_text("")
-        shifts = np.cumsum([0, *(corpus.n_chars for corpus in corpora)])
-        offsets = [c.offsets[:-1] + shift for c, shift in zip(corpora, shifts, strict=False)]
-        labels = None
-        names: tuple[str, ...] = ()
-        if all(corpus.labels is not None for corpus in corpora):
-            names = labels_in(label for corpus in corpora for label in corpus.label_names)
-            labels = np.concatenate([_renumbered(corpus, names) for corpus in corpora])
-        return Corpus(
-            np.concatenate([c.codes for c in corpora]),
-            np.concatenate([c.starts for c in corpora]),
-            np.append(np.concatenate(offsets), shifts[-1]),
-            np.concatenate([c.lines for c in corpora]),
-            labels,
-            names,
-            ", ".join(c.name for c in corpora),
-            n_blank=sum(c.n_blank for c in corpora),
-        )
+    def join(corpora: Iterable[Corpus], storage: Storage | None = None) -> Corpus:
+        """Join corpora into one, in order; labels survive where all of them have them.
+
+        One after the other is taken in, so that they need not all be in memory if ``storage`` is
+        a folder.
+        """
+        storage = storage or Storage()
+        codes, starts = storage.column(np.uint32), storage.column(bool)
+        offsets, lines = storage.column(np.intp), storage.column(np.intp)
+        labels, names = storage.column(np.int32), dict[str, int]()
+        titles, all_labelled, n_chars, n_blank = [], True, 0, 0
+        for corpus in corpora:
+            codes.append(corpus.codes)
+            starts.append(corpus.starts)
+            offsets.append(corpus.offsets[:-1] + n_chars)
+            lines.append(corpus.lines)
+            all_labelled &= corpus.labels is not None
+            if all_labelled:
+                labels.append(_renumbered(corpus, names))
+            titles.append(corpus.name)
+            n_chars += corpus.n_chars
+            n_blank += corpus.n_blank
+        offsets.append(np.array([n_chars]))
+        joined = Corpus(
+            codes.array(), starts.array(), offsets.array(), lines.array(),
+            name=", ".join(titles), n_blank=n_blank,
+        )  # fmt: skip
+        if not all_labelled or not titles:
+            return joined
+        return replace(joined, labels=labels.array(), label_names=tuple(names))._with_names_sorted()
+
+    def _with_names_sorted(self) -> Corpus:
+        """Return the corpus with its label names in their fixed order; labels change in place."""
+        assert self.labels is not None
+        names = labels_in(self.label_names)
+        table = np.array([names.index(name) for name in self.label_names], dtype=np.int32)
+        for _, begin, end in self.blocks():
+            self.labels[begin:end] = table[self.labels[begin:end]]
+        return replace(self, label_names=names)
 
 
 def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
@@ -269,8 +310,9 @@ def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
     return words, labels
 
 
-def _renumbered(corpus: Corpus, names: tuple[str, ...]) -> NDArray[np.int32]:
-    """Return the corpus's label indices, into ``names`` instead of its own."""
+def _renumbered(corpus: Corpus, names: dict[str, int]) -> NDArray[np.int32]:
+    """Return the corpus's label indices by ``names``, which gets those that it lacks."""
     assert corpus.labels is not None
-    table = np.array([names.index(label) for label in corpus.label_names], dtype=np.int32)
-    return table[corpus.labels]
+    for name in corpus.label_names:
+        names.setdefault(name, len(names))
+    return np.array([names[name] for name in corpus.label_names], dtype=np.int32)[corpus.labels]

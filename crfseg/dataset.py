@@ -13,20 +13,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import kernels, symbols
 from crfseg.corpus import Corpus
+from crfseg.model import Model
+from crfseg.storage import Storage
 from crfseg.symbols import Alphabet, Folding, Symbols
-from crfseg.tags import Scheme, TagSet
+from crfseg.tags import Scheme, TagSet, labels_in
 from crfseg.templates import PatternKind, Templates
+
+_BLOCK: Final = 1 << 17  # positions that are looked up together
+_MOST_BITS: Final = 26  # of a table of counters: 64 MB
 
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
-    """The patterns of one kind that occur in the corpus.
+    """The patterns of one kind.
 
     Parameters
     ----------
@@ -35,26 +41,59 @@ class Patterns:
     keys
         Distinct patterns, the most frequent first, shape (P,), uint64.
     counts
-        How often each occurs, shape (P,).
-    ids
-        Row of the pattern that starts at each padded position, -1 for none; int32.
+        How often each occurs, shape (P,); 0 for those that only the model before knows.
     """
 
     kind: PatternKind
     keys: NDArray[np.uint64]
-    counts: NDArray[np.intp]
-    ids: NDArray[np.int32]
+    counts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, kind: PatternKind, padded: Symbols, min_count: int) -> Patterns:
-        """Collect the patterns of a padded text that occur at least ``min_count`` times."""
-        ids, keys = kernels.intern(symbols.pattern_keys(padded, kind.shape))
-        counts = np.bincount(ids, minlength=len(keys))
+    def number(
+        cls,
+        kind: PatternKind,
+        padded: Symbols,
+        ids: NDArray[np.int32],
+        min_count: int,
+        known: NDArray[np.uint64],
+    ) -> Patterns:
+        """Collect the patterns that occur ``min_count`` times or are known, and write their ids.
+
+        Where most patterns are rare, those that are counted exactly are first told by a table of
+        small counters, so that memory is needed for what is kept, not for what there is.
+        """
+        bits = min(_MOST_BITS, max(1, len(padded).bit_length())) if min_count > 1 else 1
+        tallies = np.zeros(1 << bits, dtype=np.uint8)
+        enough = min(min_count, 255) if min_count > 1 else 0
+        for _, keys in _keys(padded, kind) if enough else ():
+            kernels.tally(tallies, keys)
+        for _ in range(enough):
+            kernels.tally(tallies, known)
+        interner = kernels.Interner()
+        interner.number(known, tallies, enough)
+        for at, keys in _keys(padded, kind):
+            ids[at] = interner.number(keys, tallies, enough)
+        keys, counts = interner.distinct()
+        counts[: len(known)] -= 1
         order = np.argsort(-counts, kind="stable")
-        n_kept = int(np.count_nonzero(counts >= min_count))
-        row = np.full(len(keys), -1, dtype=np.int32)
-        row[order[:n_kept]] = np.arange(n_kept, dtype=np.int32)
-        return cls(kind, keys[order[:n_kept]], counts[order[:n_kept]], row[ids])
+        order = order[(counts[order] >= min_count) | (order < len(known))]
+        row = np.full(len(keys) + 1, -1, dtype=np.int32)  # the last is that of number -1
+        row[order] = np.arange(len(order), dtype=np.int32)
+        for at in _slices(len(ids)):
+            ids[at] = row[ids[at]]
+        return cls(kind, keys[order], counts[order])
+
+
+def _slices(n: int) -> Iterator[slice]:
+    for begin in range(0, n, _BLOCK):
+        yield slice(begin, min(n, begin + _BLOCK))
+
+
+def _keys(padded: Symbols, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
+    """Yield the keys of a kind, block by block."""
+    for at in _slices(len(padded)):
+        block = padded[at.start : at.stop + kind.shape[-1]]
+        yield at, symbols.pattern_keys(block, kind.shape)[: at.stop - at.start]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +105,10 @@ class Dataset:
     tag_set, templates, alphabet
         What the arrays speak of; they become the model's.
     patterns
-        One for each of ``templates.kinds``.
+        One for each of the K ``templates.kinds``.
+    ids
+        Row of the pattern of each kind that starts at each of the T' padded positions, -1 for
+        none; shape (K, T'), int32.
     tags
         The gold tags of the T characters, shape (T,), int16.
     offsets
@@ -77,6 +119,7 @@ class Dataset:
     templates: Templates
     alphabet: Alphabet
     patterns: tuple[Patterns, ...]
+    ids: NDArray[np.int32]
     tags: NDArray[np.int16]
     offsets: NDArray[np.intp]
 
@@ -89,27 +132,40 @@ class Dataset:
         scheme: Scheme = "BMES",
         folding: Folding = "width",
         min_count: int = 1,
+        init: Model | None = None,
+        storage: Storage | None = None,
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
 
-        A pattern must occur ``min_count`` times, a trigram of characters once more.
+        A pattern must occur ``min_count`` times, a trigram of characters once more. With a model
+        to go on from, what it knows stays known: its characters keep their symbols, its patterns
+        and tags are there.
 
-        O(T) time for each kind of pattern, about 30 bytes a character and kind.
+        O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
+        Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
-        alphabet = Alphabet.of(corpus.codes, folding)
+        storage = storage or Storage()
+        characters = None if init is None else init.alphabet.characters
+        alphabet = Alphabet.of(corpus.codes, folding, characters)
         padded = {
-            view: symbols.pad(alphabet.ids(corpus.codes, view), corpus.offsets, templates.window)
+            view: _padded(corpus, alphabet, view, templates.window, storage)
             for view in {kind.view for kind in templates.kinds}
         }
+        n_positions = corpus.n_chars + 2 * templates.window * len(corpus)
+        ids = storage.empty((len(templates.kinds), n_positions), np.int32)
+        known = [
+            np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
+            for k in range(len(templates.kinds))
+        ]
         # Most trigrams occur once: they would cost most of the memory and help nothing.
         patterns = tuple(
-            Patterns.of(kind, padded[kind.view], min_count + (kind.name == "CCC"))
-            for kind in templates.kinds
+            Patterns.number(
+                kind, padded[kind.view], ids[k], min_count + (kind.name == "CCC"), known[k]
+            )
+            for k, kind in enumerate(templates.kinds)
         )
-        every_tag = TagSet(scheme, corpus.label_names)
-        tag_set = every_tag.seen_in(every_tag.encode(corpus.starts, corpus.labels))
-        tags = tag_set.encode(corpus.starts, corpus.labels)
-        return cls(tag_set, templates, alphabet, patterns, tags, corpus.offsets)
+        tag_set, tags = _tags(corpus, scheme, init, storage)
+        return cls(tag_set, templates, alphabet, patterns, ids, tags, corpus.offsets)
 
     @property
     def n_patterns(self) -> int:
@@ -127,6 +183,45 @@ class Dataset:
         names = self.tag_set.names
         for begin, end in pairwise(self.offsets.tolist()):
             yield [names[tag] for tag in self.tags[begin:end].tolist()]
+
+
+def _padded(
+    corpus: Corpus, alphabet: Alphabet, view: str, window: int, storage: Storage
+) -> Symbols:
+    """Return the symbols of the text in a view, each sentence between edge symbols."""
+    padded: Symbols = storage.empty((corpus.n_chars + 2 * window * len(corpus),), np.uint16)
+    for of, begin, end in corpus.blocks():
+        block = symbols.pad(
+            alphabet.ids(corpus.codes[begin:end], view),
+            corpus.offsets[of.start : of.stop + 1] - begin,
+            window,
+        )
+        first = begin + 2 * window * of.start
+        padded[first : first + len(block)] = block
+    return padded
+
+
+def _tags(
+    corpus: Corpus, scheme: Scheme, init: Model | None, storage: Storage
+) -> tuple[TagSet, NDArray[np.int16]]:
+    """Return the tags that the corpus, or the model before, has; and those of the text."""
+    before = None if init is None else init.tag_set
+    labels = labels_in({*corpus.label_names, *(before.labels if before else ())})
+    index = np.array([labels.index(name) for name in corpus.label_names], dtype=np.int32)
+    every_tag = TagSet(scheme, labels)
+    tags: NDArray[np.int16] = storage.empty((corpus.n_chars,), np.int16)
+    counts = np.zeros(len(every_tag.names), dtype=np.intp)
+    for _, begin, end in corpus.blocks():
+        of_word = None if corpus.labels is None else index[corpus.labels[begin:end]]
+        tags[begin:end] = every_tag.encode(corpus.starts[begin:end], of_word)
+        counts += np.bincount(tags[begin:end], minlength=len(counts))
+    if before is not None:
+        counts += np.isin(every_tag.names, before.names)
+    tag_set = every_tag.seen_in(counts)
+    number = np.cumsum(np.isin(every_tag.names, tag_set.names), dtype=np.int16) - np.int16(1)
+    for _, begin, end in corpus.blocks():
+        tags[begin:end] = number[tags[begin:end]]
+    return tag_set, tags
 
 
 def feature_sequences(

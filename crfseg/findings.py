@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, formats
+from crfseg import chars, formats, textfile
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.formats import Format, PathLike
@@ -129,7 +129,7 @@ def visible(text: str) -> str:
 
 def _decoded(data: bytes, name: str, encoding: str) -> tuple[str, list[Finding]]:
     """Decode a file; lines that are not in the encoding are listed and become empty."""
-    codec = formats.codec(encoding)
+    codec = textfile.codec(encoding)
     try:
         return data.decode(codec).removeprefix(_BOM), []
     except UnicodeDecodeError as error:

@@ -13,18 +13,20 @@ What is wrong is a :class:`~crfseg.errors.CorpusError` with ``file:line``.
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 import hashlib
+import io
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError
+from crfseg.storage import Storage
 from crfseg.tags import chunks
+from crfseg.textfile import texts
 
 PathLike = str | os.PathLike[str]
 Format = Literal["words", "pos", "columns", "conllu"]
@@ -34,13 +36,18 @@ _BY_SUFFIX: Final[dict[str, Format]] = {
     ".crfpp": "columns",
     ".conllu": "conllu",
 }
-_BOM: Final = "\ufeff"
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
 _WORD_INDEX: Final = re.compile(r"(\S+?)\d+")  # Weibo NER: a character, its place in its word
 
 
-def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str = "utf-8") -> Corpus:
+def read_corpus(
+    path: PathLike,
+    *,
+    format: Format | None = None,
+    encoding: str = "utf-8",
+    scratch: PathLike | None = None,
+) -> Corpus:
     """Read a segmented corpus.
 
     Parameters
@@ -52,24 +59,57 @@ def read_corpus(path: PathLike, *, format: Format | None = None, encoding: str =
         that end in .conll or .crfpp, ``conllu`` for .conllu, else ``words``.
     encoding
         As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
+    scratch
+        A folder to keep the arrays in, as nameless files, for a corpus larger than memory; None
+        keeps them in memory. Of the formats only ``words`` is read block by block.
 
     Raises
     ------
     CorpusError
         If the text is not in that encoding or format, or holds no sentence.
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or the scratch folder not be written to.
     """
-    name = os.fspath(path)
-    data = Path(path).read_bytes()
-    text = decode(data, name, encoding).removeprefix(_BOM)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise CorpusError(f"{name}:{line}: NUL character; expected text. Is this a binary file?")
-    corpus = parse(text, name, format or format_of(path))
+    name, format = os.fspath(path), format or format_of(path)
+    with Path(path).open("rb") as file:
+        watched = _Digested(file)
+        parts = _parts(watched, name, format, encoding)
+        corpus = Corpus.join(parts, Storage(scratch))
     if not len(corpus):
         raise CorpusError(f"{name}: no sentence in it; expected one a line")
-    return dataclasses.replace(corpus, sha256=hashlib.sha256(data).hexdigest())
+    return dataclasses.replace(corpus, name=name, sha256=watched.digest.hexdigest())
+
+
+def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator[Corpus]:
+    """Yield the corpus in parts, each with its lines' numbers in the file."""
+    line = 0
+    blocks: Iterable[str] = texts(file, name, encoding)
+    if format != "words":
+        blocks = ["".join(blocks)]
+    for text in blocks:
+        if "\0" in text:
+            line += text.count("\n", 0, text.index("\0")) + 1
+            raise CorpusError(
+                f"{name}:{line}: NUL character; expected text. Is this a binary file?"
+            )
+        part = parse(text, name, format)
+        yield dataclasses.replace(part, lines=part.lines + line)
+        line += text.count("\n")
+
+
+class _Digested(io.BufferedIOBase, BinaryIO):
+    """A file that is read once, and the digest of what was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._seen(self._file.read1(size))  # type: ignore[attr-defined]
+
+    def _seen(self, data: bytes) -> bytes:
+        self.digest.update(data)
+        return data
 
 
 def format_of(path: PathLike) -> Format:
@@ -82,35 +122,6 @@ def parse(text: str, name: str, format: Format) -> Corpus:
     if format not in _READERS:
         raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
     return _READERS[format](text, name)
-
-
-def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1) -> str:
-    """Decode bytes; an error names the file, the line, the byte and the remedy."""
-    try:
-        return data.decode(codec(encoding))
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode(codec(encoding), "ignore")
-        line = before.count("\n") + first_line
-        raise CorpusError(
-            f"{name}:{line}: byte 0x{data[error.start]:02X} is not {encoding}; expected {encoding} "
-            "text. Name the encoding (such as gb18030, big5hkscs, utf-16) or convert the file"
-        ) from None
-    except UnicodeError as error:  # of codecs that do not say where
-        raise CorpusError(f"{name}: not {encoding} ({error}); name another encoding") from None
-
-
-def codec(encoding: str) -> str:
-    """Return the name of an encoding's codec."""
-    try:
-        name = codecs.lookup(encoding).name
-        # Codecs such as hex are none for text, and idna cannot pass over a wrong byte.
-        if "\n".encode(name).decode(name, "ignore") == "\n":
-            return name
-        raise LookupError(name)
-    except (LookupError, ValueError):
-        raise CorpusError(
-            f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
-        ) from None
 
 
 def _read_words(text: str, name: str) -> Corpus:

@@ -1,128 +1,126 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The inner loops, compiled: pattern look-up, emissions, Viterbi. Readable twins in crf.py.
-
-Every function works on arrays only, releases the GIL, and trusts its arguments: what comes from
-a file or a user has been checked by then (model.py, segmenter.py).
-"""
+"""The inner loops of encoding, compiled: counting and numbering the patterns of a corpus."""
 
 import numpy as np
 
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-      #define CRFSEG_PREFETCH(address) __builtin_prefetch(address)
-    #else
-      #define CRFSEG_PREFETCH(address) ((void)(address))
-    #endif
-    """
-    void CRFSEG_PREFETCH(const void *address) noexcept nogil
-
-ctypedef fused weight_t:
-    double
-    int16_t
-
-ctypedef fused score_t:  # what weights are summed in: exact for int16
-    double
-    int32_t
+from crfseg.machine cimport prefetch
 
 cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing
 cdef enum:
-    MAX_PROBES = 10000  # honest keys need about thirty
     BLOCK = 32  # look-ups in flight together, so that they wait for memory together
 
 
-def build_index(const uint64_t[::1] keys, int bits = 0):
-    """Build the hash table that finds the row of a pattern.
+def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
+    """Count each key where it hashes to; keys that share a place are counted together.
+
+    A place stands at 255 when more have come. A key came at most as often as its place says.
+
+    Parameters
+    ----------
+    tallies
+        Shape (2 ** bits,), bits > 0; added to in place.
+    keys
+        Shape (T,).
+    """
+    cdef Py_ssize_t i
+    cdef uint64_t slot
+    cdef int shift = 64 - int(tallies.shape[0] - 1).bit_length()
+    with nogil:
+        for i in range(keys.shape[0]):
+            slot = (keys[i] * GOLDEN) >> shift
+            tallies[slot] += tallies[slot] < 255
+
+
+cdef class Interner:
+    """Numbers distinct keys in the order in which they first come, block after block.
 
     Open addressing with linear probing, at most half full::
 
-        index[slot] = (key, row + 1);  (0, 0) = empty;  slot = key * GOLDEN >> shift
-
-    Parameters
-    ----------
-    keys
-        One key a row, shape (P,).
-    bits
-        Make it of ``2 ** bits`` slots; 0: as few as leave half of them empty.
-
-    Returns
-    -------
-    index
-        Shape (2 ** bits, 2), uint64.
-
-    Raises
-    ------
-    ValueError
-        If a key is there twice, or so many collide that looking them up would take forever.
+        slots[slot] = (key, count << 32 | number + 1);  (0, 0) = empty
     """
-    bits = bits or max(1, int(2 * len(keys) - 1).bit_length())
-    index_array = np.zeros((1 << bits, 2), dtype=np.uint64)
-    cdef uint64_t[:, ::1] index = index_array
-    cdef uint64_t last = (1 << bits) - 1
-    cdef int shift = 64 - bits
-    cdef Py_ssize_t row, n_rows = keys.shape[0]
-    cdef uint64_t slot = 0
-    cdef int probes
-    with nogil:
-        for row in range(n_rows):
-            slot = (keys[row] * GOLDEN) >> shift
-            probes = 0
-            while index[slot, 1] != 0 and index[slot, 0] != keys[row] and probes < MAX_PROBES:
-                slot = (slot + 1) & last
-                probes += 1
-            if index[slot, 1] != 0:
-                break
-            index[slot, 0] = keys[row]
-            index[slot, 1] = row + 1
-    if n_rows and index[slot, 1] != <uint64_t>n_rows:
-        raise ValueError(f"row {row}: its key is there twice, or collides with too many others")
-    return index_array
 
+    cdef uint64_t[:, ::1] slots
+    cdef int bits
+    cdef Py_ssize_t n_distinct
 
-def intern(const uint64_t[::1] keys):
-    """Number the distinct keys in the order in which they first occur.
+    def __cinit__(self):
+        self.bits = 10
+        self.slots = np.zeros((1 << self.bits, 2), dtype=np.uint64)
 
-    Parameters
-    ----------
-    keys
-        Shape (T,).
+    def __len__(self):
+        return self.n_distinct
 
-    Returns
-    -------
-    numbers
-        The number of each key, shape (T,), int32.
-    distinct
-        The key of each number, shape (P,), uint64.
-    """
-    cdef Py_ssize_t i = 0, b, n = keys.shape[0], n_distinct = 0, stop
-    cdef int bits = 10
-    numbers_array = np.empty(n, dtype=np.int32)
-    distinct_array = np.empty(n, dtype=np.uint64)
-    cdef int32_t[::1] numbers = numbers_array
-    cdef uint64_t[::1] distinct = distinct_array
-    cdef uint64_t[:, ::1] index = np.zeros((1 << bits, 2), dtype=np.uint64)
-    cdef uint64_t slot
-    while i < n:
-        if 2 * (n_distinct + BLOCK) > index.shape[0]:
-            bits += 2
-            index = build_index(distinct_array[:n_distinct], bits)
+    cdef void grow(self):
+        """Move the keys into a table of twice the size; they come in the order of their hashes."""
+        cdef uint64_t[:, ::1] old = self.slots
+        cdef uint64_t[:, ::1] slots
+        cdef uint64_t slot
+        cdef Py_ssize_t at
+        self.bits += 1
+        self.slots = slots = np.zeros((1 << self.bits, 2), dtype=np.uint64)
+        for at in range(old.shape[0]):
+            if old[at, 1] != 0:
+                slot = (old[at, 0] * GOLDEN) >> (64 - self.bits)
+                while slots[slot, 1] != 0:
+                    slot = (slot + 1) & <uint64_t>(slots.shape[0] - 1)
+                slots[slot, 0] = old[at, 0]
+                slots[slot, 1] = old[at, 1]
+
+    def number(self, const uint64_t[::1] keys, const uint8_t[::1] tallies, int min_count):
+        """Return the number of each key, shape (T,), int32, and count the keys.
+
+        Keys that came less than ``min_count`` times according to ``tallies``, see :func:`tally`,
+        get -1.
+        """
+        cdef Py_ssize_t i = 0, b, n = keys.shape[0], stop
+        cdef int tally_shift = 64 - int(tallies.shape[0] - 1).bit_length()
+        numbers_array = np.empty(n, dtype=np.int32)
+        cdef int32_t[::1] numbers = numbers_array
+        cdef uint64_t[:, ::1] slots
+        cdef uint64_t slot, key
+        cdef int shift
+        while i < n:
+            while 2 * (self.n_distinct + BLOCK) > self.slots.shape[0]:
+                self.grow()
+            slots = self.slots
+            shift = 64 - self.bits
+            with nogil:
+                # As many as fit for sure; their slots are on their way while others are looked at.
+                while i < n and 2 * (self.n_distinct + BLOCK) <= slots.shape[0]:
+                    stop = min(n, i + BLOCK)
+                    for b in range(i, stop):
+                        prefetch(&slots[(keys[b] * GOLDEN) >> shift, 0])
+                        prefetch(&tallies[(keys[b] * GOLDEN) >> tally_shift])
+                    for b in range(i, stop):
+                        key = keys[b]
+                        if tallies[(key * GOLDEN) >> tally_shift] < min_count:
+                            numbers[b] = -1
+                            continue
+                        slot = (key * GOLDEN) >> shift
+                        while slots[slot, 1] != 0 and slots[slot, 0] != key:
+                            slot = (slot + 1) & <uint64_t>(slots.shape[0] - 1)
+                        if slots[slot, 1] == 0:
+                            self.n_distinct += 1
+                            slots[slot, 0] = key
+                            slots[slot, 1] = self.n_distinct
+                        slots[slot, 1] += <uint64_t>1 << 32
+                        numbers[b] = <int32_t>(<uint32_t>slots[slot, 1]) - 1
+                    i = stop
+        return numbers_array
+
+    def distinct(self):
+        """Return the key of each number, shape (P,), uint64, and how often it came, int64."""
+        keys_array = np.empty(self.n_distinct, dtype=np.uint64)
+        counts_array = np.empty(self.n_distinct, dtype=np.int64)
+        cdef uint64_t[::1] keys = keys_array
+        cdef int64_t[::1] counts = counts_array
+        cdef Py_ssize_t at, number
         with nogil:
-            # As many as fit for sure; their slots are on their way while others are looked at.
-            while i < n and 2 * (n_distinct + BLOCK) <= index.shape[0]:
-                stop = min(n, i + BLOCK)
-                for b in range(i, stop):
-                    CRFSEG_PREFETCH(&index[(keys[b] * GOLDEN) >> (64 - bits), 0])
-                for b in range(i, stop):
-                    slot = (keys[b] * GOLDEN) >> (64 - bits)
-                    while index[slot, 1] != 0 and index[slot, 0] != keys[b]:
-                        slot = (slot + 1) & <uint64_t>(index.shape[0] - 1)
-                    if index[slot, 1] == 0:
-                        distinct[n_distinct] = keys[b]
-                        n_distinct += 1
-                        index[slot, 0] = keys[b]
-                        index[slot, 1] = n_distinct
-                    numbers[b] = <int32_t>index[slot, 1] - 1
-                i = stop
-    return numbers_array, distinct_array[:n_distinct].copy()
+            for at in range(self.slots.shape[0]):
+                if self.slots[at, 1] != 0:
+                    number = <Py_ssize_t>(<uint32_t>self.slots[at, 1]) - 1
+                    keys[number] = self.slots[at, 0]
+                    counts[number] = <int64_t>(self.slots[at, 1] >> 32)
+        return keys_array, counts_array

@@ -169,8 +169,10 @@ class Model:
         steps of 1 / 127 of its largest weight (``"int8"``), rounded up to a multiple of a unit that
         all kinds share, or one unit of 1 / 32,767 of the largest weight of all (``"int16"``).
         """
-        if self.precision != "float64" or precision == "float64":
+        if self.transitions.dtype.kind != "f":
             return self
+        if precision == "float64":
+            return self._widened()
         largest = [float(np.abs(table.weights).max(initial=0.0)) for table in self.tables]
         steps = np.iinfo(precision).max
         finest = 1
@@ -189,6 +191,15 @@ class Model:
         legal = np.where(self.tag_set.legal, self.transitions, 0.0)
         transitions = np.rint(legal / scale).astype(np.int16)
         return dataclasses.replace(self, tables=tables, transitions=transitions, scale=scale)
+
+    def _widened(self) -> Model:
+        """Return the model with float64 weights, where training gave it float32."""
+        tables = (
+            dataclasses.replace(table, weights=table.weights.astype(np.float64, copy=False))
+            for table in self.tables
+        )
+        transitions = self.transitions.astype(np.float64, copy=False)
+        return dataclasses.replace(self, tables=tuple(tables), transitions=transitions)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, by way of a temporary file beside it.

@@ -23,12 +23,13 @@ from crfseg.corpus import Corpus, Span, split_lines
 from crfseg.decoder import Decoder
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
-from crfseg.formats import PathLike, codec
+from crfseg.formats import PathLike
 from crfseg.model import Model
 from crfseg.stream import batched, in_order
 from crfseg.symbols import VIEW_SHIFTS
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
+from crfseg.textfile import codec
 
 _BATCH_TEXTS: Final = 256
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
@@ -261,6 +262,7 @@ def _encoder(encoding: str) -> Callable[[bytes], bytes]:
 
 def _decoder(model: Model) -> Decoder:
     """Compile a model."""
+    model = model.quantize("float64")  # in training weights are float32
     tag_set = model.tag_set
     largest = sum(table.largest_sum for table in model.tables)
     # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.

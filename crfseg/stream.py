@@ -2,30 +2,27 @@
 
 ::
 
-    file --chunks--> UTF-8 --jobs--> blocks of whole lines --in_order--> words, a block a thread
+    file --pieces--> UTF-8 --jobs--> blocks of whole lines --in_order--> words, a block a thread
 
 A line that does not end is cut in parts, each as far as what follows cannot change it.
 """
 
 from __future__ import annotations
 
-import codecs
 import os
 import select
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import BinaryIO, Final, TypeVar
 
-from crfseg.formats import codec, decode
 from crfseg.tagger import Tagger
+from crfseg.textfile import decode, pieces
 
-_CHUNK: Final = 1 << 20  # bytes read at a time
 _LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
 _AHEAD: Final = 2  # pieces of work under way for each thread
-_BOM: Final = codecs.BOM_UTF8
 
 Past = tuple[bytes, int]
 """The visible characters before a part of a line, and the tag of the last; see ``cut_part``."""
@@ -79,60 +76,6 @@ def in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def chunks(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes]:
-    """Yield a file's text as UTF-8, in pieces as they come, without a byte order mark.
-
-    UTF-8 is passed on unchecked; other encodings are checked while they are decoded.
-    """
-    encoding = codec(encoding)
-    pieces = _pieces(read)
-    if encoding != "utf-8":
-        pieces = _recoded(pieces, name, encoding)
-    for first in islice(pieces, 1):
-        yield first.removeprefix(_BOM)
-    yield from pieces
-
-
-def _pieces(read: BinaryIO) -> Iterator[bytes]:
-    """Yield what is there at once, so that a filter answers line by line."""
-    while piece := read.read1(_CHUNK):  # type: ignore[attr-defined]  # buffered files have it
-        yield piece
-
-
-def _recoded(pieces: Iterator[bytes], name: str, encoding: str) -> Iterator[bytes]:
-    """Turn text of another encoding into UTF-8."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
-    for piece in chain(pieces, [b""]):
-        try:
-            text = decoder.decode(piece, final=not piece)
-        except UnicodeDecodeError as error:
-            decode(error.object, name, encoding, line)  # raises, saying where
-            raise
-        line += text.count("\n")
-        yield text.encode("utf-8", "surrogatepass")
-
-
-def texts(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[str]:
-    """Yield a file's text in blocks of whole lines."""
-    line = 1
-    for data in _whole_lines(chunks(read, name, encoding)):
-        yield decode(data, name, first_line=line)
-        line += data.count(b"\n")
-
-
-def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    begun: list[bytes] = []  # a line whose end has not come yet
-    for piece in pieces:
-        end = piece.rfind(b"\n") + 1
-        if end:
-            yield b"".join([*begun, piece[:end]])
-            begun = []
-        begun.append(piece[end:])
-    if any(begun):
-        yield b"".join(begun)
-
-
 def cut(
     tagger: Tagger, read: BinaryIO, name: str, encoding: str = "utf-8", threads: int = 0
 ) -> Iterator[bytes]:
@@ -150,18 +93,18 @@ def cut(
     CorpusError
         If the text is not in that encoding.
     """
-    jobs = _jobs(tagger, chunks(read, name, encoding), name)
+    jobs = _jobs(tagger, pieces(read, name, encoding), name)
     return in_order(lambda job: job(), jobs, threads, partial(_is_more, read))
 
 
-def _jobs(tagger: Tagger, pieces: Iterable[bytes], name: str) -> Iterator[Callable[[], bytes]]:
+def _jobs(tagger: Tagger, text: Iterable[bytes], name: str) -> Iterator[Callable[[], bytes]]:
     """Yield the work on a text, block by block; the parts of a long line are done at once.
 
     A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
     for what follows, together with what must be known of the part that is done: its past.
     """
     rest, past, line, limit = b"", _NO_PAST, 1, _LONG_LINE
-    for piece in pieces:
+    for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
             yield partial(_cut_lines, tagger, rest[:end], past, name, line)

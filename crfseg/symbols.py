@@ -41,6 +41,7 @@ BEGIN_ID: Final = 1
 END_ID: Final = 2
 FIRST_ID: Final = 3
 _MAX_KNOWN: Final = (1 << 16) - FIRST_ID
+_BLOCK: Final = 1 << 20  # characters that are counted together
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,22 @@ class Alphabet:
     folding: Folding = "width"
 
     @classmethod
-    def of(cls, codes: chars.CodePoints, folding: Folding = "width") -> Alphabet:
-        """Collect the characters of a text, the most frequent first."""
-        counts = np.bincount(_fold(codes, folding))
+    def of(
+        cls,
+        codes: chars.CodePoints,
+        folding: Folding = "width",
+        known: chars.CodePoints | None = None,
+    ) -> Alphabet:
+        """Collect the characters of a text: the known ones as they come, then the most frequent."""
+        known = np.empty(0, dtype=np.uint32) if known is None else known
+        counts = np.zeros(0x110000, dtype=np.intp)
+        for begin in range(0, len(codes), _BLOCK):
+            found = np.bincount(_fold(codes[begin : begin + _BLOCK], folding))
+            counts[: len(found)] += found
+        counts[known] = 0
         distinct = np.flatnonzero(counts)
-        order = np.argsort(-counts[distinct], kind="stable")[:_MAX_KNOWN]
-        return cls(distinct[order].astype(np.uint32), folding)
+        new = distinct[np.argsort(-counts[distinct], kind="stable")].astype(np.uint32)
+        return cls(np.concatenate([known, new])[:_MAX_KNOWN], folding)
 
     @cached_property
     def _table(self) -> Symbols:

@@ -87,14 +87,13 @@ class TagSet:
         """The names of the L tags."""
         return tuple(_tag_name(position, label) for position, label in self._pairs)
 
-    def seen_in(self, tags: NDArray[np.int16]) -> TagSet:
-        """Return the tag set without the labelled tags that do not occur in ``tags``.
+    def seen_in(self, counts: NDArray[np.intp]) -> TagSet:
+        """Return the tag set without the labelled tags whose count, of L, is 0.
 
         A tag without training data has no weights, so it would win wherever all others score below
         zero. One tag for words of one character always stays, so that any text has a legal path;
         tags without labels stay too.
         """
-        counts = np.bincount(tags, minlength=len(self.names))
         if not self.labels or not counts[self.begins & self.ends].any():
             return self
         absent = [name for name, count in zip(self.names, counts, strict=True) if not count]

@@ -14,7 +14,7 @@ from typing import Final
 
 from crfseg.corpus import Corpus, Sentence
 from crfseg.errors import CorpusError, FetchError
-from crfseg.formats import decode
+from crfseg.textfile import decode
 
 _NAME: Final = re.compile(r"chtb_(\d+)\..+")
 _OTHERS: Final = (".pos", ".raw")  # the same text, tagged or not segmented at all

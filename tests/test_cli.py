@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -312,7 +313,7 @@ def test_closed_streams_are_one_line(model, redirection):
 
 def test_what_the_terminal_s_encoding_lacks_is_escaped(model):
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
-    result = run("inspect", "--top", "2", model, env=environment)
+    result = run("inspect", "--top", "50", model, env=environment)
     assert (result.returncode, result.stderr) == (0, b"")
     assert b"\\u" in result.stdout
 
@@ -329,3 +330,32 @@ def test_inspect_shows_any_record(tmp_path, info):
 
 def test_output_minus_is_standard_output(model, expected):
     assert run("segment", "-m", model, "-o", "-", stdin=RAW).stdout.decode() == expected
+
+
+def test_training_goes_on_from_a_model_and_a_checkpoint(tmp_path):
+    args = ["train", SAMPLE / "dev.txt", "--dev", SAMPLE / "test.txt", "--dev", SAMPLE / "dev.txt"]
+    first = run("train", SAMPLE / "train.txt", "-o", tmp_path / "first", "-p", "c1=0.1")
+    assert first.returncode == 0
+    args += ["--init", tmp_path / "first", "--scratch", tmp_path]
+    args += ["--checkpoint", tmp_path / "state", "-o", tmp_path / "m"]
+    for passes in (1, 2):
+        result = run(*args, "-p", f"max_iterations={passes}")
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert f"adagrad: reached max_iterations = {passes}".encode() in result.stdout
+    scores = [line for line in result.stdout.splitlines() if b"(dev): P " in line]
+    assert len(scores) == 2
+    assert all(b" (before " in line for line in scores)
+    shown = run("inspect", tmp_path / "m").stdout.decode().splitlines()
+    assert [line.split()[0] for line in shown].count("dev") == 2
+    assert "went on from train" in shown
+    other = run(*args, "--seed", "1")
+    assert (other.returncode, other.stdout) == (1, b"")
+    assert other.stderr.startswith(b"crfseg: ")
+    assert b"state: is of another corpus or configuration" in other.stderr
+    settings = run(*args, "--folding", "none")
+    assert settings.stderr == b"crfseg: folding: those of init are used; give one of the two\n"
+
+
+def test_progress_tells_the_memory_needed(tmp_path):
+    result = run("train", SAMPLE / "dev.txt", "-o", tmp_path / "m", "--progress")
+    assert re.search(rb"training needs about \d+ MB", result.stderr)

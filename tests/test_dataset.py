@@ -1,31 +1,36 @@
-import numpy as np
+import collections
 
-from crfseg import Corpus, symbols
+import numpy as np
+import pytest
+
+import crfseg
+from crfseg import Corpus, kernels, symbols
 from crfseg.dataset import Dataset
-from crfseg.templates import DEFAULT, Templates
+from crfseg.storage import Storage
+from crfseg.templates import DEFAULT, WITH_TRIGRAMS, Templates
+from material import SAMPLE
 
 CORPUS = Corpus.from_text("我 爱 北京\n北京 欢迎 我\n北京")
 
 
 def test_ids_name_the_pattern_at_every_position():
     dataset = Dataset.encode(CORPUS, DEFAULT)
-    for patterns in dataset.patterns:
+    for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
         view = patterns.kind.view
         ids = dataset.alphabet.ids(CORPUS.codes, view)
         padded = symbols.pad(ids, CORPUS.offsets, DEFAULT.window)
-        assert np.array_equal(
-            patterns.keys[patterns.ids], symbols.pattern_keys(padded, patterns.kind.shape)
-        )
-        assert np.array_equal(np.bincount(patterns.ids), patterns.counts)
+        assert np.array_equal(patterns.keys[row], symbols.pattern_keys(padded, patterns.kind.shape))
+        assert np.array_equal(np.bincount(row), patterns.counts)
         assert np.all(np.diff(patterns.counts) <= 0)
 
 
 def test_a_cut_off_drops_rare_patterns_only():
     templates = Templates.parse(["C[0]C[1]"])
-    (every,) = Dataset.encode(CORPUS, templates).patterns
-    (frequent,) = Dataset.encode(CORPUS, templates, min_count=3).patterns
+    full, cut = (Dataset.encode(CORPUS, templates, min_count=n) for n in (1, 3))
+    (every,), (frequent,) = full.patterns, cut.patterns
     assert frequent.keys.tolist() == every.keys[every.counts >= 3].tolist()
-    assert np.array_equal(frequent.ids >= 0, every.counts[every.ids] >= 3)
+    assert frequent.counts.tolist() == every.counts[every.counts >= 3].tolist()
+    assert np.array_equal(cut.ids[0] >= 0, every.counts[full.ids[0]] >= 3)
 
 
 def test_sizes_are_counted():
@@ -39,3 +44,62 @@ def test_tags_are_the_gold_ones():
     dataset = Dataset.encode(CORPUS, DEFAULT)
     names = "".join(dataset.tag_set.names[tag] for tag in dataset.tags)
     assert names == "SSBE" + "BEBES" + "BE"
+
+
+@pytest.mark.parametrize("min_count", [1, 2, 3])
+def test_numbering_is_that_of_a_dictionary(min_count):
+    """Many patterns that share places in the table of counters, in many blocks."""
+    rng = np.random.default_rng(0)
+    keys = (rng.zipf(1.3, 300_000) % 100_000).astype(np.uint64) * np.uint64(2654435761)
+    tallies = np.zeros(1 << 12, dtype=np.uint8)
+    interner = kernels.Interner()
+    blocks = np.array_split(keys, 7)
+    for block in blocks:
+        kernels.tally(tallies, block)
+    numbers = np.concatenate([interner.number(block, tallies, min_count) for block in blocks])
+    distinct, counts = interner.distinct()
+    assert len(interner) == len(distinct) == len(set(distinct.tolist()))
+    assert np.array_equal(distinct[numbers[numbers >= 0]], keys[numbers >= 0])
+    expected = collections.Counter(keys.tolist())
+    assert dict(zip(distinct.tolist(), counts.tolist(), strict=True)) == {
+        key: expected[key] for key in distinct.tolist()
+    }
+    assert {key for key, count in expected.items() if count >= min_count} <= set(distinct.tolist())
+    first = {key: n for n, key in enumerate(dict.fromkeys(keys[numbers >= 0].tolist()))}
+    assert [first[key] for key in distinct.tolist()] == list(range(len(distinct)))
+
+
+def test_what_a_model_knows_stays_known():
+    templates = Templates.parse(["C[0]C[1]"])
+    init = crfseg.train(CORPUS, templates=templates.names, prune=0)
+    new = Corpus.from_text("天 安 门\n我 爱 天安门")
+    dataset = Dataset.encode(new, templates, init=init, min_count=2)
+    known = init.alphabet.characters
+    assert dataset.alphabet.characters[: len(known)].tolist() == known.tolist()
+    (patterns,) = dataset.patterns
+    assert set(init.tables[0].keys.tolist()) <= set(patterns.keys.tolist())
+    assert np.array_equal(
+        np.bincount(dataset.ids[dataset.ids >= 0], minlength=len(patterns.keys)), patterns.counts
+    )
+    assert {1, 0} <= set(patterns.counts.tolist())  # 我爱 is known, so once is enough
+
+
+@pytest.mark.parametrize("templates", [DEFAULT, WITH_TRIGRAMS])
+def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
+    """With blocks so small that every sentence is in one of its own."""
+    corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
+    plain = Dataset.encode(corpus, templates)
+    monkeypatch.setattr("crfseg.textfile._CHUNK", 100)
+    monkeypatch.setattr("crfseg.corpus._BLOCK", 10)
+    monkeypatch.setattr("crfseg.dataset._BLOCK", 64)
+    monkeypatch.setattr("crfseg.symbols._BLOCK", 10)
+    scratched = crfseg.read_corpus(SAMPLE / "dev.txt", scratch=tmp_path)
+    assert scratched.sha256 == corpus.sha256
+    assert list(scratched) == list(corpus)
+    assert scratched.vocabulary() == set(corpus.words())
+    dataset = Dataset.encode(scratched, templates, storage=Storage(tmp_path))
+    assert np.array_equal(plain.ids, dataset.ids)
+    assert np.array_equal(plain.tags, dataset.tags)
+    for one, other in zip(plain.patterns, dataset.patterns, strict=True):
+        assert np.array_equal(one.keys, other.keys)
+    assert not list(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_decoder import random_model
 
 import crfseg
-from crfseg import stream
+from crfseg import stream, textfile
 from crfseg.errors import CorpusError
 from crfseg.tags import TagSet
 from material import SAMPLE
@@ -24,17 +24,17 @@ def cut(segmenter, data, **options):
 
 
 def in_small_pieces(monkeypatch, chunk, long_line):
-    monkeypatch.setattr(stream, "_CHUNK", chunk)
+    monkeypatch.setattr(textfile, "_CHUNK", chunk)
     monkeypatch.setattr(stream, "_LONG_LINE", long_line)
 
 
 def texts(data, encoding="utf-8"):
-    return list(stream.texts(io.BytesIO(data), "x", encoding))
+    return list(textfile.texts(io.BytesIO(data), "x", encoding))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
-    monkeypatch.setattr(stream, "_CHUNK", 7)
+    monkeypatch.setattr(textfile, "_CHUNK", 7)
     text = "我爱北京\n\n天安门\r\n他來了"
     blocks = texts(text.encode(encoding), encoding)
     assert "".join(blocks) == text
@@ -42,13 +42,13 @@ def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
 
 
 def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
-    monkeypatch.setattr(stream, "_CHUNK", 4)
+    monkeypatch.setattr(textfile, "_CHUNK", 4)
     with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
         texts("我\n爱\n".encode() + b"ab\xff\n")
 
 
 def test_only_the_first_byte_order_mark_is_one(monkeypatch):
-    monkeypatch.setattr(stream, "_CHUNK", 4)
+    monkeypatch.setattr(textfile, "_CHUNK", 4)
     text = "\ufeffab\n\ufeffcd\n"
     assert "".join(texts(text.encode())) == text[1:]
 

@@ -11,8 +11,8 @@ from crfseg.cli import options
 from crfseg.export import TARGETS, Target, crfpp_template, export, write
 from crfseg.files import writing
 from crfseg.formats import Format, read_corpus
-from crfseg.symbols import FOLDINGS, Folding
-from crfseg.tags import SCHEMES
+from crfseg.symbols import Folding
+from crfseg.tags import Scheme
 
 
 @click.command(name="convert")
@@ -33,27 +33,14 @@ from crfseg.tags import SCHEMES
     default=False,
     help="Put parts of speech or entity types into the tags, B-n (default: no; pos always does).",
 )
-@click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
-@click.option(
-    "-t",
-    "--template",
-    "templates",
-    multiple=True,
-    help="For crfsuite and --template-file: a feature template, such as C[-1]C[0]; may be repeated "
-    "(default: those of training).",
-)
+@options.scheme
+@options.templates
 @click.option(
     "--template-file",
     metavar="FILE",
     help="With --to crfpp: write the CRF++ template file for these columns here.",
 )
-@click.option(
-    "--folding",
-    type=click.Choice(FOLDINGS),
-    default="width",
-    show_default=True,
-    help="width: features read full-width characters as half-width ones (crfpp: in a column).",
-)
+@options.folding
 @options.corpus_format
 @options.encoding
 def command(
@@ -62,7 +49,8 @@ def command(
     output: str | None,
     templates: tuple[str, ...],
     template_file: str | None,
-    folding: Folding,
+    scheme: Scheme | None,
+    folding: Folding | None,
     format: Format | None,
     encoding: str,
     **settings: Any,
@@ -74,7 +62,8 @@ def command(
     """
     if template_file is not None and to != "crfpp":
         raise click.UsageError("--template-file goes with --to crfpp")
-    names = templates or None
+    names, folding = templates or None, folding or "width"
+    settings["scheme"] = scheme or "BMES"
 
     def texts() -> Iterator[str]:
         for path in corpora:

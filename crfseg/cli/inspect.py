@@ -52,12 +52,18 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     )
     for corpus in _list(info.get("corpora")):
         yield "corpus", _corpus(corpus)
+    init = info.get("init")
+    if isinstance(init, dict):
+        yield "went on from", str(init.get("name", "unnamed"))
+        for corpus in _list(init.get("corpora")):
+            yield "  corpus", _corpus(corpus)
     settings = info.get("training")
     if isinstance(settings, dict):
         yield "training", ", ".join(f"{key} {value}" for key, value in settings.items())
     yield "stopped", str(info.get("stop", "not stated"))
-    if "dev" in info:
-        yield "dev", _corpus(info["dev"])
+    dev = info.get("dev", [])
+    for corpus in dev if isinstance(dev, list) else [dev]:  # one record in older models
+        yield "dev", _corpus(corpus)
 
 
 def _list(value: Any) -> list[Any]:
@@ -74,4 +80,6 @@ def _corpus(record: Any) -> str:
     parts += [f"{words:,} words"] if isinstance(words, int) else []
     parts += [f"SHA-256 {str(record['sha256'])[:12]}"] if record.get("sha256") else []
     parts += [f"F1 {100 * f1:.2f}"] if isinstance(f1, float) else []
+    before = record["before"].get("f1") if isinstance(record.get("before"), dict) else None
+    parts += [f"before {100 * before:.2f}"] if isinstance(before, float) else []
     return ", ".join(parts)

@@ -11,10 +11,10 @@ from typing import BinaryIO, Final
 
 import click
 
-from crfseg import stream
 from crfseg.cli import options
 from crfseg.files import writing
 from crfseg.segmenter import Segmenter, load
+from crfseg.textfile import texts
 
 
 @click.command(name="segment")
@@ -58,7 +58,7 @@ def _cut(
     if format == "words":
         yield from segmenter.cut_stream(read, name, encoding=encoding, threads=threads)
         return
-    for text in stream.texts(read, name, encoding):
+    for text in texts(read, name, encoding):
         yield _FORMATS[format](segmenter, text).encode("utf-8", "surrogatepass")
 
 

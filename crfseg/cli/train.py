@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -22,15 +23,20 @@ import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.model import PRECISIONS
-from crfseg.symbols import FOLDINGS
-from crfseg.tags import SCHEMES
 from crfseg.train.parameters import ALGORITHMS
 
 
 @click.command(name="train")
 @options.corpus_files
 @click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write.")
-@click.option("--dev", metavar="FILE", help="A corpus to score on, not trained on.")
+@click.option(
+    "--dev", metavar="FILE", multiple=True, help="A corpus to score on, not trained on; repeatable."
+)
+@click.option("--init", metavar="MODEL", help="Go on from this model, with its settings.")
+@click.option(
+    "--checkpoint", metavar="FILE", help="Written after every pass; if it is there, go on from it."
+)
+@click.option("--scratch", metavar="FOLDER", help="Keep the corpus in files there, not in memory.")
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True)
 @click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
 @click.option("--threads", type=int, help="Default: one a core; the model is the same.")
@@ -45,23 +51,12 @@ from crfseg.train.parameters import ALGORITHMS
     metavar="NAME=VALUE",
     help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
 )
+@options.templates
+@options.scheme
 @click.option(
-    "-t",
-    "--template",
-    "templates",
-    multiple=True,
-    help="A feature template, such as C[-1]C[0]; may be repeated (default: those of "
-    "docs/templates.md).",
+    "--labels", is_flag=True, default=None, help="Predict parts of speech or entity types too."
 )
-@click.option("--scheme", type=click.Choice(SCHEMES), default="BMES", show_default=True)
-@click.option("--labels", is_flag=True, help="Predict parts of speech or entity types too.")
-@click.option(
-    "--folding",
-    type=click.Choice(FOLDINGS),
-    default="width",
-    show_default=True,
-    help="width: the features read full-width letters and digits as half-width ones.",
-)
+@options.folding
 @click.option(
     "--precision",
     type=click.Choice(PRECISIONS),
@@ -82,6 +77,7 @@ def command(
     output: str,
     params: tuple[str, ...],
     templates: tuple[str, ...],
+    dev: tuple[str, ...],
     seed: int | None,
     threads: int | None,
     time_budget: float | None,
@@ -103,14 +99,15 @@ def command(
         _bar(progress) as callback,
     ):
         model = crfseg.train(
-            corpora, templates=templates or None, callback=callback, **settings, **named
-        )
+            corpora, dev=dev or None, templates=templates or None, callback=callback,
+            **settings, **named,
+        )  # fmt: skip
         model.save(beside)
     for corpus in model.info["corpora"]:
         click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
     click.echo(f"{model.info['training']['algorithm']}: {model.info['stop']}")
-    if "dev" in model.info:
-        click.echo(_dev_line(model.info["dev"]))
+    for scores in model.info.get("dev", ()):
+        click.echo(_dev_line(scores))
     click.echo(f"{output}: {model.n_patterns:,} patterns, {model.n_bytes / 1e6:.1f} MB")
 
 
@@ -124,7 +121,13 @@ def _parsed(param: str) -> tuple[str, str]:
 def _dev_line(dev: dict[str, Any]) -> str:
     figures = [("P", "precision"), ("R", "recall"), ("F1", "f1"), ("OOV recall", "oov_recall")]
     figures += [("labelled F1", "labelled_f1")] if "labelled_f1" in dev else []
-    shown = [f"{label} {100 * dev[key]:.2f}" for label, key in figures if dev[key] is not None]
+    before = dev.get("before", {})
+    shown = [
+        f"{label} {100 * dev[key]:.2f}"
+        + (f" (before {100 * before[key]:.2f})" if before.get(key) and "f1" in key else "")
+        for label, key in figures
+        if dev[key] is not None
+    ]
     return f"{dev['name']} (dev): {'  '.join(shown)}"
 
 
@@ -169,4 +172,19 @@ def _bar(wanted: bool | None) -> Iterator[Callable[[crfseg.Progress], None] | No
             text = f"loss {at.loss:,.1f}{active}{dev}"
             bar.update(task, completed=at.iteration, total=at.max_iterations, description=text)
 
-        yield move
+        with _messages(bar.console):
+            yield move
+
+
+@contextmanager
+def _messages(console: Console) -> Iterator[None]:
+    """Print what the library logs, such as how much memory it needs."""
+    handler, log = logging.Handler(), logging.getLogger("crfseg")
+    handler.emit = lambda record: console.print(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)

@@ -12,19 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.evaluate import evaluate
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.model import PRECISIONS, Model, Precision
-from crfseg.segmenter import Segmenter
-from crfseg.symbols import FOLDINGS, Folding
-from crfseg.tags import MAX_LABELS, SCHEMES, Scheme
-from crfseg.templates import DEFAULT, WITH_TRIGRAMS, Templates
-from crfseg.train import adagrad, crfsuite
+from crfseg.storage import Storage
+from crfseg.symbols import Folding
+from crfseg.tags import MAX_LABELS, Scheme
+from crfseg.train import adagrad, crfsuite, memory, record
+from crfseg.train.checkpoint import Checkpoint, identity_of
 from crfseg.train.parameters import checked_params
 from crfseg.train.progress import Progress
+from crfseg.train.settings import Settings, check_choice
 
 __all__ = ["Progress", "train"]
 
@@ -32,18 +34,21 @@ __all__ = ["Progress", "train"]
 def train(
     corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
     *,
-    dev: PathLike | Corpus | None = None,
+    dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
+    init: PathLike | Model | None = None,
     algorithm: str = "adagrad",
     templates: Iterable[str] | None = None,
-    scheme: Scheme = "BMES",
-    labels: bool = False,
-    folding: Folding = "width",
+    scheme: Scheme | None = None,
+    labels: bool | None = None,
+    folding: Folding | None = None,
     precision: Precision = "int8",
     format: Format | None = None,
     encoding: str = "utf-8",
     name: str | None = None,
     criterion: str = "",
     licence: str = "",
+    checkpoint: PathLike | None = None,
+    scratch: PathLike | None = None,
     callback: Callable[[Progress], None] | None = None,
     **params: Any,
 ) -> Model:
@@ -54,20 +59,24 @@ def train(
     corpora
         Segmented corpora: files, or :class:`crfseg.Corpus` objects; one or several.
     dev
-        A segmented corpus that is not trained on: ``adagrad`` keeps the pass that scores best on
-        it, and its scores are recorded in the model.
+        Segmented corpora that are not trained on, one or several: ``adagrad`` keeps the pass with
+        the best mean F1 on them (of labelled words where labels are trained), and their scores
+        are recorded in the model.
+    init
+        A model to go on from, or its file. What it knows is kept where the corpora say nothing
+        else. Templates, scheme, labels and folding are its own.
     algorithm
         ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.
     templates
         Feature templates such as ``"C[-1]C[0]"``; None for the default ones, see docs/templates.md.
     scheme
-        ``"BMES"`` or ``"BMES6"``.
+        ``"BMES"``, the default, or ``"BMES6"``.
     labels
         Predict the labels of words too (parts of speech, entity types), if the corpora have any.
     folding
-        ``"width"`` reads full-width characters as half-width ones, ``"none"`` does not. It is for
-        the features alone: tagging returns the user's characters.
+        ``"width"``, the default, reads full-width characters as half-width ones, ``"none"`` does
+        not. It is for the features alone: tagging returns the user's characters.
     precision
         Of the weights: ``"int8"`` gives a small model, ``"int16"`` a finer one twice as large,
         ``"float64"`` the weights as trained.
@@ -76,6 +85,12 @@ def train(
     name, criterion, licence
         For the record: what the model is called (by default the first corpus), the segmentation
         standard, and the terms of the model.
+    checkpoint
+        A file that is written after every pass of ``adagrad``. If it is there, training goes on
+        from it, and ends with the model that it would have had without the interruption.
+    scratch
+        A folder for the encoded corpus, for one that is larger than memory; None keeps it in
+        memory. Its files have no names there, and are gone at the end.
     callback
         Called after every iteration with a :class:`crfseg.Progress`.
     **params
@@ -85,55 +100,85 @@ def train(
     Raises
     ------
     TrainingError
-        If an option is out of range, or training gives no model.
+        If an option is out of range, training gives no model, or needs more memory than is free.
     CorpusError
         If a corpus cannot be read.
+    ModelFileError
+        If ``init`` is no model.
 
     Examples
     --------
+    >>> import crfseg
     >>> corpus = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
     >>> model = train(corpus)
-    >>> Segmenter(model).cut("我爱天安门")
+    >>> crfseg.Segmenter(model).cut("我爱天安门")
     ['我', '爱', '天安门']
     """
-    _check_choice("scheme", scheme, SCHEMES)
-    _check_choice("folding", folding, FOLDINGS)
-    _check_choice("precision", precision, PRECISIONS)
+    check_choice("precision", precision, PRECISIONS)
     for option, text in (("name", name or ""), ("criterion", criterion), ("licence", licence)):
         if not isinstance(text, str):
             raise TrainingError(f"{option} must be text, got {type(text).__name__}")
-    params = checked_params(algorithm, params)
-    corpora = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else list(corpora)
-    if not corpora:
+    for option, value in (("init", init), ("checkpoint", checkpoint), ("scratch", scratch)):
+        if algorithm != "adagrad" and value is not None:
+            raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
+    init = init if init is None or isinstance(init, Model) else Model.load(init)
+    settings = Settings.chosen(algorithm, init, templates, scheme, labels, folding)
+    params = checked_params(algorithm, params, settings.labels)
+    parts = _read(corpora, format, encoding, scratch)
+    if not parts:
         raise TrainingError("no corpus given; expected at least one")
-    parts = [_read(corpus, format, encoding) for corpus in corpora]
-    dev = None if dev is None else _read(dev, format, encoding)
-    corpus = _checked(Corpus.join(parts), labels)
-    default = WITH_TRIGRAMS if algorithm == "adagrad" else DEFAULT
-    chosen = default if templates is None else Templates.parse(templates)
-    dataset = Dataset.encode(
-        corpus, chosen, scheme=scheme, folding=folding, min_count=params.get("min_count", 1)
-    )
-    if algorithm == "adagrad":
-        model, outcome = adagrad.fit(dataset, params, dev, callback)
-    else:
-        dataset = replace(dataset, patterns=())  # CRFsuite has its own; memory is short enough
-        model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
+    devs = [] if dev is None else _read(dev, format, encoding)
+    joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
+    corpus = _checked(joined, settings.labels)
     info = {
         "name": name or Path(parts[0].name).stem,
         "criterion": criterion,
         "licence": licence,
-        "crfseg": _version(),
-        "corpora": [_record(part) for part in parts],
-        "training": {"algorithm": algorithm, **_recorded(params)},
-        **outcome,
+        "crfseg": record.version(),
+        "corpora": [record.of_corpus(part) for part in parts],
+        **record.of_init(init),
+        "training": {"algorithm": algorithm, **record.of_params(params)},
     }
-    model = replace(model, vocabulary=tuple(sorted(set(corpus.words()))), info=info)
+    del parts, joined  # their files, if any, are no longer needed
+    dataset = _encoded(corpus, settings, params.get("min_count", 1), init, scratch)
+    if algorithm == "adagrad":
+        memory.require(memory.of_training(dataset, params, dev=bool(devs)), "training")
+        state = None
+        if checkpoint is not None:
+            configuration = record.configuration(settings, params, init)
+            state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *devs]))
+        model, outcome = adagrad.fit(dataset, params, devs, callback, init, state)
+    else:
+        # CRFsuite has its own patterns; memory is short enough.
+        dataset = replace(dataset, patterns=(), ids=np.empty((0, 0), dtype=np.int32))
+        model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
+    words = corpus.vocabulary().union(() if init is None else init.vocabulary)
+    info |= outcome
+    model = replace(model, vocabulary=tuple(sorted(words)), info=info)
     model = model.quantize(precision)
-    if dev is None:
+    if not devs:
         return model
-    scores = evaluate(Segmenter(model), dev)
-    return replace(model, info={**info, "dev": {**_record(dev), **scores.as_dict()}})
+    return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
+
+
+def _encoded(
+    corpus: Corpus,
+    settings: Settings,
+    min_count: int,
+    init: Model | None,
+    scratch: PathLike | None,
+) -> Dataset:
+    in_files = scratch is not None
+    memory.require(memory.of_encoding(corpus, settings.templates, in_files=in_files), "encoding")
+    return Dataset.encode(
+        corpus,
+        settings.templates,
+        scheme=settings.scheme,
+        folding=settings.folding,
+        min_count=min_count,
+        init=init,
+        storage=Storage(scratch),
+    )
 
 
 def _checked(corpus: Corpus, labels: bool) -> Corpus:
@@ -154,34 +199,16 @@ def _checked(corpus: Corpus, labels: bool) -> Corpus:
     return corpus
 
 
-def _recorded(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters that the result depends on, so that equal models have equal bytes."""
-    return {key: value for key, value in params.items() if key not in ("threads", "time_budget")}
-
-
-def _check_choice(option: str, value: str, known: Iterable[str]) -> None:
-    if value not in known:
-        raise TrainingError(f"unknown {option} {value!r}; known: {', '.join(known)}")
-
-
-def _read(corpus: PathLike | Corpus, format: Format | None, encoding: str) -> Corpus:
-    if isinstance(corpus, Corpus):
-        return corpus
-    return read_corpus(corpus, format=format, encoding=encoding)
-
-
-def _record(corpus: Corpus) -> dict[str, Any]:
-    """Return what a model remembers of a corpus."""
-    return {
-        "name": Path(corpus.name).name,
-        "sha256": corpus.sha256,
-        "sentences": len(corpus),
-        "words": corpus.n_words,
-        "characters": corpus.n_chars,
-    }
-
-
-def _version() -> str:
-    from crfseg import __version__
-
-    return __version__
+def _read(
+    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
+    format: Format | None,
+    encoding: str,
+    scratch: PathLike | None = None,
+) -> list[Corpus]:
+    several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
+    return [
+        corpus
+        if isinstance(corpus, Corpus)
+        else read_corpus(corpus, format=format, encoding=encoding, scratch=scratch)
+        for corpus in several
+    ]

@@ -1,172 +1,36 @@
 """The built-in trainer: AdaGrad over mini-batches, weights averaged, all cores.
 
 The objective is the negative log-likelihood of the gold tags over legal tag sequences, plus
-``c2 |w|^2``. Every pattern's weights lie in one block beside their squared gradients and their
-sums for the average; a pass goes through the sentences in random order, see kernels.pyx.
+``c1 |w| + c2 |w|^2``. A pass goes through the sentences in random order, see kernels.pyx.
 
 Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning and stochastic
-optimization; averaging as Collins (2002), Discriminative training methods for hidden Markov models.
+optimization; averaging as Collins (2002), Discriminative training methods for hidden Markov models;
+c1 as Langford, Li and Zhang (2009), Sparse online learning via truncated gradient.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import symbols
 from crfseg.corpus import Corpus
-from crfseg.dataset import Dataset, Patterns
+from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.model import Model, PatternTable
 from crfseg.segmenter import Segmenter
-from crfseg.train import kernels
+from crfseg.tags import OUTSIDE
+from crfseg.train.checkpoint import Arrays, Checkpoint
 from crfseg.train.progress import Progress
-
-_QUIET: Final = 0.01  # a block whose gradients sum to less is left alone, unless c2 must act
-_START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
-
-
-class Weights:
-    """All weights in training, and what AdaGrad keeps beside them.
-
-    ``states`` holds block after block ``(3, width * L)``: the weights w, their squared gradients
-    G, and U, the steps weighted by time; at time c the average of the weights is ``w - U / c``.
-    """
-
-    def __init__(self, dataset: Dataset, c2: float) -> None:
-        n_tags = len(dataset.tag_set.names)
-        self.dataset = dataset
-        sizes = [patterns.kind.width * n_tags for patterns in dataset.patterns]
-        counts = [len(patterns.keys) for patterns in dataset.patterns]
-        ends = np.cumsum([0, *(3 * n * size for n, size in zip(counts, sizes, strict=True))])
-        rows = np.cumsum([0, *counts])
-        self.states = np.zeros(int(ends[-1]), dtype=np.float32)
-        self.blocks = [
-            self.states[ends[k] : ends[k + 1]].reshape(counts[k], 3, sizes[k])
-            for k in range(len(counts))
-        ]
-        self.transitions = np.zeros((3, n_tags * n_tags), dtype=np.float32)
-        for block in (self.transitions[None], *self.blocks):
-            block[:, 1] = _START
-        kinds = [patterns.kind for patterns in dataset.patterns]
-        self.kinds = np.array(
-            [
-                (size, kind.reach, kind.shape[-1], end, row)
-                for size, kind, end, row in zip(sizes, kinds, ends, rows, strict=False)
-            ],
-            dtype=np.int64,
-        )
-        # A pattern that occurs n times pays its penalty in n parts.
-        decay = [2 * c2 / patterns.counts for patterns in dataset.patterns]
-        self.decay = np.concatenate(decay).astype(np.float32)
-        self.clock = 1.0
-
-    def model(self, prune: float = 0.0) -> Model:
-        """Return the model of the averaged weights.
-
-        Patterns whose weights are all smaller than ``prune`` are left out.
-        """
-        n_tags = len(self.dataset.tag_set.names)
-        tables = tuple(
-            self._table(patterns, block, n_tags, prune)
-            for patterns, block in zip(self.dataset.patterns, self.blocks, strict=True)
-        )
-        transitions = self._average(self.transitions[None]).reshape(n_tags, n_tags).astype(float)
-        data = self.dataset
-        return Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
-
-    def _table(
-        self, patterns: Patterns, block: NDArray[np.float32], n_tags: int, prune: float
-    ) -> PatternTable:
-        average = self._average(block)
-        kept = np.abs(average).max(axis=1, initial=0) >= prune if prune else average.any(axis=1)
-        blocks = average[kept].astype(np.float64).reshape(-1, patterns.kind.width, n_tags)
-        return PatternTable(patterns.kind, patterns.keys[kept], blocks)
-
-    def _average(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        return block[:, 0] - block[:, 2] / np.float32(self.clock)
-
-
-class Trainer:
-    """Goes through the sentences again and again, with several threads.
-
-    Parameters
-    ----------
-    weights
-        They are changed in place.
-    params
-        As :func:`crfseg.train.parameters.checked_params` returns them.
-    """
-
-    def __init__(self, weights: Weights, params: Mapping[str, Any]) -> None:
-        data, tag_set = weights.dataset, weights.dataset.tag_set
-        self._weights, self._params = weights, params
-        self._n_threads = params["threads"] or os.cpu_count() or 1
-        self._rng = np.random.default_rng(params["seed"])
-        self._lengths = np.diff(data.offsets)
-        self._losses = np.zeros(len(self._lengths))
-        self._arrays = (
-            data.templates.window,
-            symbols.begins(data.offsets, data.templates.window),
-            data.offsets,
-            data.tags,
-            np.stack([patterns.ids for patterns in data.patterns]),
-            weights.kinds,
-            weights.states,
-            weights.decay,
-            2 * params["c2"] / -(-len(self._lengths) // params["batch_size"]),
-            weights.transitions,
-            tag_set.legal.astype(np.uint8).ravel(),
-            tag_set.begins.astype(np.uint8),
-            tag_set.ends.astype(np.uint8),
-        )
-
-    def run(self) -> float:
-        """Go once through all sentences in random order; return their loss."""
-        order = self._rng.permutation(len(self._lengths))
-        arguments: list[Any] = [order, self._params["batch_size"], *self._arrays]
-        arguments += [*self._work_space(order), self._params["rate"], self._weights.clock]
-        arguments.append(self._quiet)
-        clocks = [0.0] * self._n_threads
-
-        def work(me: int) -> None:
-            clocks[me] = kernels.run(me, self._n_threads, *arguments)
-
-        threads = [threading.Thread(target=work, args=(me,)) for me in range(self._n_threads)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self._weights.clock = clocks[0]
-        return float(self._losses.sum())
-
-    @property
-    def _quiet(self) -> float:
-        return -1.0 if self._params["c2"] else _QUIET
-
-    def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Return the kernel's work space: rows, scratch, arcs, losses, meeting."""
-        batch, window = self._params["batch_size"], self._arrays[0]
-        n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
-        per_batch = np.add.reduceat(
-            self._lengths[order] + 4 * window, np.arange(0, len(order), batch)
-        )
-        return (
-            np.zeros((int(per_batch.max()), n_tags), dtype=np.float32),
-            np.zeros((self._n_threads, 2 * n_tags * (longest + 2)), dtype=np.float32),
-            np.zeros((batch, n_tags * n_tags), dtype=np.float32),
-            self._losses,
-            np.zeros(2, dtype=np.int64),
-        )
+from crfseg.train.trainer import Trainer
+from crfseg.train.weights import Weights
 
 
 @contextmanager
@@ -188,20 +52,119 @@ def _ctrl_c_heard() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Best:
-    """The best model so far, and how long it has been."""
+    """The best pass on dev so far; its model in float32."""
 
-    model: Model
-    f1: float
     iteration: int
+    f1: float
+    model: Model
+
+
+class _Run:
+    """A training in progress: passes, their record, and the best of them on dev."""
+
+    def __init__(self, weights: Weights, params: Mapping[str, Any], dev: Sequence[Corpus]) -> None:
+        self.weights, self.params, self.dev = weights, params, dev
+        self.trainer = Trainer(weights, params)
+        self.history: list[dict[str, Any]] = []
+        self.best: _Best | None = None
+
+    def go_through(self) -> None:
+        """Go once through the sentences, and score dev."""
+        iteration = len(self.history) + 1
+        loss = self.trainer.run()
+        if not np.isfinite(loss):
+            raise TrainingError(f"adagrad diverged in pass {iteration}; lower its rate")
+        self.history.append({"iteration": iteration, "loss": loss})
+        if self.dev:
+            model = self.weights.model(self.params["prune"])
+            segmenter = Segmenter(model.quantize())
+            f1 = sum(word_f1(segmenter, corpus) for corpus in self.dev) / len(self.dev)
+            self.history[-1]["dev_f1"] = f1
+            if self.best is None or f1 > self.best.f1:
+                self.best = _Best(iteration, f1, model)
+
+    @property
+    def kept(self) -> int:
+        """The pass that would be kept now."""
+        return self.best.iteration if self.best else len(self.history)
+
+    def model(self) -> Model:
+        """Return the model of the pass that is kept."""
+        return self.best.model if self.best else self.weights.model(self.params["prune"])
+
+    def stop_reason(self, seconds: float, n_passes: int) -> str:
+        """Say why training is over; empty while it is not."""
+        n, params = len(self.history), self.params
+        if n - self.kept >= params["patience"]:
+            return f"no better dev F1 for {params['patience']} passes; kept pass {self.kept}"
+        if n >= params["max_iterations"]:
+            return f"reached max_iterations = {n}" + self._unless_last()
+        budget = params["time_budget"]
+        if budget and n_passes and seconds * (1 + 1 / n_passes) > budget:
+            return f"time budget of {budget:g} s; kept pass {self.kept}"
+        return ""
+
+    def _unless_last(self) -> str:
+        return "" if self.kept == len(self.history) else f"; kept pass {self.kept}"
+
+    def progress(self, seconds: float) -> Progress:
+        """Return what the callback gets."""
+        record = self.history[-1]
+        return Progress(
+            iteration=record["iteration"],
+            max_iterations=self.params["max_iterations"],
+            loss=record["loss"],
+            active_features=None,
+            seconds=seconds,
+            dev_f1=record.get("dev_f1"),
+        )
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write down everything that the passes to come depend on."""
+        weights, best = self.weights, self.best
+        arrays: dict[str, NDArray[Any]] = {
+            "states": weights.states,
+            "transitions": weights.transitions,
+        }
+        record = {
+            "clock": weights.clock,
+            "history": self.history,
+            "random": self.trainer.rng.bit_generator.state,
+            "best": None if best is None else [best.iteration, best.f1],
+        }
+        if best is not None:
+            arrays["best.transitions"] = best.model.transitions
+            for k, table in enumerate(best.model.tables):
+                arrays[f"best.{k}.keys"], arrays[f"best.{k}.weights"] = table.keys, table.weights
+        checkpoint.save(arrays, record)
+
+    def restore(self, arrays: Arrays, record: Mapping[str, Any]) -> None:
+        """Go back to where a checkpoint was written."""
+        weights, data = self.weights, self.weights.dataset
+        weights.states[:] = arrays["states"]
+        weights.transitions[:] = arrays["transitions"]
+        weights.clock = record["clock"]
+        self.history = record["history"]
+        self.trainer.rng.bit_generator.state = record["random"]
+        if record["best"]:
+            tables = tuple(
+                PatternTable(patterns.kind, arrays[f"best.{k}.keys"], arrays[f"best.{k}.weights"])
+                for k, patterns in enumerate(data.patterns)
+            )
+            transitions = arrays["best.transitions"]
+            model = Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
+            self.best = _Best(record["best"][0], record["best"][1], model)
 
 
 def fit(
     dataset: Dataset,
     params: Mapping[str, Any],
-    dev: Corpus | None = None,
+    dev: Sequence[Corpus] = (),
     callback: Callable[[Progress], None] | None = None,
+    init: Model | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[Model, dict[str, Any]]:
     """Train with AdaGrad.
 
@@ -212,77 +175,53 @@ def fit(
     params
         As :func:`crfseg.train.parameters.checked_params` returns them.
     dev
-        Scored after every pass: the best pass is kept, and training stops after ``patience``
-        passes without a better one. None keeps the last pass.
+        Scored after every pass: the pass of the best mean F1 is kept, and training stops after
+        ``patience`` passes without a better one. Without any the last pass is kept.
     callback
         Called after every pass.
+    init
+        The model whose weights are the first; the dataset was encoded with it.
+    checkpoint
+        Written after every pass, before the callback is called; training goes on from it.
 
     Returns
     -------
     model
-        With float64 weights, those of the average.
+        With float32 weights, those of the average.
     outcome
         ``history`` (a list of dicts) and ``stop`` (why training ended, in words).
 
     Raises
     ------
     TrainingError
-        If the loss becomes infinite.
+        If the loss becomes infinite, or the checkpoint is of another training.
     """
-    weights = Weights(dataset, params["c2"])
-    trainer = Trainer(weights, params)
-    history: list[dict[str, Any]] = []
-    best: _Best | None = None
-    stop, start = "", time.perf_counter()
+    run = _Run(Weights(dataset, init), params, dev)
+    if checkpoint is not None:
+        with checkpoint.loaded() as state:
+            if state is not None:
+                run.restore(*state)
+    before, start = len(run.history), time.perf_counter()
     with _ctrl_c_heard() as heard:
-        while not stop:
+        while not (stop := run.stop_reason(time.perf_counter() - start, len(run.history) - before)):
             began = time.perf_counter()
-            loss = trainer.run()
-            if not np.isfinite(loss):
-                raise TrainingError(f"adagrad diverged in pass {len(history) + 1}; lower its rate")
-            history.append({"iteration": len(history) + 1, "loss": loss})
-            model = weights.model(params["prune"])
-            if dev is not None:
-                history[-1]["dev_f1"] = word_f1(Segmenter(model.quantize()), dev)
-            f1 = history[-1].get("dev_f1", 0.0)
-            if best is None or dev is None or f1 > best.f1:
-                best = _Best(model, f1, len(history))
+            run.go_through()
+            if checkpoint is not None:
+                run.save(checkpoint)
             if callback:
-                callback(_progress(history[-1], params, model, time.perf_counter() - began))
-            stop = _stop_reason(len(history), best, params, time.perf_counter() - start)
+                callback(run.progress(time.perf_counter() - began))
             if heard:
-                stop = f"interrupted; kept pass {best.iteration}"
-    assert best is not None
-    return best.model, {"history": history, "stop": stop}
-
-
-def _stop_reason(iteration: int, best: _Best, params: Mapping[str, Any], seconds: float) -> str:
-    """Say why training is over; empty while it is not."""
-    if iteration - best.iteration >= params["patience"]:
-        return f"no better dev F1 for {params['patience']} passes; kept pass {best.iteration}"
-    if iteration >= params["max_iterations"]:
-        kept = "" if best.iteration == iteration else f"; kept pass {best.iteration}"
-        return f"reached max_iterations = {iteration}{kept}"
-    if params["time_budget"] and seconds * (1 + 1 / iteration) > params["time_budget"]:
-        return f"time budget of {params['time_budget']:g} s; kept pass {best.iteration}"
-    return ""
-
-
-def _progress(
-    record: Mapping[str, Any], params: Mapping[str, Any], model: Model, seconds: float
-) -> Progress:
-    return Progress(
-        iteration=record["iteration"],
-        max_iterations=params["max_iterations"],
-        loss=record["loss"],
-        active_features=int(sum(np.count_nonzero(table.weights) for table in model.tables)),
-        seconds=seconds,
-        dev_f1=record.get("dev_f1"),
-    )
+                stop = f"interrupted; kept pass {run.kept}"
+                break
+    return run.model(), {"history": run.history, "stop": stop}
 
 
 def word_f1(segmenter: Segmenter, gold: Corpus) -> float:
-    """Return the F1 of words by their places, in [0, 1]; quick, to compare passes with."""
+    """Return the F1 of words by their places, in [0, 1]; quick, to compare passes with.
+
+    Where the model and the corpus have labels, a word counts if its label is right too, and
+    characters outside every entity do not count.
+    """
     found = segmenter.tag_corpus(gold)
     ends = [np.append(corpus.starts[1:], True) for corpus in (gold, found)]
     # A gold word is right if it begins and ends where a predicted one does, with no end between.
@@ -290,4 +229,17 @@ def word_f1(segmenter: Segmenter, gold: Corpus) -> float:
     next_gold = np.searchsorted(np.flatnonzero(ends[0]), begin)
     next_found = np.searchsorted(np.flatnonzero(ends[1]), begin)
     right = np.flatnonzero(ends[0])[next_gold] == np.flatnonzero(ends[1])[next_found]
-    return 2 * int(right.sum()) / (gold.n_words + found.n_words)
+    if gold.labels is None or found.labels is None:
+        return 2 * int(right.sum()) / (gold.n_words + found.n_words)
+    names = [*({*gold.label_names, *found.label_names} - {OUTSIDE}), OUTSIDE]
+    labels = [_numbered(corpus, names)[corpus.labels] for corpus in (gold, found)]
+    outside = len(names) - 1
+    right &= (labels[0][begin] == labels[1][begin]) & (labels[0][begin] != outside)
+    n_words = np.count_nonzero(labels[0][gold.starts] != outside)
+    n_words += np.count_nonzero(labels[1][found.starts] != outside)
+    return 2 * int(right.sum()) / max(1, int(n_words))
+
+
+def _numbered(corpus: Corpus, names: list[str]) -> NDArray[np.int32]:
+    """Return the place of each of the corpus's labels in ``names``."""
+    return np.array([names.index(name) for name in corpus.label_names], dtype=np.int32)

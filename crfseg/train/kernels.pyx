@@ -13,8 +13,11 @@ gradients in the order of the text: the result does not depend on the number of 
 
 import numpy as np
 
-from libc.math cimport expf, fabsf, logf, sqrtf
+from libc.math cimport fabsf, sqrtf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+
+from crfseg.machine cimport prefetch
+from crfseg.train.lattice cimport CRFSEG_EXP, Arcs, labelled_lattice, lattice
 
 cdef extern from *:
     """
@@ -24,23 +27,21 @@ cdef extern from *:
       #define CRFSEG_GET(p) (InterlockedCompareExchange(p, 0, 0))
       #define CRFSEG_SET(p, v) ((void)InterlockedExchange(p, v))
       #define CRFSEG_YIELD() SwitchToThread()
-      #define CRFSEG_PREFETCH(address) ((void)(address))
     #else
       #include <sched.h>
       #define CRFSEG_ADD(p) __atomic_add_fetch(p, 1, __ATOMIC_ACQ_REL)
       #define CRFSEG_GET(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
       #define CRFSEG_SET(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
       #define CRFSEG_YIELD() sched_yield()
-      #define CRFSEG_PREFETCH(address) __builtin_prefetch(address)
     #endif
     """
     long CRFSEG_ADD(long *) noexcept nogil
     long CRFSEG_GET(long *) noexcept nogil
     void CRFSEG_SET(long *, long) noexcept nogil
     void CRFSEG_YIELD() noexcept nogil
-    void CRFSEG_PREFETCH(const void *) noexcept nogil
 
 cdef enum:
+    FEW = 6  # tags: more are seldom all in question, so that rows of a block are left alone
     AHEAD = 12  # patterns whose blocks are on their way from memory
     SPINS = 4000  # looks at the barrier before the thread lets others run
 
@@ -59,95 +60,6 @@ cdef void meet(long *arrived, long *round_, long n_threads) noexcept nogil:
             CRFSEG_YIELD()
 
 
-cdef inline float exp_(float x) noexcept nogil:
-    return expf(x)
-
-
-cdef inline double lattice(
-    float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
-    const float *transitions, const float *exp_transitions, const uint8_t *begins,
-    const uint8_t *ends, Py_ssize_t n_tags,
-) noexcept nogil:
-    """Turn a sentence's emissions into the gradient of its negative log-likelihood, in place.
-
-        alpha[t, j] = potential[t, j] sum_i alpha[t-1, i] exp(transitions[i, j]),  scaled to sum 1
-        beta[t-1, i] = sum_j exp(transitions[i, j]) potential[t, j] beta[t, j],    scaled alike
-        gradient[t, j] = alpha[t, j] beta[t, j] - [gold[t] = j]
-
-    ``scratch`` holds alpha and potential, (T, 2, L), and one more row; ``arcs`` (L, L) gets the
-    gradient of the transitions. Returns the loss.
-    """
-    cdef Py_ssize_t t, i, j
-    cdef float *alpha
-    cdef float *before
-    cdef float *potential
-    cdef float *row
-    cdef float *beta = scratch + 2 * length * n_tags
-    cdef float *pull = beta + n_tags
-    cdef float top, total, share
-    cdef double loss = 0
-    for t in range(length):
-        row = rows + t * n_tags
-        alpha = scratch + 2 * t * n_tags
-        potential = alpha + n_tags
-        top = row[0]
-        for j in range(1, n_tags):
-            if row[j] > top:
-                top = row[j]
-        for j in range(n_tags):
-            potential[j] = exp_(row[j] - top)
-        if t == length - 1:
-            for j in range(n_tags):
-                if not ends[j]:
-                    potential[j] = 0
-        if t == 0:
-            for j in range(n_tags):
-                alpha[j] = 1 if begins[j] else 0
-        else:
-            for j in range(n_tags):
-                alpha[j] = 0
-            for i in range(n_tags):
-                share = before[i]
-                for j in range(n_tags):
-                    alpha[j] += share * exp_transitions[i * n_tags + j]
-        total = 0
-        for j in range(n_tags):
-            alpha[j] *= potential[j]
-            total += alpha[j]
-        share = 1 / total
-        for j in range(n_tags):
-            alpha[j] *= share
-            potential[j] *= share
-        loss += top + logf(total) - row[gold[t]]
-        if t > 0:
-            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
-        before = alpha
-    for i in range(n_tags * n_tags):
-        arcs[i] = 0
-    for j in range(n_tags):
-        beta[j] = 1
-    for t in range(length - 1, -1, -1):
-        row = rows + t * n_tags
-        alpha = scratch + 2 * t * n_tags
-        potential = alpha + n_tags
-        for j in range(n_tags):
-            row[j] = alpha[j] * beta[j]
-            pull[j] = potential[j] * beta[j]
-        row[gold[t]] -= 1
-        if t > 0:
-            before = alpha - 2 * n_tags
-            for i in range(n_tags):
-                total = 0
-                share = before[i]
-                for j in range(n_tags):
-                    top = exp_transitions[i * n_tags + j] * pull[j]
-                    total += top
-                    arcs[i * n_tags + j] += share * top
-                beta[i] = total
-            arcs[gold[t - 1] * n_tags + gold[t]] -= 1
-    return loss
-
-
 cdef inline void gather(
     float *row, const int32_t *ids, const float *weights, Py_ssize_t stride, Py_ssize_t start,
     Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags,
@@ -159,8 +71,8 @@ cdef inline void gather(
     for p in range(start, stop):
         if p + AHEAD < stop and ids[p + AHEAD] >= 0:
             block = weights + stride * <Py_ssize_t>ids[p + AHEAD]
-            CRFSEG_PREFETCH(block)
-            CRFSEG_PREFETCH(block + size - 1)
+            prefetch(block)
+            prefetch(block + size - 1)
         if ids[p] >= 0:
             block = weights + stride * <Py_ssize_t>ids[p]
             at = row + (p - reach) * n_tags
@@ -169,62 +81,78 @@ cdef inline void gather(
 
 
 cdef inline void step(
-    float *weights, const float *gradient, Py_ssize_t size, float rate, float clock, float decay
+    float *weights, const float *gradient, Py_ssize_t n, Py_ssize_t size, float rate, float clock,
+    float l1, float l2,
 ) noexcept nogil:
-    """Take one AdaGrad step on a block: weights, squared gradients, steps weighted by time.
+    """Take one AdaGrad step on n weights of a block: w, squared gradients G, and U.
 
-        G += g^2;  step = rate g / sqrt(G);  w -= step;  U += clock step
+        g += l2 w;  G += g^2;  length = rate / sqrt(G)
+        w' = w - length g, then l1 length nearer to 0, but not beyond;  U += clock (w - w')
     """
     cdef float *squares = weights + size
     cdef float *moved = weights + 2 * size
     cdef Py_ssize_t k
-    cdef float g, move
-    for k in range(size):
-        g = gradient[k] + decay * weights[k]
+    cdef float g, w, length, shrink
+    for k in range(n):
+        g = gradient[k] + l2 * weights[k]
         squares[k] += g * g
-        move = rate * g / sqrtf(squares[k])
-        weights[k] -= move
-        moved[k] += clock * move
+        length = rate / sqrtf(squares[k])
+        w = weights[k] - length * g
+        shrink = l1 * length
+        w -= shrink if w > shrink else (w if w > -shrink else -shrink)
+        moved[k] += clock * (weights[k] - w)
+        weights[k] = w
 
 
-cdef inline bint is_quiet(const float *gradient, Py_ssize_t size, float quiet) noexcept nogil:
-    """Tell whether a block's gradients are too small to matter."""
-    cdef Py_ssize_t k
+cdef inline bint is_quiet(const float *norms, Py_ssize_t width, float quiet) noexcept nogil:
+    """Tell whether the gradients of a block's rows are too small to matter."""
+    cdef Py_ssize_t r
     cdef float total = 0
-    for k in range(size):
-        total += fabsf(gradient[k])
+    for r in range(width):
+        total += norms[r]
     return total <= quiet
 
 
 cdef inline void scatter(
-    const float *row, const int32_t *ids, float *state, Py_ssize_t start, Py_ssize_t stop,
-    Py_ssize_t reach, Py_ssize_t size, Py_ssize_t n_tags, int me, int n_threads, float rate,
-    float clock, const float *decay, float quiet,
+    const float *row, const float *norms, const int32_t *ids, float *state, Py_ssize_t start,
+    Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t width, Py_ssize_t n_tags, int me, int n_threads,
+    float rate, float clock, float l1, float l2, const float *shares, float quiet,
 ) noexcept nogil:
     """Take a step on the blocks that this thread owns of the patterns at start to stop."""
-    cdef Py_ssize_t p, soon
+    cdef Py_ssize_t p, soon, r, size = width * n_tags
+    cdef float *block
     for p in range(start, stop):
         soon = p + AHEAD
         if soon < stop and ids[soon] >= 0 and ids[soon] % n_threads == me:
-            if not is_quiet(row + (soon - reach) * n_tags, size, quiet):
-                CRFSEG_PREFETCH(state + 3 * size * <Py_ssize_t>ids[soon])
+            if not is_quiet(norms + soon - reach, width, quiet):
+                prefetch(state + 3 * size * <Py_ssize_t>ids[soon])
         if ids[p] < 0 or ids[p] % n_threads != me:
             continue
-        if not is_quiet(row + (p - reach) * n_tags, size, quiet):
+        if is_quiet(norms + p - reach, width, quiet):
+            continue
+        block = state + 3 * size * <Py_ssize_t>ids[p]
+        if n_tags <= FEW:
             step(
-                state + 3 * size * <Py_ssize_t>ids[p], row + (p - reach) * n_tags, size, rate,
-                clock, decay[ids[p]],
+                block, row + (p - reach) * n_tags, size, size, rate, clock, l1 * shares[ids[p]],
+                l2 * shares[ids[p]],
             )
+            continue
+        for r in range(width):
+            if not is_quiet(norms + p - reach + r, 1, quiet):
+                step(
+                    block + r * n_tags, row + (p - reach + r) * n_tags, n_tags, size, rate, clock,
+                    l1 * shares[ids[p]], l2 * shares[ids[p]],
+                )
 
 
 def run(
-    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, int window,
+    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, float n_batches, int window,
     const int64_t[::1] begins, const int64_t[::1] offsets, const int16_t[::1] tags,
     const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
-    const float[::1] decay, float arc_decay, float[:, ::1] transitions, const uint8_t[::1] legal,
-    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, float[:, ::1] rows,
-    float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
-    float rate, float clock, float quiet,
+    const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
+    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, const int32_t[:, ::1] inner,
+    float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
+    float rate, float clock, float l1, float l2, float quiet,
 ):
     """Take one thread's part in a pass over the sentences.
 
@@ -236,6 +164,8 @@ def run(
         The sentences in the order of training.
     batch
         So many sentences see the same weights.
+    n_batches
+        Of a whole pass: in so many parts the transitions pay their penalty.
     window
         Edge symbols on either side of a sentence in ``ids``.
     begins, offsets, tags
@@ -243,25 +173,29 @@ def run(
     ids
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
-        For each kind: block size, reach, last offset of its shape, its place in ``states`` and in
-        ``decay``; (K, 5).
+        For each kind: block width, reach, last offset of its shape, its place in ``states`` and in
+        ``shares``; (K, 5).
     states
         Weights, squared gradients and time-weighted steps of every pattern, block by block.
-    decay, arc_decay
-        The L2 gradient per unit of weight: at each occurrence of a pattern, (sum of P,), and of
-        the transitions after each batch.
+    shares
+        The part of its penalty that a pattern pays at each occurrence, (sum of P,).
     transitions
         The same three of the transitions, (3, L * L).
     legal, tag_begins, tag_ends
         The tag set's, (L * L,), (L,), (L,).
-    rows, scratch, arcs
-        Work space: (rows of a batch, L), (threads, 2 L (longest + 1)), (batch, L * L).
+    inner
+        The arcs inside words, (A, 2), if tags are in the order of lattice.pxd's ``Arcs``; or none.
+    rows, norms, scratch, arcs
+        Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)),
+        (batch, L * L).
     losses
         The loss of each sentence, (N,), is written here.
     meeting
         Two zeros that all threads share.
     rate, clock
         Step size, and the number of batches so far, for the average.
+    l1, l2
+        The penalties' gradients, for a weight of any size and per unit of weight.
     quiet
         Blocks whose absolute gradients sum to no more are left alone; negative: none is.
 
@@ -271,40 +205,52 @@ def run(
         After this pass.
     """
     cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
-    cdef Py_ssize_t first, after, q, s, k, i, lo, length, base, size, n_arcs = n_tags * n_tags
-    cdef float g, move
+    cdef Py_ssize_t first, after, q, s, k, i, j, t, lo, length, base, n_arcs = n_tags * n_tags
+    cdef float norm
     cdef float[::1] exp_transitions = np.zeros(n_arcs, dtype=np.float32)
+    cdef float[::1] transposed = np.zeros(n_arcs, dtype=np.float32)
+    cdef Arcs along
     cdef float *row
+    cdef bint labelled = inner.shape[0] > 0
+    if labelled:
+        along.n_begin = np.count_nonzero(tag_begins)
+        along.first_end = np.flatnonzero(tag_ends)[0]
+        along.last_end = along.first_end + np.count_nonzero(tag_ends)
+        along.n_inner, along.inner = inner.shape[0], &inner[0, 0]
     with nogil:
         first = 0
         while first < n:
             after = min(n, first + batch)
-            for i in range(n_arcs):
-                exp_transitions[i] = expf(transitions[0, i]) if legal[i] else 0
-            base = 0
+            for i in range(n_tags):
+                for j in range(n_tags):
+                    exp_transitions[i * n_tags + j] = (
+                        CRFSEG_EXP(transitions[0, i * n_tags + j]) if legal[i * n_tags + j] else 0
+                    )
+                    transposed[j * n_tags + i] = exp_transitions[i * n_tags + j]
+            base = 2 * window
             for q in range(first, after):
                 s = order[q]
                 length = offsets[s + 1] - offsets[s]
                 if (q - first) % n_threads == me:
-                    row = &rows[base + 2 * window, 0]
+                    row = &rows[base, 0]
                     for i in range(-2 * window * n_tags, (length + 2 * window) * n_tags):
                         row[i] = 0
                     lo = begins[s]
                     for k in range(n_kinds):
-                        size = kinds[k, 0]
                         gather(
-                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * size, -window,
-                            length + window - kinds[k, 2], kinds[k, 1], size, n_tags,
+                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * kinds[k, 0] * n_tags,
+                            -window, length + window - kinds[k, 2], kinds[k, 1],
+                            kinds[k, 0] * n_tags, n_tags,
                         )
-                    if n_tags == 4:
+                    if labelled:
+                        losses[s] = labelled_lattice(
+                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
+                            &transitions[0, 0], &exp_transitions[0], &transposed[0], &along, n_tags,
+                        )
+                    elif n_tags == 4:
                         losses[s] = lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
                             &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 4,
-                        )
-                    elif n_tags == 6:
-                        losses[s] = lattice(
-                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 6,
                         )
                     else:
                         losses[s] = lattice(
@@ -316,31 +262,34 @@ def run(
                         row[i] = 0
                     for i in range(length * n_tags, (length + 2 * window) * n_tags):
                         row[i] = 0
+                    for t in range(-2 * window, length + 2 * window):
+                        norm = 0
+                        if 0 <= t < length:
+                            for j in range(n_tags):
+                                norm += fabsf(row[t * n_tags + j])
+                        norms[base + t] = norm
                 base += length + 4 * window
             meet(&meeting[0], &meeting[1], n_threads)
-            base = 0
+            base = 2 * window
             for q in range(first, after):
                 s = order[q]
                 length = offsets[s + 1] - offsets[s]
                 lo = begins[s]
                 for k in range(n_kinds):
-                    size = kinds[k, 0]
                     scatter(
-                        &rows[base + 2 * window, 0], &ids[k, lo], &states[kinds[k, 3]], -window,
-                        length + window - kinds[k, 2], kinds[k, 1], size, n_tags, me, n_threads,
-                        rate, clock, &decay[kinds[k, 4]], quiet,
+                        &rows[base, 0], &norms[base], &ids[k, lo], &states[kinds[k, 3]], -window,
+                        length + window - kinds[k, 2], kinds[k, 1], kinds[k, 0], n_tags, me,
+                        n_threads, rate, clock, l1, l2, &shares[kinds[k, 4]], quiet,
                     )
                 base += length + 4 * window
             if me == 0:
-                for i in range(n_arcs):
-                    if legal[i]:
-                        g = arc_decay * transitions[0, i]
-                        for q in range(after - first):
-                            g += arcs[q, i]
-                        transitions[1, i] += g * g
-                        move = rate * g / sqrtf(transitions[1, i])
-                        transitions[0, i] -= move
-                        transitions[2, i] += clock * move
+                for q in range(1, after - first):
+                    for i in range(n_arcs):
+                        arcs[0, i] += arcs[q, i]
+                step(
+                    &transitions[0, 0], &arcs[0, 0], n_arcs, n_arcs, rate, clock, l1 / n_batches,
+                    l2 / n_batches,
+                )
             clock += 1
             meet(&meeting[0], &meeting[1], n_threads)
             first = after

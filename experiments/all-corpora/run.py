@@ -27,20 +27,22 @@ def peak_bytes() -> int:
 
 def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     """Train and score one corpus; runs in a process of its own, for its peak memory."""
-    ending, labels = corpus.get("ending", ".txt"), corpus.get("labels", False)
-    train, dev = (folder / corpus["name"] / f"{part}{ending}" for part in ("train", "dev"))
+    ending, place = corpus.get("ending", ".txt"), folder / corpus.get("folder", corpus["name"])
+    train, dev = (place / f"{part}{ending}" for part in ("train", "dev"))
+    options = {key: corpus[key] for key in ("labels", "format") if key in corpus}
     start = time.perf_counter()
-    model = crfseg.train(train, dev=dev, labels=labels, algorithm=algorithm)
+    model = crfseg.train(train, dev=dev, algorithm=algorithm, **options)
     seconds = time.perf_counter() - start
+    (scores,) = model.info["dev"]
     return {
         "corpus": corpus["name"],
         "algorithm": algorithm,
         "train_words": model.info["corpora"][0]["words"],
-        "dev_words": model.info["dev"]["words"],
+        "dev_words": scores["words"],
         "tags": len(model.tag_set.names),
-        **{name: model.info["dev"][name] for name in ("precision", "recall", "f1")},
-        **{name: model.info["dev"][name] for name in ("oov_rate", "oov_recall", "iv_recall")},
-        "labelled_f1": model.info["dev"].get("labelled_f1"),
+        **{name: scores[name] for name in ("precision", "recall", "f1")},
+        **{name: scores[name] for name in ("oov_rate", "oov_recall", "iv_recall")},
+        "labelled_f1": scores.get("labelled_f1"),
         "seconds": round(seconds, 1),
         "peak_bytes": peak_bytes(),
         "model_bytes": model.n_bytes,
@@ -48,7 +50,7 @@ def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
         "crfseg": crfseg.__version__,
         "machine": f"{platform.machine()} {platform.system()} Python {platform.python_version()}",
         "train_sha256": model.info["corpora"][0]["sha256"],
-        "dev_sha256": model.info["dev"]["sha256"],
+        "dev_sha256": scores["sha256"],
     }
 
 
@@ -72,7 +74,8 @@ def write_readme(order: list[str]) -> None:
     text = (HERE / "README.md").read_text("utf-8").partition("\n## ")[0]
     for algorithm, results in pd.read_csv(RESULTS).groupby("algorithm"):
         rows = results.set_index("corpus").reindex(order).dropna(how="all")
-        text += f"\n## {algorithm}\n\n{table(rows)}\n\nSettings: `{rows.settings.iloc[0]}`\n"
+        settings = "; ".join(f"`{found}`" for found in rows.settings.unique())
+        text += f"\n## {algorithm}\n\n{table(rows)}\n\nSettings: {settings}\n"
     (HERE / "README.md").write_text(text, encoding="utf-8")
 
 

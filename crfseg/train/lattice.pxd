@@ -1,0 +1,213 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+"""Forward-backward on one sentence, and the gradient; the readable twin is in crf.py."""
+
+from libc.math cimport logf
+from libc.stdint cimport int16_t, int32_t, uint8_t
+
+cdef extern from *:
+    """
+    #include <string.h>
+
+    /* exp(x) to seven digits, 0 below -87, without a call or a branch: loops of it become vectors.
+       2^n by the exponent's bits, 2^r for |r| <= 1/2 by its series. */
+    static inline float CRFSEG_EXP(float x) {
+      float z = (x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x) * 1.44269504f;
+      int n = (int)(z + (z < 0 ? -0.5f : 0.5f));
+      float r = (z - (float)n) * 0.69314718f, power;
+      int bits = (n + 127) << 23;
+      memcpy(&power, &bits, 4);
+      r = 1 + r * (1 + r * (0.5f + r * (0.16666667f + r * (0.041666667f + r * (0.0083333333f
+          + r * 0.0013888889f)))));
+      return x < -87.0f ? 0 : power * r;
+    }
+    """
+    float CRFSEG_EXP(float) noexcept nogil
+
+
+cdef inline double lattice(
+    float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
+    const float *transitions, const float *exp_transitions, const uint8_t *begins,
+    const uint8_t *ends, Py_ssize_t n_tags,
+) noexcept nogil:
+    """Turn a sentence's emissions into the gradient of its negative log-likelihood, in place.
+
+        alpha[t, j] = potential[t, j] sum_i alpha[t-1, i] exp(transitions[i, j]),  scaled to sum 1
+        beta[t-1, i] = sum_j exp(transitions[i, j]) potential[t, j] beta[t, j],    scaled alike
+        gradient[t, j] = alpha[t, j] beta[t, j] - [gold[t] = j]
+
+    ``scratch`` holds alpha and potential, (T, 2, L), and one more row; ``arcs`` (L, L) gets the
+    gradient of the transitions. Returns the loss.
+    """
+    cdef Py_ssize_t t, i, j
+    cdef float *alpha
+    cdef float *before
+    cdef float *potential
+    cdef float *row
+    cdef float *beta = scratch + 2 * length * n_tags
+    cdef float *pull = beta + n_tags
+    cdef float top, total, share
+    cdef double loss = 0
+    for t in range(length):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = row[0]
+        for j in range(1, n_tags):
+            if row[j] > top:
+                top = row[j]
+        for j in range(n_tags):
+            potential[j] = CRFSEG_EXP(row[j] - top)
+        if t == length - 1:
+            for j in range(n_tags):
+                if not ends[j]:
+                    potential[j] = 0
+        if t == 0:
+            for j in range(n_tags):
+                alpha[j] = 1 if begins[j] else 0
+        else:
+            for j in range(n_tags):
+                alpha[j] = 0
+            for i in range(n_tags):
+                share = before[i]
+                for j in range(n_tags):
+                    alpha[j] += share * exp_transitions[i * n_tags + j]
+        total = 0
+        for j in range(n_tags):
+            alpha[j] *= potential[j]
+            total += alpha[j]
+        share = 1 / total
+        for j in range(n_tags):
+            alpha[j] *= share
+            potential[j] *= share
+        loss += top + logf(total) - row[gold[t]]
+        if t > 0:
+            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        before = alpha
+    for i in range(n_tags * n_tags):
+        arcs[i] = 0
+    for j in range(n_tags):
+        beta[j] = 1
+    for t in range(length - 1, -1, -1):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        for j in range(n_tags):
+            row[j] = alpha[j] * beta[j]
+            pull[j] = potential[j] * beta[j]
+        row[gold[t]] -= 1
+        if t > 0:
+            before = alpha - 2 * n_tags
+            for i in range(n_tags):
+                total = 0
+                share = before[i]
+                for j in range(n_tags):
+                    top = exp_transitions[i * n_tags + j] * pull[j]
+                    total += top
+                    arcs[i * n_tags + j] += share * top
+                beta[i] = total
+            arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+    return loss
+
+
+cdef struct Arcs:
+    # The legal arcs of a labelled tag set, its tags in the order B.. S.. E.. M..: all from those
+    # that end a word, (first_end .. last_end), to those that begin one, (0 .. n_begin), and the
+    # inner ones, from[a] to to[a].
+    Py_ssize_t n_begin, first_end, last_end, n_inner
+    const int32_t *inner
+
+
+cdef inline double labelled_lattice(
+    float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
+    const float *transitions, const float *exp_transitions, const float *transposed, Arcs *legal,
+    Py_ssize_t n_tags,
+) noexcept nogil:
+    """Do what :func:`lattice` does, along the legal arcs only, for many tags.
+
+    Of the tags of a position few have any weight: what is less than ``tiny`` is passed over.
+    """
+    cdef Py_ssize_t t, i, j, a, n_begin = legal.n_begin, first_end = legal.first_end
+    cdef Py_ssize_t last_end = legal.last_end
+    cdef float *alpha
+    cdef float *before
+    cdef float *potential
+    cdef float *row
+    cdef float *beta = scratch + 2 * length * n_tags
+    cdef float *pull = beta + n_tags
+    cdef const float *arc
+    cdef float top, total, share, tiny = 1e-9
+    cdef double loss = 0
+    for t in range(length):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = row[0]
+        for j in range(1, n_tags):
+            top = row[j] if row[j] > top else top
+        for j in range(n_tags):
+            potential[j] = CRFSEG_EXP(row[j] - top)
+            alpha[j] = 0
+        if t == length - 1:
+            for j in range(n_tags):
+                if not first_end <= j < last_end:
+                    potential[j] = 0
+        if t == 0:
+            for j in range(n_begin):
+                alpha[j] = 1
+        else:
+            for i in range(first_end, last_end):
+                share = before[i]
+                if share > tiny:
+                    arc = exp_transitions + i * n_tags
+                    for j in range(n_begin):
+                        alpha[j] += share * arc[j]
+            for a in range(legal.n_inner):
+                i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
+                alpha[j] += before[i] * exp_transitions[i * n_tags + j]
+        total = 0
+        for j in range(n_tags):
+            alpha[j] *= potential[j]
+            total += alpha[j]
+        share = 1 / total
+        for j in range(n_tags):
+            alpha[j] *= share
+            potential[j] *= share
+        loss += top + logf(total) - row[gold[t]]
+        if t > 0:
+            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        before = alpha
+    for i in range(n_tags * n_tags):
+        arcs[i] = 0
+    for j in range(n_tags):
+        beta[j] = 1
+    for t in range(length - 1, -1, -1):
+        row = rows + t * n_tags
+        alpha = scratch + 2 * t * n_tags
+        potential = alpha + n_tags
+        top = 0
+        for j in range(n_tags):
+            row[j] = alpha[j] * beta[j]
+            pull[j] = potential[j] * beta[j]
+            top = pull[j] if pull[j] > top else top
+            beta[j] = 0
+        row[gold[t]] -= 1
+        if t > 0:
+            before = alpha - 2 * n_tags
+            for j in range(n_begin):
+                if pull[j] > tiny * top:
+                    arc = transposed + j * n_tags
+                    for i in range(first_end, last_end):
+                        beta[i] += pull[j] * arc[i]
+            for i in range(first_end, last_end):
+                if before[i] > tiny:
+                    for j in range(n_begin):
+                        arcs[i * n_tags + j] += before[i] * pull[j]
+            for a in range(legal.n_inner):
+                i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
+                beta[i] += exp_transitions[i * n_tags + j] * pull[j]
+                arcs[i * n_tags + j] += before[i] * pull[j]
+    for i in range(n_tags * n_tags):
+        arcs[i] *= exp_transitions[i]
+    for t in range(1, length):
+        arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+    return loss

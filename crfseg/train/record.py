@@ -1,0 +1,88 @@
+"""What a model remembers of its training."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from crfseg.corpus import Corpus
+from crfseg.evaluate import evaluate
+from crfseg.model import Model
+from crfseg.segmenter import Segmenter
+from crfseg.train.settings import Settings
+
+_PASSING: Final = ("threads", "time_budget")  # what the result does not depend on
+_LASTING: Final = ("max_iterations", "patience")  # what only says when training ends
+
+
+def of_corpus(corpus: Corpus) -> dict[str, Any]:
+    """Return which corpus it was, and its size."""
+    return {
+        "name": Path(corpus.name).name,
+        "sha256": corpus.sha256,
+        "sentences": len(corpus),
+        "words": corpus.n_words,
+        "characters": corpus.n_chars,
+    }
+
+
+def of_init(init: Model | None) -> dict[str, Any]:
+    """Return the entry about the model that training went on from: its name and its corpora."""
+    if init is None:
+        return {}
+    before = init.info.get("init", {}).get("corpora", [])
+    corpora = [*before, *init.info.get("corpora", [])]
+    return {"init": {"name": init.info.get("name", "unnamed"), "corpora": corpora}}
+
+
+def of_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that the result depends on, so that equal models have equal bytes."""
+    return {key: value for key, value in params.items() if key not in _PASSING}
+
+
+def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dict[str, Any]]:
+    """Return for each dev corpus which it was, and its scores; ``before`` has those of ``init``."""
+    records = []
+    for corpus in devs:
+        scores = evaluate(Segmenter(model), corpus).as_dict()
+        entry = {**of_corpus(corpus), **scores}
+        if init is not None:
+            entry["before"] = evaluate(Segmenter(init), corpus).as_dict()
+        records.append(entry)
+    return records
+
+
+def configuration(
+    settings: Settings, params: Mapping[str, Any], init: Model | None
+) -> dict[str, Any]:
+    """Return what the passes of a training depend on besides the corpora."""
+    return {
+        "crfseg": version(),
+        "templates": settings.templates.names,
+        "scheme": settings.scheme,
+        "labels": settings.labels,
+        "folding": settings.folding,
+        "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
+        "init": None if init is None else _digest(init),
+    }
+
+
+def _digest(model: Model) -> str:
+    units = [table.unit for table in model.tables]
+    digest = hashlib.sha256(repr((model.tag_set, model.scale, units)).encode())
+    arrays: list[NDArray[Any]] = [model.alphabet.characters, model.transitions]
+    arrays += [array for table in model.tables for array in (table.keys, table.weights)]
+    for array in arrays:
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def version() -> str:
+    """Return the version of crfseg."""
+    from crfseg import __version__
+
+    return __version__

@@ -1,0 +1,120 @@
+"""Training that goes on from a model; several dev corpora."""
+
+import numpy as np
+import pytest
+
+import crfseg
+from crfseg import Corpus, Segmenter, Sentence
+from crfseg.errors import TrainingError
+from material import SAMPLE
+
+TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
+OLD = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
+NEW = Corpus.from_text("你 去 上海\n他 去 上海")
+PRECISIONS = ("int16", "float64")
+
+
+def weights_of(model):
+    """Return the log-potentials of every pattern by kind, characters and tag."""
+    found = {}
+    for table in model.tables:
+        for key, block in zip(table.keys.tolist(), table.weights, strict=True):
+            ids = [key >> 16 * k & 0xFFFF for k in range(len(table.kind.shape))]
+            name = "".join(model.alphabet.print_id(i, table.kind.view) for i in ids)
+            for tag, column in zip(model.tag_set.names, block.T, strict=True):
+                found[table.kind.name, name, tag] = column * model.scale
+    return found
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_what_the_new_corpus_does_not_speak_of_is_kept(precision):
+    init = crfseg.train(OLD, precision=precision)
+    model = crfseg.train(NEW, init=init, precision="float64")
+    before, after = weights_of(init), weights_of(model)
+    kept = [key for key in before if key[:2] in {("C", "安"), ("CC", "天安"), ("C_C", "北<")}]
+    assert len(kept) >= 8
+    for key in kept:
+        assert after[key] == pytest.approx(before[key], abs=1e-6)
+    assert set(before) <= set(after)
+    assert ("CC", "上海", "B") in after
+
+
+def test_the_vocabulary_grows_and_symbols_stay():
+    init = crfseg.train(OLD)
+    model = crfseg.train(NEW, init=init)
+    known = init.alphabet.characters
+    assert np.array_equal(model.alphabet.characters[: len(known)], known)
+    assert set(model.vocabulary) == set(OLD.words()) | set(NEW.words())
+    segmenter = Segmenter(model)
+    assert segmenter.cut("你去上海") == ["你", "去", "上海"]
+    assert segmenter.cut("我在天安门") == ["我", "在", "天安门"]
+
+
+def test_a_corpus_already_learned_changes_little():
+    init = crfseg.train(TRAIN)
+    again = crfseg.train(TRAIN, init=init, max_iterations=1)
+    fresh = crfseg.train(TRAIN, max_iterations=1)
+    assert again.info["history"][0]["loss"] < fresh.info["history"][0]["loss"] / 3
+
+
+def test_the_record_names_all_that_a_model_has_seen(tmp_path):
+    crfseg.train(TRAIN, name="first").save(tmp_path / "first")
+    second = crfseg.train(DEV, init=tmp_path / "first", name="second")
+    third = crfseg.train(NEW, init=second)
+    assert second.info["init"]["name"] == "first"
+    assert second.info["init"]["corpora"][0]["name"] == "train.txt"
+    assert [corpus["name"] for corpus in third.info["init"]["corpora"]] == ["train.txt", "dev.txt"]
+    assert len(third.info["init"]["corpora"][0]["sha256"]) == 64
+
+
+def labelled(*sentences):
+    return Corpus.from_sentences(
+        [Sentence(tuple(words.split()), tuple(labels.split())) for words, labels in sentences]
+    )
+
+
+def test_labels_may_come_anew():
+    init = crfseg.train(labelled(("我 爱 北京", "r v ns"), ("他 在 北京", "r p ns")), labels=True)
+    assert "ns" in init.tag_set.labels
+    model = crfseg.train(labelled(("你 用 电脑", "r v n")), init=init)
+    assert model.tag_set.labels == ("n", "ns", "p", "r", "v")
+    assert set(init.tag_set.names) < set(model.tag_set.names)
+    named = [label for _, label in Segmenter(model).labelled("你用电脑")]
+    assert named == ["r", "v", "n"]
+    assert [label for _, label in Segmenter(model).labelled("他在北京")] == ["r", "p", "ns"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"templates": ["C[0]"]}, {"scheme": "BMES"}, {"labels": False}, {"folding": "width"}],
+)
+def test_settings_are_those_of_the_model(given):
+    (name,) = given
+    with pytest.raises(TrainingError, match=f"^{name}: those of init are used; give one of the"):
+        crfseg.train(NEW, init=crfseg.train(OLD), **given)
+    init = crfseg.train(OLD, scheme="BMES6", templates=["C[0]", "C[1]"], folding="none")
+    model = crfseg.train(NEW, init=init)
+    assert (model.tag_set.scheme, model.alphabet.folding) == ("BMES6", "none")
+    assert model.templates == init.templates
+
+
+def test_a_labelled_model_wants_labels():
+    init = crfseg.train(labelled(("我 爱 北京", "r v ns")), labels=True)
+    with pytest.raises(TrainingError, match="no labels to predict"):
+        crfseg.train(NEW, init=init)
+
+
+def test_several_dev_corpora_are_scored_side_by_side():
+    init = crfseg.train(OLD)
+    seen = []
+    model = crfseg.train(TRAIN, init=init, dev=[DEV, OLD], max_iterations=2, callback=seen.append)
+    new, old = model.info["dev"]
+    assert new["before"]["f1"] < 0.5 < new["f1"]
+    assert old["before"]["f1"] == 1.0
+    best = max(progress.dev_f1 for progress in seen)
+    assert best == pytest.approx((new["f1"] + old["f1"]) / 2, abs=1e-6)
+
+
+def test_without_init_nothing_was_before():
+    (record,) = crfseg.train(TRAIN, dev=DEV, max_iterations=1).info["dev"]
+    assert "before" not in record
