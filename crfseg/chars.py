@@ -50,6 +50,8 @@ _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     ),
 }  # fmt: skip
 _HAN_ASTRAL: Final = (0x20000, 0x32000)
+N_CLASSIFIED: Final = 0x32000
+"""Code points from here on are all "other"."""
 
 
 def code_points(text: str) -> CodePoints:

@@ -1,7 +1,5 @@
 """Types of the compiled decoder; see decoder.pyx for what it does."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ class Decoder:
     unit: float
     def __init__(
         self,
-        tables: list[tuple[NDArray[np.uint64], NDArray[Any], float, tuple[int, ...], int, int]],
+        tables: list[tuple[NDArray[np.uint32], NDArray[np.uint64], tuple[int, ...], int, int, int]],
         transitions: NDArray[np.int64],
         legal: NDArray[np.bool_],
         begins: NDArray[np.int8],

@@ -27,8 +27,13 @@ from crfseg.viterbi cimport HARDLY, NEVER, forward
 
 cdef enum:
     CHUNK = 128  # characters
-    BEGIN = 0x00010001  # the symbol <s> in each view
+    BEGIN = 0x00010001  # entries: <s> and </s> in each view, characters beyond the table
     END = 0x00020002
+    BEYOND = 0x00030000
+
+
+cdef inline uint32_t entry_of(const uint32_t[::1] symbols, uint32_t code) noexcept nogil:
+    return symbols[code] if code < symbols.shape[0] else BEYOND
 
 
 cdef void release(Sentence *sentence) noexcept nogil:
@@ -77,8 +82,9 @@ cdef class Decoder:
     Parameters
     ----------
     tables
-        For each kind of pattern: keys (P,), weights (P, width, L), factor, shape, the smallest
-        offset of a first symbol, and the bits to shift an entry of ``symbols`` for its view.
+        For each kind of pattern: buckets and blocks, see :func:`crfseg.lookup.build_buckets` and
+        :func:`crfseg.lookup.pack`; its shape, width, smallest offset of a first symbol, and the
+        bits to shift an entry of ``symbols`` for its view.
     transitions
         In units, shape (L, L), int64.
     legal, begins, ends
@@ -86,18 +92,13 @@ cdef class Decoder:
     form
         4 or 6 if the tags are those of BMES or BMES6 without labels, in order; else 0.
     symbols
-        The entry of every code point, see :meth:`crfseg.symbols.Alphabet.entries`.
+        The entries of code points, see :meth:`crfseg.symbols.Alphabet.entries`.
     window
         Symbols ``<s>`` before and ``</s>`` after a sentence.
     bits
         16 if all sums of weights fit that, else 32.
     unit
         The log-potential of one unit.
-
-    Raises
-    ------
-    ValueError
-        If keys are there twice; see :func:`crfseg.lookup.build_buckets`.
     """
 
     def __cinit__(
@@ -105,7 +106,7 @@ cdef class Decoder:
         const int8_t[::1] ends, int form, const uint32_t[::1] symbols, int window, int bits,
         double unit,
     ):
-        cdef Py_ssize_t k, n_terms = sum(weights.shape[1] for _, weights, *_ in tables)
+        cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _, _ in tables)
         self.n_tags, self.window, self.bits, self.unit = len(begins), window, bits, unit
         self.n_words = words_of(self.n_tags, bits)
         self.begins, self.ends, self.symbols = begins, ends, symbols
@@ -137,11 +138,12 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
-    def _add(self, Py_ssize_t k, keys, weights, double factor, shape, int first, int view):
-        """Compile the table of a kind, and where each row of its blocks speaks to."""
+    def _add(self, Py_ssize_t k, buckets, blocks, shape, int width, int first, int view):
+        """Enter the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
         cdef Py_ssize_t r
-        self.arrays += fill_table(table, keys, weights, factor, self.bits, shape)
+        fill_table(table, buckets, blocks, shape, width)
+        self.arrays += [buckets, blocks]
         table.first, table.view = first, view
         for r in range(table.width):
             self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r
@@ -333,7 +335,7 @@ cdef class Decoder:
         if not self.reserve(sentence, sentence.n):
             return False
         for t in range(sentence.n):
-            sentence.entries[self.window + t] = self.symbols[codes[begin + t]]
+            sentence.entries[self.window + t] = entry_of(self.symbols, codes[begin + t])
         return True
 
     def emissions(self, const uint32_t[::1] codes):

@@ -18,7 +18,9 @@ cdef struct Table:
 
 
 cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil
-cdef list fill_table(Table *table, keys, weights, double factor, int bits, shape)
+cdef void fill_table(
+    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, shape, int width
+)
 cdef void ask(
     const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil

@@ -1,6 +1,11 @@
 """Types of the compiled look-up; see lookup.pyx for what it does."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 def build_buckets(keys: NDArray[np.uint64]) -> NDArray[np.uint32]: ...
+def pack(
+    keys: NDArray[np.uint64], weights: NDArray[Any], factor: float, bits: int
+) -> NDArray[np.uint64]: ...

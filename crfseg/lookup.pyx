@@ -259,17 +259,14 @@ cdef void make_sure(
             found[p] = table.blocks + table.stride * <Py_ssize_t>search(table, keys[p])
 
 
-cdef list fill_table(Table *table, keys, weights, double factor, int bits, shape):
-    """Compile the patterns of a kind; return the arrays that must live as long as the table."""
-    cdef uint32_t[:, ::1] buckets
-    cdef uint64_t[:, ::1] blocks
+cdef void fill_table(
+    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, shape, int width
+):
+    """Point a table to its arrays, which must live as long."""
     cdef Py_ssize_t k
-    buckets_array, blocks_array = build_buckets(keys), pack(keys, weights, factor, bits)
-    buckets, blocks = buckets_array, blocks_array
     table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
     table.blocks, table.n_rows = &blocks[0, 0], blocks.shape[0] - 1
     table.mask, table.stride = mask_of(table.n_rows), blocks.shape[1]
-    table.n_symbols, table.width = len(shape), weights.shape[1]
-    for k in range(len(shape)):
+    table.n_symbols, table.width = len(shape), width
+    for k in range(table.n_symbols):
         table.steps[k] = shape[k]
-    return [buckets_array, blocks_array]

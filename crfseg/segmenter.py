@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil, log2
@@ -18,13 +19,13 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, stream
+from crfseg import chars, lookup, stream
 from crfseg.corpus import Corpus, Span, split_lines
 from crfseg.decoder import Decoder
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
-from crfseg.model import Model
+from crfseg.model import Model, PatternTable
 from crfseg.stream import batched, in_order
 from crfseg.symbols import VIEW_SHIFTS
 from crfseg.tagger import Tagger
@@ -267,11 +268,9 @@ def _decoder(model: Model) -> Decoder:
     largest = sum(table.largest_sum for table in model.tables)
     # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.
     finer = 2.0 ** (30 - ceil(log2(largest or 1.0))) if model.precision == "float64" else 1.0
-    tables = [
-        (table.keys, table.weights, table.unit * finer, table.kind.shape, min(table.kind.firsts),
-         VIEW_SHIFTS[table.kind.view])
-        for table in model.tables
-    ]  # fmt: skip
+    bits = 16 if largest * finer <= np.iinfo(np.int16).max else 32
+    with ThreadPoolExecutor() as pool:
+        tables = list(pool.map(lambda table: _compiled(table, finer, bits), model.tables))
     return Decoder(
         tables,
         np.rint(np.where(tag_set.legal, model.transitions, 0) * finer).astype(np.int64),
@@ -281,6 +280,21 @@ def _decoder(model: Model) -> Decoder:
         _FORMS.get(tag_set.names, 0),
         model.alphabet.entries(),
         model.templates.window,
-        16 if largest * finer <= np.iinfo(np.int16).max else 32,
+        bits,
         model.scale / finer,
+    )
+
+
+def _compiled(
+    table: PatternTable, finer: float, bits: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64], tuple[int, ...], int, int, int]:
+    """Return a table as the decoder wants it."""
+    kind = table.kind
+    return (
+        lookup.build_buckets(table.keys),
+        lookup.pack(table.keys, table.weights, table.unit * finer, bits),
+        kind.shape,
+        kind.width,
+        min(kind.firsts),
+        VIEW_SHIFTS[kind.view],
     )

@@ -36,6 +36,9 @@ END: Final = "</s>"
 
 WHITE_SPACE: Final = 0xFFFFFFFE
 NEWLINE: Final = 0xFFFFFFFF
+BEYOND: Final = 0x00030000
+"""Entries of white space, newlines, and characters of no class that are not known."""
+
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1
 END_ID: Final = 2
@@ -90,13 +93,18 @@ class Alphabet:
         return table
 
     def entries(self) -> NDArray[np.uint32]:
-        """Return the symbols of every code point in all views, shape (0x110000,).
+        """Return the symbols of code points in all views, shape (N,).
 
         View C in the lower 16 bits, T in the upper; :data:`WHITE_SPACE` and :data:`NEWLINE` where
-        a character is that.
+        a character is that. Code points from N on have the entry :data:`BEYOND`.
         """
-        classes = chars.classes(np.arange(0x110000, dtype=np.uint32)) + np.uint32(FIRST_ID)
-        entries: NDArray[np.uint32] = self._table | classes << np.uint32(VIEW_SHIFTS["T"])
+        n = max(chars.N_CLASSIFIED, int(self.characters.max(initial=0)) + 1)
+        classes = chars.classes(np.arange(n, dtype=np.uint32)) + np.uint32(FIRST_ID)
+        entries: NDArray[np.uint32] = classes << np.uint32(VIEW_SHIFTS["T"])
+        entries[self.characters] |= np.arange(len(self.characters), dtype=np.uint32) + FIRST_ID
+        if self.folding == "width":
+            wide = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
+            entries[wide] = entries[_fold(wide, "width")]
         entries[chars.WHITE_SPACE] = WHITE_SPACE
         entries[chars.NEWLINE] = NEWLINE
         return entries

@@ -26,7 +26,8 @@ cdef enum:
     UTF8 = 0  # the kind of a text that is bytes; others as CPython has them: 1, 2, 4 bytes each
     WHITE_SPACE = 0xFFFFFFFE  # entries from here on are white space, see symbols.py
     NEWLINE = 0xFFFFFFFF
-    BEGIN = 0x00010001  # the symbol <s> in each view
+    BEGIN = 0x00010001  # the entry of <s>
+    BEYOND = 0x00030000  # and of characters beyond the table
     LONG = 500  # code points worth letting other threads run meanwhile
 
 
@@ -91,6 +92,7 @@ cdef Outcome read_line(
 ) noexcept nogil:
     """Read the next line: its visible characters, and where white space parted them."""
     cdef const uint32_t *symbols = &decoder.symbols[0]
+    cdef Py_ssize_t n_symbols = decoder.symbols.shape[0]
     cdef uint32_t *entries = sentence.entries + decoder.window
     cdef Py_ssize_t at = text.at, n = 0, step = 1
     cdef int64_t code
@@ -109,7 +111,7 @@ cdef Outcome read_line(
             code = (<const uint8_t *>text.data)[at]
         else:
             code = (<const uint32_t *>text.data)[at]
-        entry = symbols[code]
+        entry = symbols[code] if code < n_symbols else BEYOND
         if entry >= WHITE_SPACE:
             if entry == NEWLINE:
                 break

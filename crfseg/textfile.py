@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from crfseg.errors import CorpusError
 
-_CHUNK: Final = 1 << 20  # bytes read at a time
+_CHUNK: Final = 1 << 18  # bytes read at a time, so that what becomes of them stays in the cache
 
 
 def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1) -> str:
