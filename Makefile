@@ -10,11 +10,11 @@ CORPORA ?= ../shared/corpora
 PART ?=
 
 .PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
-	experiments build clean
+	experiments experiments-size build clean
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml crfseg/kernels.pyx crfseg/train/kernels.pyx crfseg/train/lattice.pxd
+.venv/ready: pyproject.toml $(wildcard crfseg/*.pyx crfseg/*.pxd crfseg/train/*.pyx crfseg/train/*.pxd)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
@@ -63,8 +63,11 @@ bench-page: setup  ## the page and its plots again, from the CSV files
 experiments: setup  ## train and score on every corpus at hand
 	$(BIN)/python experiments/all-corpora/run.py
 
+experiments-size: setup  ## what smaller models cost
+	$(BIN)/python experiments/model-size/run.py
+
 build: setup  ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv .venv-peers build dist demo *.egg-info crfseg/kernels.c crfseg/*.so crfseg/train/kernels.c crfseg/train/*.so
+	rm -rf .venv .venv-peers build dist demo *.egg-info crfseg/*.c crfseg/*.so crfseg/train/*.c crfseg/train/*.so

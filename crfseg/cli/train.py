@@ -41,6 +41,9 @@ from crfseg.train.parameters import ALGORITHMS
 @click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
 @click.option("--threads", type=int, help="Default: one a core; the model is the same.")
 @click.option(
+    "--prune", type=float, metavar="WEIGHT", help="Leave out patterns whose weights are all smaller."
+)
+@click.option(
     "--time-budget", type=float, metavar="SECONDS", help="Stop in time, with the best pass."
 )
 @click.option(
@@ -80,6 +83,7 @@ def command(
     dev: tuple[str, ...],
     seed: int | None,
     threads: int | None,
+    prune: float | None,
     time_budget: float | None,
     progress: bool | None,
     **settings: Any,
@@ -90,7 +94,7 @@ def command(
     Ctrl-C ends training and saves the best pass so far (CRFsuite's algorithms save nothing).
     """
     named: dict[str, Any] = dict(_parsed(param) for param in params)
-    given = {"seed": seed, "threads": threads, "time_budget": time_budget}
+    given = {"seed": seed, "threads": threads, "prune": prune, "time_budget": time_budget}
     named |= {key: value for key, value in given.items() if value is not None}
     built_in = settings["algorithm"] == "adagrad"
     with (
