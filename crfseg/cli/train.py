@@ -41,7 +41,10 @@ from crfseg.train.parameters import ALGORITHMS
 @click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
 @click.option("--threads", type=int, help="Default: one a core; the model is the same.")
 @click.option(
-    "--prune", type=float, metavar="WEIGHT", help="Leave out patterns whose weights are all smaller."
+    "--prune",
+    type=float,
+    metavar="WEIGHT",
+    help="Leave out patterns whose weights are all smaller.",
 )
 @click.option(
     "--time-budget", type=float, metavar="SECONDS", help="Stop in time, with the best pass."
