@@ -132,7 +132,8 @@ cdef class Decoder:
         counts = np.bincount(second, minlength=self.n_tags)
         self.arc_offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
         self.arc_tags = first.astype(np.int16)
-        between = np.asarray(self.transitions)[np.ix_(np.asarray(self.ends) > 0, np.asarray(self.begins) > 0)]
+        ends, begins = np.flatnonzero(self.ends), np.flatnonzero(self.begins)
+        between = np.asarray(self.transitions)[np.ix_(ends, begins)]
         self.arcs = Arcs(
             self.n_tags, form, &self.transitions[0, 0], &self.begins[0], &self.ends[0],
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
@@ -156,7 +157,7 @@ cdef class Decoder:
 
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil:
         """Make room for n characters; False if there is no memory."""
-        cdef Py_ssize_t room = max(n, 2 * sentence.room, 64)
+        cdef Py_ssize_t room = max(n, 2 * sentence.room, 64), n_places = self.n_tables * self.span()
         if n <= sentence.room:
             return True
         sentence.entries = <uint32_t *>realloc(
@@ -168,18 +169,16 @@ cdef class Decoder:
         sentence.back = <int16_t *>realloc(sentence.back, room * self.n_tags * sizeof(int16_t))
         if sentence.room == 0:
             sentence.emissions = <int32_t *>malloc(CHUNK * self.n_tags * sizeof(int32_t))
-            sentence.keys = <uint64_t *>malloc(self.n_tables * self.span() * sizeof(uint64_t))
-            sentence.found = <const uint64_t **>malloc(
-                self.n_tables * self.span() * sizeof(uint64_t *)
-            )
-            sentence.present = <int32_t *>malloc(self.n_tables * self.span() * sizeof(int32_t))
+            sentence.keys = <uint64_t *>malloc(n_places * sizeof(uint64_t))
+            sentence.found = <const uint64_t **>malloc(n_places * sizeof(uint64_t *))
+            sentence.present = <int32_t *>malloc(n_places * sizeof(int32_t))
             sentence.n_present = <Py_ssize_t *>malloc(self.n_tables * sizeof(Py_ssize_t))
             sentence.delta = <int64_t *>malloc(3 * self.n_tags * sizeof(int64_t))
         sentence.room = room
         return (
             sentence.entries and sentence.known and sentence.places and sentence.tags
             and sentence.back and sentence.emissions and sentence.delta
-            and (self.n_tables == 0 or (sentence.keys and sentence.found and sentence.present and sentence.n_present))
+            and sentence.keys and sentence.found and sentence.present and sentence.n_present
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
@@ -284,7 +283,9 @@ cdef class Decoder:
             t -= 1
         return 0
 
-    def tag(self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known):
+    def tag(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+    ):
         """Find the best tags of many sentences.
 
         Parameters

@@ -63,7 +63,9 @@ cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:
     return <uint32_t>(hashed >> 15)
 
 
-cdef inline uint32_t *bucket_of(uint32_t *buckets, uint64_t n_buckets, uint64_t hashed) noexcept nogil:
+cdef inline uint32_t *bucket_of(
+    uint32_t *buckets, uint64_t n_buckets, uint64_t hashed
+) noexcept nogil:
     """Return the bucket in which a key with this hash begins to be looked for."""
     return buckets + SLOTS * (((hashed >> 32) * n_buckets) >> 32)
 

@@ -1,20 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Text in, words out: strings to lists of words, UTF-8 to UTF-8. No Python object per character.
 
-A line is read into a Sentence (its visible characters, as symbols, and their places in the text),
-the decoder finds its tags, and the words are written down. White space separates words and belongs
-to none; a newline ends a sentence.
+A line is read into a Sentence, the decoder finds its tags, and the words are written down.
 """
 
 import numpy as np
 
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int64_t, uint8_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
+from crfseg.reader cimport DONE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line, utf8_length
 
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
@@ -23,19 +22,8 @@ cdef extern from "Python.h":
     object PyUnicode_Substring(object text, Py_ssize_t start, Py_ssize_t end)
 
 cdef enum:
-    UTF8 = 0  # the kind of a text that is bytes; others as CPython has them: 1, 2, 4 bytes each
-    WHITE_SPACE = 0xFFFFFFFE  # entries from here on are white space, see symbols.py
-    NEWLINE = 0xFFFFFFFF
     BEGIN = 0x00010001  # the entry of <s>
-    BEYOND = 0x00030000  # and of characters beyond the table
     LONG = 500  # code points worth letting other threads run meanwhile
-
-
-cdef struct Text:
-    const void *data
-    Py_ssize_t n  # code points, or bytes
-    int kind
-    Py_ssize_t at  # how far it has been read
 
 
 cdef struct Word:
@@ -54,82 +42,6 @@ cdef struct Bytes:
     char *data
     Py_ssize_t n
     Py_ssize_t room
-
-
-cdef enum Outcome:
-    DONE, NO_MEMORY, NOT_UTF8
-
-
-# Reading -----------------------------------------------------------------------------------------
-
-cdef inline int utf8_length(uint8_t first) noexcept nogil:
-    """Return how many bytes a character has by its first."""
-    return 1 if first < 0x80 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-
-
-cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) noexcept nogil:
-    """Return the code point that begins here, -1 if the bytes are not UTF-8 (RFC 3629)."""
-    cdef uint32_t code = data[0]
-    cdef int length = utf8_length(data[0]), k
-    if code < 0x80:
-        return code
-    if code < 0xC2 or code > 0xF4 or length > n:
-        return -1
-    code &= 0x7F >> length
-    for k in range(1, length):
-        if data[k] & 0xC0 != 0x80:
-            return -1
-        code = code << 6 | (data[k] & 0x3F)
-    if length == 3 and (code < 0x800 or (code & 0xF800 == 0xD800 and not surrogates)):
-        return -1
-    if length == 4 and (code < 0x10000 or code > 0x10FFFF):
-        return -1
-    return code
-
-
-cdef Outcome read_line(
-    Decoder decoder, Text *text, Sentence *sentence, bint surrogates
-) noexcept nogil:
-    """Read the next line: its visible characters, and where white space parted them."""
-    cdef const uint32_t *symbols = &decoder.symbols[0]
-    cdef Py_ssize_t n_symbols = decoder.symbols.shape[0]
-    cdef uint32_t *entries = sentence.entries + decoder.window
-    cdef Py_ssize_t at = text.at, n = 0, step = 1
-    cdef int64_t code
-    cdef uint32_t entry
-    cdef bint apart = False
-    while at < text.n:
-        if text.kind == UTF8:
-            code = utf8_at(<const uint8_t *>text.data + at, text.n - at, surrogates)
-            if code < 0:
-                text.at = at
-                return NOT_UTF8
-            step = utf8_length((<const uint8_t *>text.data)[at])
-        elif text.kind == 2:
-            code = (<const uint16_t *>text.data)[at]
-        elif text.kind == 1:
-            code = (<const uint8_t *>text.data)[at]
-        else:
-            code = (<const uint32_t *>text.data)[at]
-        entry = symbols[code] if code < n_symbols else BEYOND
-        if entry >= WHITE_SPACE:
-            if entry == NEWLINE:
-                break
-            apart = n > 0
-        else:
-            if n == sentence.room:
-                if not decoder.reserve(sentence, n + 1):
-                    return NO_MEMORY
-                entries = sentence.entries + decoder.window
-            entries[n] = entry
-            sentence.known[n] = apart
-            sentence.places[n] = at
-            apart = False
-            n += 1
-        at += step
-    text.at = at + 1
-    sentence.n = n
-    return DONE
 
 
 # Strings ------------------------------------------------------------------------------------------
@@ -416,6 +328,7 @@ cdef class Tagger:
 
     cdef int _recall(self, Sentence *sentence, past) except -1:
         """Go on behind the characters and the tag of a part."""
+        cdef bint seen
         cdef Py_ssize_t k, window = self.decoder.window
         cdef Text text = text_of(past[0])
         if not self.decoder.reserve(sentence, 64):
@@ -423,7 +336,8 @@ cdef class Tagger:
         raise_for(read_line(self.decoder, &text, sentence, False), &text)
         # The last characters read become those before the window; <s> where there are too few.
         for k in range(window):
-            sentence.entries[k] = sentence.entries[k + sentence.n] if k + sentence.n >= window else BEGIN
+            seen = k + sentence.n >= window
+            sentence.entries[k] = sentence.entries[k + sentence.n] if seen else BEGIN
         sentence.before = past[1]
         return 0
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 import crfseg
+from crfseg.registry import fetch
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
@@ -25,9 +26,19 @@ def peak_bytes() -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
+def found(folder: Path, corpus: dict) -> Path:
+    """Return where a corpus is; what `crfseg corpora` knows is fetched once."""
+    if "fetch" not in corpus:
+        return folder / corpus.get("folder", corpus["name"])
+    place = HERE / "corpora" / corpus["fetch"]
+    if not place.is_dir():
+        fetch(corpus["fetch"], place)
+    return place
+
+
 def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     """Train and score one corpus; runs in a process of its own, for its peak memory."""
-    ending, place = corpus.get("ending", ".txt"), folder / corpus.get("folder", corpus["name"])
+    ending, place = corpus.get("ending", ".txt"), found(folder, corpus)
     train, dev = (place / f"{part}{ending}" for part in ("train", "dev"))
     options = {key: corpus[key] for key in ("labels", "format") if key in corpus}
     start = time.perf_counter()
