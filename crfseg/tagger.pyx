@@ -7,9 +7,9 @@ A line is read into a Sentence, the decoder finds its tags, and the words are wr
 import numpy as np
 
 from cpython.list cimport PyList_New, PyList_SET_ITEM
-from cpython.ref cimport Py_INCREF
+from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
 from libc.stdint cimport int16_t, int64_t, uint8_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
@@ -20,10 +20,13 @@ cdef extern from "Python.h":
     const void *PyUnicode_DATA(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     object PyUnicode_Substring(object text, Py_ssize_t start, Py_ssize_t end)
+    Py_UCS4 PyUnicode_READ_CHAR(object text, Py_ssize_t index)
 
 cdef enum:
     BEGIN = 0x00010001  # the entry of <s>
     LONG = 500  # code points worth letting other threads run meanwhile
+    N_CHARACTERS = 0x10000  # code points that are kept as strings
+    SPARE = 10000  # characters for which work space is kept from one call to the next
 
 
 cdef struct Word:
@@ -67,27 +70,23 @@ cdef bint add_words(Decoder decoder, const Sentence *sentence, Words *words) noe
 
 
 cdef Outcome find_words(
-    Decoder decoder, Text *texts, Py_ssize_t n, Words *words, Py_ssize_t *ends
+    Decoder decoder, Text *texts, Py_ssize_t n, Sentence *sentence, Words *words, Py_ssize_t *ends
 ) noexcept nogil:
     """Find the words of all lines of n strings; note how many there are up to the end of each."""
-    cdef Sentence sentence
-    cdef Outcome outcome = DONE
+    cdef Outcome outcome = DONE if decoder.reserve(sentence, 64) else NO_MEMORY
     cdef Text *text
     cdef Py_ssize_t k
-    memset(&sentence, 0, sizeof(Sentence))
-    if not decoder.reserve(&sentence, 64):
-        outcome = NO_MEMORY
+    words.n = 0
     for k in range(n):
         text = &texts[k]
         while text.at < text.n and outcome == DONE:
-            outcome = read_line(decoder, text, &sentence, True)
+            outcome = read_line(decoder, text, sentence, True)
             sentence.before = -1
             if outcome == DONE and sentence.n:
-                decoder.decode(&sentence)  # white space alone leaves every sentence a path
-                if not add_words(decoder, &sentence, words):
+                decoder.decode(sentence)  # white space alone leaves every sentence a path
+                if not add_words(decoder, sentence, words):
                     outcome = NO_MEMORY
         ends[k] = words.n
-    release(&sentence)
     return outcome
 
 
@@ -100,12 +99,21 @@ cdef int point(Text *text, object string) except -1:
     return 0
 
 
-cdef list strings_of(object string, const Word *words, Py_ssize_t n):
-    """Return words as strings."""
+cdef list strings_of(object string, const Word *words, Py_ssize_t n, PyObject **characters):
+    """Return words as strings; those of one character are made once and kept in a table."""
     cdef list found = PyList_New(n)
     cdef Py_ssize_t k
+    cdef Py_UCS4 code
     for k in range(n):
-        word = PyUnicode_Substring(string, words[k].start, words[k].end)
+        code = PyUnicode_READ_CHAR(string, words[k].start)
+        if words[k].end - words[k].start > 1 or code >= N_CHARACTERS:
+            word = PyUnicode_Substring(string, words[k].start, words[k].end)
+        elif characters[code] != NULL:
+            word = <object>characters[code]
+        else:
+            word = PyUnicode_Substring(string, words[k].start, words[k].end)
+            Py_INCREF(word)
+            characters[code] = <PyObject *>word
         Py_INCREF(word)
         PyList_SET_ITEM(found, k, word)
     return found
@@ -165,6 +173,23 @@ cdef class Tagger:
     cdef const char *suffix_data
     cdef Py_ssize_t[::1] suffix_starts
     cdef Py_ssize_t longest_suffix
+    cdef PyObject **characters  # strings of one character, by code point
+    cdef Sentence spare_sentence  # work space for the next call, if it is not in use
+    cdef Words spare_words
+
+    def __cinit__(self):
+        self.characters = <PyObject **>calloc(N_CHARACTERS, sizeof(PyObject *))
+        if self.characters == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        cdef Py_ssize_t code
+        if self.characters != NULL:
+            for code in range(N_CHARACTERS):
+                Py_XDECREF(self.characters[code])
+        free(self.characters)
+        free(self.spare_words.items)
+        release(&self.spare_sentence)
 
     def __init__(self, Decoder decoder, list suffixes):
         self.decoder = decoder
@@ -175,13 +200,14 @@ cdef class Tagger:
 
     def cut(self, string):
         """Return the words of a string."""
+        cdef Sentence sentence
         cdef Words words
-        memset(&words, 0, sizeof(Words))
+        self._borrow(&sentence, &words)
         try:
-            self._find(string, &words)
-            return strings_of(string, words.items, words.n)
+            self._find(string, &sentence, &words)
+            return strings_of(string, words.items, words.n, self.characters)
         finally:
-            free(words.items)
+            self._give_back(&sentence, &words)
 
     def places(self, string):
         """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
@@ -189,9 +215,10 @@ cdef class Tagger:
         cdef Py_ssize_t k
         cdef int64_t[:, ::1] places
         cdef int16_t[::1] tags
-        memset(&words, 0, sizeof(Words))
+        cdef Sentence sentence
+        self._borrow(&sentence, &words)
         try:
-            self._find(string, &words)
+            self._find(string, &sentence, &words)
             places_array = np.empty((2, words.n), dtype=np.int64)
             tags_array = np.empty(words.n, dtype=np.int16)
             places, tags = places_array, tags_array
@@ -199,20 +226,34 @@ cdef class Tagger:
                 places[0, k], places[1, k] = words.items[k].start, words.items[k].end
                 tags[k] = words.items[k].tag
         finally:
-            free(words.items)
+            self._give_back(&sentence, &words)
         return *places_array, tags_array
 
-    cdef int _find(self, object string, Words *words) except -1:
+    cdef void _borrow(self, Sentence *sentence, Words *words):
+        """Take the spare work space, if it is there; the GIL sees to it that one call has it."""
+        sentence[0], words[0] = self.spare_sentence, self.spare_words
+        memset(&self.spare_sentence, 0, sizeof(Sentence))
+        memset(&self.spare_words, 0, sizeof(Words))
+
+    cdef void _give_back(self, Sentence *sentence, Words *words):
+        """Keep work space for the next call, unless there is some or this is large."""
+        if self.spare_sentence.room == 0 and max(sentence.room, words.room) <= SPARE:
+            self.spare_sentence, self.spare_words = sentence[0], words[0]
+        else:
+            release(sentence)
+            free(words.items)
+
+    cdef int _find(self, object string, Sentence *sentence, Words *words) except -1:
         """Find the words of a string."""
         cdef Text text
         cdef Outcome outcome
         cdef Py_ssize_t end
         point(&text, string)
         if text.n < LONG:
-            outcome = find_words(self.decoder, &text, 1, words, &end)
+            outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
         else:
             with nogil:
-                outcome = find_words(self.decoder, &text, 1, words, &end)
+                outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
         if outcome == NO_MEMORY:
             raise MemoryError
         return 0
@@ -220,28 +261,33 @@ cdef class Tagger:
     def cut_many(self, list strings):
         """Return the words of each of many strings."""
         cdef Py_ssize_t k, begin = 0, n = len(strings)
+        cdef Sentence sentence
         cdef Words words
         cdef Outcome outcome
         cdef Text *texts = <Text *>malloc((n + 1) * sizeof(Text))
         cdef Py_ssize_t *ends = <Py_ssize_t *>malloc((n + 1) * sizeof(Py_ssize_t))
         cdef list found = []
-        memset(&words, 0, sizeof(Words))
+        self._borrow(&sentence, &words)
         try:
             if texts == NULL or ends == NULL:
                 raise MemoryError
             for k in range(n):
                 point(&texts[k], strings[k])
             with nogil:
-                outcome = find_words(self.decoder, texts, n, &words, ends)
+                outcome = find_words(self.decoder, texts, n, &sentence, &words, ends)
             if outcome == NO_MEMORY:
                 raise MemoryError
             for k in range(n):
-                found.append(strings_of(strings[k], words.items + begin, ends[k] - begin))
+                found.append(
+                    strings_of(
+                        strings[k], words.items + begin, ends[k] - begin, self.characters
+                    )
+                )
                 begin = ends[k]
         finally:
             free(texts)
             free(ends)
-            free(words.items)
+            self._give_back(&sentence, &words)
         return found
 
     def cut_utf8(self, bytes data, past=(b"", -1), bint surrogates=False):
