@@ -26,13 +26,14 @@ from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.model import Model, PatternTable
-from crfseg.stream import batched, in_order
+from crfseg.stream import in_order
 from crfseg.symbols import VIEW_SHIFTS
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
 from crfseg.textfile import codec
 
-_BATCH_TEXTS: Final = 256
+_BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
+_TEXT: Final = 64
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 _FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
 
@@ -102,8 +103,7 @@ class Segmenter:
         threads
             How many to use; 0: one a core.
         """
-        batches = batched(texts, _BATCH_TEXTS)
-        for cut in in_order(self._tagger.cut_many, batches, threads):
+        for cut in in_order(self._tagger.cut_many, _batches(texts), threads):
             yield from cut
 
     def cut_file(
@@ -251,6 +251,20 @@ def load(path: str | os.PathLike[str]) -> Segmenter:
         raise ModelFileError(
             f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"
         ) from None
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the texts in lists that are worth a thread's while."""
+    batch: list[str] = []
+    n = 0
+    for text in texts:
+        batch.append(text)
+        n += _TEXT + (len(text) if isinstance(text, str) else 0)  # what is none is reported later
+        if n >= _BATCH:
+            yield batch
+            batch, n = [], 0
+    if batch:
+        yield batch
 
 
 def _encoder(encoding: str) -> Callable[[bytes], bytes]:

@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import islice
 from typing import BinaryIO, Final, TypeVar
 
 from crfseg.tagger import Tagger
@@ -37,13 +36,6 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def batched(items: Iterable[Item], n: int) -> Iterator[list[Item]]:
-    """Yield the items in lists of n; the last may be shorter."""
-    items = iter(items)
-    while batch := list(islice(items, n)):
-        yield batch
 
 
 def in_order(
