@@ -14,6 +14,7 @@ import select
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO, Final, TypeVar
 
@@ -112,21 +113,25 @@ def _jobs(tagger: Tagger, text: Iterable[bytes], name: str) -> Iterator[Callable
 
 
 def _cut_lines(tagger: Tagger, data: bytes, past: Past, name: str, line: int) -> bytes:
-    try:
+    with _located(data, name, line):
         return tagger.cut_utf8(data, past)
-    except UnicodeDecodeError:
-        decode(data, name, first_line=line)  # raises, saying where
-        raise
 
 
 def _cut_part(
     tagger: Tagger, data: bytes, past: Past, name: str, line: int
 ) -> tuple[bytes, int, Past]:
     whole = len(data) - _n_incomplete(data)
-    try:
+    with _located(data, name, line):
         return tagger.cut_part(data[:whole], past)
+
+
+@contextmanager
+def _located(data: bytes, name: str, line: int) -> Iterator[None]:
+    """Let an error say in which line of the file the data is not UTF-8."""
+    try:
+        yield
     except UnicodeDecodeError:
-        decode(data, name, first_line=line)
+        decode(data, name, first_line=line)  # raises
         raise
 
 
