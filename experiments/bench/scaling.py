@@ -1,7 +1,8 @@
 """How crfseg's cost grows: training with the corpus, tagging with lines and threads; starting.
 
-size     whole processes of `crfseg train` and `crfseg segment` on 0.1 to 10 million characters:
-         real corpora one after the other, from the beginning again when they end
+size     `train` from file to file in a running process, and whole processes of `crfseg train` and
+         `crfseg segment`, on 0.1 to 10 million characters: real corpora one after the other, from
+         the beginning again when they end
 line     tagging a million characters in lines of 5 to 1,000,000 characters
 threads  tagging a file and training, by threads
 start    whole processes: Python alone, importing, the first words from the command line
@@ -52,7 +53,7 @@ class Scaling:
     def size(self) -> None:
         lines, target = self.lines(), self.work / "target"
         note = f"{sum(map(length_of, lines)) / 1e6:.2f} million characters of real corpora"
-        jobs = {}
+        jobs, calls = {}, {}
         for n_chars in SIZES[: 2 if self.quick else None]:
             corpus, text = (self.work / f"{n_chars}.{kind}" for kind in ("corpus", "text"))
             write_corpus(corpus, lines, n_chars)
@@ -60,6 +61,10 @@ class Scaling:
             jobs["train", n_chars] = process("crfseg", "train", corpus, "-o", target)
             segment = ["crfseg", "segment", "-m", self.model, text, "-o", target]
             jobs["segment", n_chars] = process(*segment)
+            calls["train()", n_chars] = partial(measure.timed, self.train_on, corpus)
+        for (who, n_chars), seconds in measure.turns(self.runs, calls).items():
+            costs = [1e6 * second / n_chars for second in seconds]
+            self.add("size: cost", who, costs, "s per M characters", n_chars, note)
         for (who, n_chars), runs in measure.turns(self.runs, jobs).items():
             seconds, peaks = zip(*runs, strict=True)
             speeds = [n_chars / second / 1e6 for second in seconds]
@@ -67,6 +72,10 @@ class Scaling:
             self.add("size: time", who, list(seconds), "s", n_chars, note)
             self.add("size: speed", who, speeds, "M characters/s", n_chars, note)
             self.add("size: peak memory", who, megabytes, "MB", n_chars, note)
+
+    def train_on(self, corpus: Path) -> None:
+        """Train from file to file, in this process."""
+        crfseg.train(corpus).save(self.work / "target")
 
     def lines(self) -> list[str]:
         """Return the lines of all corpora at hand."""
