@@ -37,7 +37,10 @@ END: Final = "</s>"
 WHITE_SPACE: Final = 0xFFFFFFFE
 NEWLINE: Final = 0xFFFFFFFF
 BEYOND: Final = 0x00030000
-"""Entries of white space, newlines, and characters of no class that are not known."""
+"""Entries of white space, newlines, and characters of no class that are not known.
+
+Compiled modules have them, and those of ``<s>`` and ``</s>``, from symbols.pxd.
+"""
 
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1

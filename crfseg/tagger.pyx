@@ -14,6 +14,7 @@ from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
 from crfseg.reader cimport DONE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line, utf8_length
+from crfseg.symbols cimport BEGIN
 
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
@@ -23,7 +24,6 @@ cdef extern from "Python.h":
     Py_UCS4 PyUnicode_READ_CHAR(object text, Py_ssize_t index)
 
 cdef enum:
-    BEGIN = 0x00010001  # the entry of <s>
     LONG = 500  # code points worth letting other threads run meanwhile
     N_CHARACTERS = 0x10000  # code points that are kept as strings
     SPARE = 10000  # characters for which work space is kept from one call to the next
