@@ -134,6 +134,23 @@ cdef struct Arcs:
     const int32_t *inner
 
 
+cdef inline Arcs arcs_along(
+    const uint8_t *begins, const uint8_t *ends, Py_ssize_t n_tags, const int32_t *inner,
+    Py_ssize_t n_inner,
+) noexcept nogil:
+    """Return the legal arcs of tags in that order; some tag ends a word."""
+    cdef Arcs arcs
+    arcs.n_begin, arcs.first_end, arcs.n_inner, arcs.inner = 0, 0, n_inner, inner
+    while arcs.n_begin < n_tags and begins[arcs.n_begin]:
+        arcs.n_begin += 1
+    while not ends[arcs.first_end]:
+        arcs.first_end += 1
+    arcs.last_end = arcs.first_end
+    while arcs.last_end < n_tags and ends[arcs.last_end]:
+        arcs.last_end += 1
+    return arcs
+
+
 cdef inline double labelled_lattice(
     float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
     const float *transitions, const float *exp_transitions, const float *transposed, Arcs *legal,
