@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import crfseg
 from crfseg import crf, lookup, symbols
 from crfseg.errors import InfeasibleError
-from crfseg.model import PatternTable
 from crfseg.symbols import Alphabet
+from crfseg.tables import PatternTable
 from crfseg.tags import TagSet
 from crfseg.templates import WITH_TRIGRAMS, Templates
 

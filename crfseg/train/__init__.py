@@ -18,9 +18,10 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.formats import Format, PathLike, read_corpus
-from crfseg.model import PRECISIONS, Model, Precision
+from crfseg.model import Model
 from crfseg.storage import Storage
 from crfseg.symbols import Folding
+from crfseg.tables import PRECISIONS, Precision
 from crfseg.tags import MAX_LABELS, Scheme
 from crfseg.train import adagrad, crfsuite, memory, record
 from crfseg.train.checkpoint import Checkpoint, identity_of

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.model import Model, PatternTable
+from crfseg.model import Model
 from crfseg.segmenter import Segmenter
+from crfseg.tables import PatternTable
 from crfseg.tags import OUTSIDE
 from crfseg.train.checkpoint import Arrays, Checkpoint
 from crfseg.train.progress import Progress
