@@ -82,8 +82,6 @@ class Lines(NamedTuple):
 
     codes: chars.CodePoints
     """The T characters that are not white space, uint32."""
-    positions: NDArray[np.intp]
-    """Where each stands in the text, shape (T,)."""
     starts: NDArray[np.bool_]
     """Which of them follow white space or begin a line, shape (T,)."""
     offsets: NDArray[np.intp]
@@ -105,9 +103,7 @@ def split_lines(text: str) -> Lines:
     starts[1:] = np.diff(positions) > 1
     line_of = np.cumsum(codes == chars.NEWLINE)[positions]
     first = np.flatnonzero(np.diff(line_of, prepend=-1))
-    return Lines(
-        codes[positions], positions, starts, np.append(first, len(positions)), line_of[first]
-    )
+    return Lines(codes[positions], starts, np.append(first, len(positions)), line_of[first])
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,17 +23,11 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
+from crfseg.symbols cimport BEGIN, END, entry_of
 from crfseg.viterbi cimport HARDLY, NEVER, forward
 
 cdef enum:
     CHUNK = 128  # characters
-    BEGIN = 0x00010001  # entries: <s> and </s> in each view, characters beyond the table
-    END = 0x00020002
-    BEYOND = 0x00030000
-
-
-cdef inline uint32_t entry_of(const uint32_t[::1] symbols, uint32_t code) noexcept nogil:
-    return symbols[code] if code < symbols.shape[0] else BEYOND
 
 
 cdef void release(Sentence *sentence) noexcept nogil:
@@ -336,7 +330,9 @@ cdef class Decoder:
         if not self.reserve(sentence, sentence.n):
             return False
         for t in range(sentence.n):
-            sentence.entries[self.window + t] = entry_of(self.symbols, codes[begin + t])
+            sentence.entries[self.window + t] = entry_of(
+                &self.symbols[0], self.symbols.shape[0], codes[begin + t]
+            )
         return True
 
     def emissions(self, const uint32_t[::1] codes):

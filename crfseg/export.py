@@ -114,6 +114,12 @@ def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "w
     return "\n".join([f"# column 0: character, 1: class{folded}; the last: tag", *rows, "B", ""])
 
 
+def pos_line(sentence: Sentence) -> str:
+    """Return a sentence with labels as ``word/label``, a space between words."""
+    pairs = zip(sentence.words, sentence.labels or (), strict=True)
+    return " ".join(f"{word}/{label}" for word, label in pairs)
+
+
 def write(file: BinaryIO, texts: Iterable[str]) -> None:
     """Write texts as UTF-8.
 
@@ -196,12 +202,7 @@ def _text(corpus: Corpus, settings: _Settings) -> Iterator[str]:  # noqa: ARG001
 
 
 def _pos(corpus: Corpus, settings: _Settings) -> Iterator[str]:  # noqa: ARG001  # as the others
-    return (_pos_line(sentence) for sentence in corpus)
-
-
-def _pos_line(sentence: Sentence) -> str:
-    pairs = zip(sentence.words, sentence.labels or (), strict=True)
-    return " ".join(f"{word}/{label}" for word, label in pairs) + "\n"
+    return (pos_line(sentence) + "\n" for sentence in corpus)
 
 
 _WRITERS: Final[dict[str, Callable[[Corpus, _Settings], Iterator[str]]]] = {

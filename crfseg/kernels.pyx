@@ -6,8 +6,8 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from crfseg.machine cimport prefetch
+from crfseg.symbols cimport hash_of
 
-cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing
 cdef enum:
     BLOCK = 32  # look-ups in flight together, so that they wait for memory together
 
@@ -29,7 +29,7 @@ def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
     cdef int shift = 64 - int(tallies.shape[0] - 1).bit_length()
     with nogil:
         for i in range(keys.shape[0]):
-            slot = (keys[i] * GOLDEN) >> shift
+            slot = hash_of(keys[i]) >> shift
             tallies[slot] += tallies[slot] < 255
 
 
@@ -62,7 +62,7 @@ cdef class Interner:
         self.slots = slots = np.zeros((1 << self.bits, 2), dtype=np.uint64)
         for at in range(old.shape[0]):
             if old[at, 1] != 0:
-                slot = (old[at, 0] * GOLDEN) >> (64 - self.bits)
+                slot = hash_of(old[at, 0]) >> (64 - self.bits)
                 while slots[slot, 1] != 0:
                     slot = (slot + 1) & <uint64_t>(slots.shape[0] - 1)
                 slots[slot, 0] = old[at, 0]
@@ -91,14 +91,14 @@ cdef class Interner:
                 while i < n and 2 * (self.n_distinct + BLOCK) <= slots.shape[0]:
                     stop = min(n, i + BLOCK)
                     for b in range(i, stop):
-                        prefetch(&slots[(keys[b] * GOLDEN) >> shift, 0])
-                        prefetch(&tallies[(keys[b] * GOLDEN) >> tally_shift])
+                        prefetch(&slots[hash_of(keys[b]) >> shift, 0])
+                        prefetch(&tallies[hash_of(keys[b]) >> tally_shift])
                     for b in range(i, stop):
                         key = keys[b]
-                        if tallies[(key * GOLDEN) >> tally_shift] < min_count:
+                        if tallies[hash_of(key) >> tally_shift] < min_count:
                             numbers[b] = -1
                             continue
-                        slot = (key * GOLDEN) >> shift
+                        slot = hash_of(key) >> shift
                         while slots[slot, 1] != 0 and slots[slot, 0] != key:
                             slot = (slot + 1) & <uint64_t>(slots.shape[0] - 1)
                         if slots[slot, 1] == 0:

@@ -15,6 +15,7 @@ from libc.math cimport llrint
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 
 from crfseg.machine cimport prefetch
+from crfseg.symbols cimport hash_of
 
 cdef extern from *:
     """
@@ -49,13 +50,6 @@ ctypedef fused weight_t:
 cdef enum:
     SLOTS = 16  # of a bucket
     MAX_BUCKETS = 64  # honest keys need two or three
-
-cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing
-
-
-cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
-    """Return the hash of a key; its upper half is good (Fibonacci hashing)."""
-    return key * GOLDEN
 
 
 cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:

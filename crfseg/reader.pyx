@@ -7,11 +7,7 @@ White space separates words and belongs to none; a newline ends a sentence.
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from crfseg.decoder cimport Decoder, Sentence
-
-cdef enum:  # entries, see symbols.py
-    BEYOND = 0x00030000  # of characters beyond the table
-    WHITE_SPACE = 0xFFFFFFFE  # from here on
-    NEWLINE = 0xFFFFFFFF
+from crfseg.symbols cimport NEWLINE, WHITE_SPACE, entry_of
 
 
 cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) noexcept nogil:
@@ -58,7 +54,7 @@ cdef Outcome read_line(
             code = (<const uint8_t *>text.data)[at]
         else:
             code = (<const uint32_t *>text.data)[at]
-        entry = symbols[code] if code < n_symbols else BEYOND
+        entry = entry_of(symbols, n_symbols, code)
         if entry >= WHITE_SPACE:
             if entry == NEWLINE:
                 break

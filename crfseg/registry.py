@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from crfseg.archives import matching, read_member
-from crfseg.corpus import Corpus, Sentence
+from crfseg.corpus import Corpus
 from crfseg.errors import FetchError
+from crfseg.export import pos_line
 from crfseg.files import replacing
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.treebank import read_treebank
@@ -388,14 +389,8 @@ def _write(folder: Path, part: _Part) -> Iterator[Path]:
     yield target
     if part.corpus.labels is not None:
         twin = target.with_name(f"{target.stem}.pos.txt")
-        _write_lines(twin, (_labelled(part.corpus[n]) for n in part.sentences))
+        _write_lines(twin, (pos_line(part.corpus[n]) for n in part.sentences))
         yield twin
-
-
-def _labelled(sentence: Sentence) -> str:
-    assert sentence.labels is not None
-    pairs = zip(sentence.words, sentence.labels, strict=True)
-    return " ".join(f"{word}/{label}" for word, label in pairs)
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:

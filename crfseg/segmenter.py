@@ -25,9 +25,10 @@ from crfseg.decoder import Decoder
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
-from crfseg.model import Model, PatternTable
+from crfseg.model import Model
 from crfseg.stream import in_order
 from crfseg.symbols import VIEW_SHIFTS
+from crfseg.tables import PatternTable
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
 from crfseg.textfile import codec

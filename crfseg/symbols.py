@@ -37,7 +37,10 @@ END: Final = "</s>"
 WHITE_SPACE: Final = 0xFFFFFFFE
 NEWLINE: Final = 0xFFFFFFFF
 BEYOND: Final = 0x00030000
-"""Entries of white space, newlines, and characters of no class that are not known."""
+"""Entries of white space, newlines, and characters of no class that are not known.
+
+Compiled modules have them, and those of ``<s>`` and ``</s>``, from symbols.pxd.
+"""
 
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1
@@ -199,8 +202,21 @@ def pattern_keys(symbols: Symbols, shape: Sequence[int]) -> NDArray[np.uint64]:
     keys
         ``sum_k symbols[i + shape[k]] << 16 k``, shape (T,), uint64; symbols past the end are 0.
     """
-    keys = np.zeros(len(symbols), dtype=np.uint64)
-    for k, step in enumerate(shape):
-        shifted = symbols[step:].astype(np.uint64) << np.uint64(16 * k)
-        keys[: len(shifted)] |= shifted
+    return packed([symbols[step:] for step in shape])
+
+
+def packed(columns: Sequence[Symbols]) -> NDArray[np.uint64]:
+    """Return the keys of n-grams from their first symbols, their second, ...; 0 where one ends.
+
+    >>> packed([np.array([7, 8], dtype=np.uint16), np.array([1], dtype=np.uint16)]).tolist()
+    [65543, 8]
+    """
+    keys = np.zeros(len(columns[0]), dtype=np.uint64)
+    for k, column in enumerate(columns):
+        keys[: len(column)] |= column.astype(np.uint64) << np.uint64(16 * k)
     return keys
+
+
+def unpacked(keys: NDArray[np.uint64], n_symbols: int) -> Symbols:
+    """Return the symbols of keys, shape (P, n)."""
+    return keys.astype("<u8").view("<u2").reshape(-1, 4)[:, :n_symbols]

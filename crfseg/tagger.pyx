@@ -1,19 +1,22 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Text in, words out: strings to lists of words, UTF-8 to UTF-8. No Python object per character.
 
-A line is read into a Sentence, the decoder finds its tags, and the words are written down.
+A line is read into a Sentence, the decoder finds its tags, and the words are written down: strings
+here, UTF-8 by the writer.
 """
 
 import numpy as np
 
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
-from libc.stdint cimport int16_t, int64_t, uint8_t
+from libc.stdint cimport int16_t, int64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
-from crfseg.reader cimport DONE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line, utf8_length
+from crfseg.reader cimport DONE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
+from crfseg.symbols cimport BEGIN
+from crfseg.writer cimport Bytes, Writer
 
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
@@ -23,7 +26,6 @@ cdef extern from "Python.h":
     Py_UCS4 PyUnicode_READ_CHAR(object text, Py_ssize_t index)
 
 cdef enum:
-    BEGIN = 0x00010001  # the entry of <s>
     LONG = 500  # code points worth letting other threads run meanwhile
     N_CHARACTERS = 0x10000  # code points that are kept as strings
     SPARE = 10000  # characters for which work space is kept from one call to the next
@@ -37,12 +39,6 @@ cdef struct Word:
 
 cdef struct Words:
     Word *items
-    Py_ssize_t n
-    Py_ssize_t room
-
-
-cdef struct Bytes:
-    char *data
     Py_ssize_t n
     Py_ssize_t room
 
@@ -121,14 +117,6 @@ cdef list strings_of(object string, const Word *words, Py_ssize_t n, PyObject **
 
 # UTF-8 --------------------------------------------------------------------------------------------
 
-cdef bint make_room(Bytes *out, Py_ssize_t n) noexcept nogil:
-    """Make room for n bytes more; False if there is no memory."""
-    if out.n + n > out.room:
-        out.room = 2 * out.room + n
-        out.data = <char *>realloc(out.data, out.room)
-    return out.data != NULL
-
-
 cdef Text text_of(bytes data):
     """Return UTF-8 as a text; valid as long as the bytes live."""
     return Text(<const char *>data, len(data), UTF8, 0)
@@ -144,19 +132,6 @@ cdef int raise_for(Outcome outcome, const Text *text) except -1:
     return 0
 
 
-cdef inline void append(Bytes *out, const char *data, int n) noexcept nogil:
-    """Append a character of n bytes, 1 to 4."""
-    cdef char *to = out.data + out.n
-    to[0] = data[0]
-    if n > 1:
-        to[1] = data[1]
-    if n > 2:
-        to[2] = data[2]
-    if n > 3:
-        to[3] = data[3]
-    out.n += n
-
-
 cdef class Tagger:
     """Cuts texts into words with a decoder. Immutable, shared between threads.
 
@@ -169,10 +144,7 @@ cdef class Tagger:
     """
 
     cdef readonly Decoder decoder
-    cdef bytes suffixes
-    cdef const char *suffix_data
-    cdef Py_ssize_t[::1] suffix_starts
-    cdef Py_ssize_t longest_suffix
+    cdef Writer writer
     cdef PyObject **characters  # strings of one character, by code point
     cdef Sentence spare_sentence  # work space for the next call, if it is not in use
     cdef Words spare_words
@@ -192,11 +164,7 @@ cdef class Tagger:
         release(&self.spare_sentence)
 
     def __init__(self, Decoder decoder, list suffixes):
-        self.decoder = decoder
-        self.suffixes = b"".join(suffixes)
-        self.suffix_data = self.suffixes
-        self.longest_suffix = max(map(len, suffixes))
-        self.suffix_starts = np.cumsum([0, *map(len, suffixes)], dtype=np.intp)
+        self.decoder, self.writer = decoder, Writer(decoder, suffixes)
 
     def cut(self, string):
         """Return the words of a string."""
@@ -357,7 +325,7 @@ cdef class Tagger:
                 n = self.decoder.decode_part(&sentence) - 1 if outcome == DONE else 0
                 while n > 0 and not self.decoder.begins[sentence.tags[n]]:
                     n -= 1
-                if n > 0 and not self.write_words(&text, &sentence, n, &out):
+                if n > 0 and not self.writer.write_words(&text, &sentence, n, &out):
                     outcome = NO_MEMORY
             raise_for(outcome, &text)
             if n <= 0:
@@ -398,37 +366,7 @@ cdef class Tagger:
                 return outcome
             if sentence.n:
                 self.decoder.decode(sentence)  # white space alone leaves every sentence a path
-            if not self.write_words(text, sentence, sentence.n, out):
+            if not self.writer.write_line(text, sentence, out):
                 return NO_MEMORY
-            if text.at <= text.n:
-                append(out, b"\n", 1)
             sentence.before = -1
         return DONE
-
-    cdef bint write_words(
-        self, const Text *text, const Sentence *sentence, Py_ssize_t n, Bytes *out
-    ) noexcept nogil:
-        """Write the words of a sentence's first n characters; False if there is no memory."""
-        cdef const char *data = <const char *>text.data
-        cdef Py_ssize_t t, at
-        cdef int word_tag = -1
-        # A character has at most four bytes, and a space; a newline may follow.
-        if not make_room(out, n * (5 + self.longest_suffix) + 1):
-            return False
-        for t in range(n):
-            if self.decoder.begins[sentence.tags[t]]:
-                self.end_word(out, word_tag)
-                if t > 0 or sentence.before >= 0:
-                    append(out, b" ", 1)
-                word_tag = sentence.tags[t]
-            at = sentence.places[t]
-            append(out, data + at, utf8_length(data[at]))
-        self.end_word(out, word_tag)
-        return True
-
-    cdef void end_word(self, Bytes *out, int tag) noexcept nogil:
-        """Append the suffix of a word with that first tag; -1: there is none yet."""
-        cdef Py_ssize_t k
-        if tag >= 0 and self.longest_suffix > 0:
-            for k in range(self.suffix_starts[tag], self.suffix_starts[tag + 1]):
-                append(out, self.suffix_data + k, 1)

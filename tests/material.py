@@ -8,8 +8,8 @@ import numpy as np
 
 import crfseg
 from crfseg.chars import code_points
-from crfseg.model import PatternTable
 from crfseg.symbols import Alphabet, pattern_keys
+from crfseg.tables import PatternTable
 from crfseg.tags import TagSet
 from crfseg.templates import Templates
 

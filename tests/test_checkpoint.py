@@ -81,6 +81,15 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path, other):
         crfseg.train(DEV, checkpoint=state, max_iterations=1, **other)
 
 
+def test_precision_may_change_where_no_dev_is_scored(tmp_path):
+    for dev, name in ((None, "without"), (DEV, "with")):
+        crfseg.train(DEV, dev=dev, checkpoint=tmp_path / name, max_iterations=1)
+    options = {"max_iterations": 1, "precision": "int16"}
+    crfseg.train(DEV, checkpoint=tmp_path / "without", **options)
+    with pytest.raises(TrainingError, match="is of another corpus or configuration"):
+        crfseg.train(DEV, dev=DEV, checkpoint=tmp_path / "with", **options)
+
+
 def test_a_checkpoint_of_another_corpus_is_refused(tmp_path):
     state = tmp_path / "state"
     crfseg.train(crfseg.Corpus.from_text("我 爱 北京"), checkpoint=state)

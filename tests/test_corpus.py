@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crfseg import Corpus, Sentence
+from crfseg.chars import to_text
 from crfseg.corpus import split_lines
 from crfseg.errors import CorpusError, ShapeError
 
@@ -26,10 +27,9 @@ def test_all_the_separators_of_a_news_corpus():
     assert corpus.n_blank == 1
 
 
-def test_positions_point_into_the_text_as_given():
-    text = " 我 爱\n\n北京"
-    lines = split_lines(text)
-    assert "".join(text[i] for i in lines.positions) == "我爱北京"
+def test_lines_know_their_characters_and_their_numbers():
+    lines = split_lines(" 我 爱\n\n北京")
+    assert to_text(lines.codes) == "我爱北京"
     assert lines.lines.tolist() == [0, 2]
 
 

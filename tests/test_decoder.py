@@ -1,6 +1,8 @@
 """The compiled decoder against the readable reference, on models of random weights."""
 
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 import crfseg
 from crfseg import crf, lookup, symbols
 from crfseg.errors import InfeasibleError
-from crfseg.model import PatternTable
 from crfseg.symbols import Alphabet
+from crfseg.tables import PatternTable
 from crfseg.tags import TagSet
 from crfseg.templates import WITH_TRIGRAMS, Templates
 
@@ -139,3 +141,16 @@ def test_scores_of_endless_sentences_do_not_overflow():
     codes = np.tile(crfseg.chars.code_points("abcabdg"), 40_000)
     tags = crfseg.Segmenter(model).tag_codes(codes, np.array([0, len(codes)]))
     assert tags[700:70_000].tolist() == tags[70_700:140_000].tolist()
+
+
+def test_compiled_modules_have_the_entries_of_symbols():
+    text = Path(symbols.__file__).with_suffix(".pxd").read_text("utf-8")
+    compiled = {name: int(value, 16) for name, value in re.findall(r"(\w+) = (0x\w+)", text)}
+    in_each_view = sum(1 << shift for shift in symbols.VIEW_SHIFTS.values())
+    assert compiled == {
+        "BEGIN": symbols.BEGIN_ID * in_each_view,
+        "END": symbols.END_ID * in_each_view,
+        "BEYOND": symbols.BEYOND,
+        "WHITE_SPACE": symbols.WHITE_SPACE,
+        "NEWLINE": symbols.NEWLINE,
+    }

@@ -11,7 +11,9 @@ import safetensors.numpy
 
 import crfseg
 from crfseg.errors import ModelFileError
-from crfseg.model import PRECISIONS, Model, _digest
+from crfseg.model import Model
+from crfseg.modelfile import arrays_of, digest_of, header_of
+from crfseg.tables import PRECISIONS
 from material import handmade_model
 
 
@@ -23,8 +25,8 @@ def path(tmp_path, sample_model):
 
 
 def same(one: Model, two: Model) -> bool:
-    arrays, others = one._arrays(), two._arrays()
-    return one._header() == two._header() and all(
+    arrays, others = arrays_of(one), arrays_of(two)
+    return header_of(one) == header_of(two) and all(
         np.array_equal(array, others[name]) and array.dtype == others[name].dtype
         for name, array in arrays.items()
     )
@@ -137,7 +139,7 @@ def rewritten(path, change):
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     change(header, arrays)
     text = json.dumps(header)
-    metadata = {"crfseg": f"{_digest(text, arrays)} {text}"}
+    metadata = {"crfseg": f"{digest_of(text, arrays)} {text}"}
     safetensors.numpy.save_file(arrays, path, metadata=metadata)
 
 
@@ -273,7 +275,7 @@ def test_a_header_nested_too_deep_is_refused(path):
     with safetensors.safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     text = "[" * 100_000
-    metadata = {"crfseg": f"{_digest(text, arrays)} {text}"}
+    metadata = {"crfseg": f"{digest_of(text, arrays)} {text}"}
     safetensors.numpy.save_file(arrays, path, metadata=metadata)
     with pytest.raises(ModelFileError, match="is damaged"):
         Model.load(path)

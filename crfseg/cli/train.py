@@ -22,7 +22,7 @@ from rich.progress import Progress as Bar
 import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
-from crfseg.model import PRECISIONS
+from crfseg.tables import PRECISIONS
 from crfseg.train.parameters import ALGORITHMS
 
 

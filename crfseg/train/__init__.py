@@ -18,9 +18,10 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.formats import Format, PathLike, read_corpus
-from crfseg.model import PRECISIONS, Model, Precision
+from crfseg.model import Model
 from crfseg.storage import Storage
 from crfseg.symbols import Folding
+from crfseg.tables import PRECISIONS, Precision
 from crfseg.tags import MAX_LABELS, Scheme
 from crfseg.train import adagrad, crfsuite, memory, record
 from crfseg.train.checkpoint import Checkpoint, identity_of
@@ -142,12 +143,13 @@ def train(
     del parts, joined  # their files, if any, are no longer needed
     dataset = _encoded(corpus, settings, params.get("min_count", 1), init, scratch)
     if algorithm == "adagrad":
-        memory.require(memory.of_training(dataset, params, dev=bool(devs)), "training")
+        scored = precision if devs else None
+        memory.require(memory.of_training(dataset, params, scored), "training")
         state = None
         if checkpoint is not None:
-            configuration = record.configuration(settings, params, init)
+            configuration = record.configuration(settings, params, init, scored)
             state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *devs]))
-        model, outcome = adagrad.fit(dataset, params, devs, callback, init, state)
+        model, outcome = adagrad.fit(dataset, params, devs, precision, callback, init, state)
     else:
         # CRFsuite has its own patterns; memory is short enough.
         dataset = replace(dataset, patterns=(), ids=np.empty((0, 0), dtype=np.int32))

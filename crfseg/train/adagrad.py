@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.model import Model, PatternTable
+from crfseg.model import Model
 from crfseg.segmenter import Segmenter
+from crfseg.tables import PatternTable, Precision
 from crfseg.tags import OUTSIDE
 from crfseg.train.checkpoint import Arrays, Checkpoint
 from crfseg.train.progress import Progress
@@ -64,8 +65,14 @@ class _Best:
 class _Run:
     """A training in progress: passes, their record, and the best of them on dev."""
 
-    def __init__(self, weights: Weights, params: Mapping[str, Any], dev: Sequence[Corpus]) -> None:
-        self.weights, self.params, self.dev = weights, params, dev
+    def __init__(
+        self,
+        weights: Weights,
+        params: Mapping[str, Any],
+        dev: Sequence[Corpus],
+        precision: Precision,
+    ) -> None:
+        self.weights, self.params, self.dev, self.precision = weights, params, dev, precision
         self.trainer = Trainer(weights, params)
         self.history: list[dict[str, Any]] = []
         self.best: _Best | None = None
@@ -79,7 +86,7 @@ class _Run:
         self.history.append({"iteration": iteration, "loss": loss})
         if self.dev:
             model = self.weights.model(self.params["prune"])
-            segmenter = Segmenter(model.quantize())
+            segmenter = Segmenter(model.quantize(self.precision))
             f1 = sum(word_f1(segmenter, corpus) for corpus in self.dev) / len(self.dev)
             self.history[-1]["dev_f1"] = f1
             if self.best is None or f1 > self.best.f1:
@@ -162,6 +169,7 @@ def fit(
     dataset: Dataset,
     params: Mapping[str, Any],
     dev: Sequence[Corpus] = (),
+    precision: Precision = "int8",
     callback: Callable[[Progress], None] | None = None,
     init: Model | None = None,
     checkpoint: Checkpoint | None = None,
@@ -177,6 +185,8 @@ def fit(
     dev
         Scored after every pass: the pass of the best mean F1 is kept, and training stops after
         ``patience`` passes without a better one. Without any the last pass is kept.
+    precision
+        Of the model that will be made of this one: dev is scored with that.
     callback
         Called after every pass.
     init
@@ -196,7 +206,7 @@ def fit(
     TrainingError
         If the loss becomes infinite, or the checkpoint is of another training.
     """
-    run = _Run(Weights(dataset, init), params, dev)
+    run = _Run(Weights(dataset, init), params, dev, precision)
     if checkpoint is not None:
         with checkpoint.loaded() as state:
             if state is not None:

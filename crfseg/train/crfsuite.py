@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TrainingError
-from crfseg.model import Model, PatternTable
+from crfseg.model import Model
+from crfseg.tables import PatternTable
 from crfseg.train.progress import Progress
 
 FeatureRows = NDArray[np.void]

@@ -25,6 +25,7 @@ def run(
     rows: NDArray[np.float32],
     norms: NDArray[np.float32],
     scratch: NDArray[np.float32],
+    exponentials: NDArray[np.float32],
     arcs: NDArray[np.float32],
     losses: NDArray[np.float64],
     meeting: NDArray[np.int64],

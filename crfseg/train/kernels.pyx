@@ -11,13 +11,11 @@ In the first half weights are only read, in the second every weight has one owne
 gradients in the order of the text: the result does not depend on the number of threads.
 """
 
-import numpy as np
-
 from libc.math cimport fabsf, sqrtf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 
 from crfseg.machine cimport prefetch
-from crfseg.train.lattice cimport CRFSEG_EXP, Arcs, labelled_lattice, lattice
+from crfseg.train.lattice cimport CRFSEG_EXP, Arcs, arcs_along, labelled_lattice, lattice
 
 cdef extern from *:
     """
@@ -151,10 +149,13 @@ def run(
     const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
     const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
     const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, const int32_t[:, ::1] inner,
-    float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
+    float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] exponentials,
+    float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
     float rate, float clock, float l1, float l2, float quiet,
 ):
     """Take one thread's part in a pass over the sentences.
+
+    Nothing is allocated, which could fail: the other threads would wait for this one forever.
 
     Parameters
     ----------
@@ -185,9 +186,9 @@ def run(
         The tag set's, (L * L,), (L,), (L,).
     inner
         The arcs inside words, (A, 2), if tags are in the order of lattice.pxd's ``Arcs``; or none.
-    rows, norms, scratch, arcs
+    rows, norms, scratch, exponentials, arcs
         Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)),
-        (batch, L * L).
+        (threads, 2 L * L), (batch, L * L).
     losses
         The loss of each sentence, (N,), is written here.
     meeting
@@ -207,17 +208,14 @@ def run(
     cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
     cdef Py_ssize_t first, after, q, s, k, i, j, t, lo, length, base, n_arcs = n_tags * n_tags
     cdef float norm
-    cdef float[::1] exp_transitions = np.zeros(n_arcs, dtype=np.float32)
-    cdef float[::1] transposed = np.zeros(n_arcs, dtype=np.float32)
+    cdef float *exp_transitions = &exponentials[me, 0]
+    cdef float *transposed = exp_transitions + n_arcs
     cdef Arcs along
     cdef float *row
     cdef bint labelled = inner.shape[0] > 0
-    if labelled:
-        along.n_begin = np.count_nonzero(tag_begins)
-        along.first_end = np.flatnonzero(tag_ends)[0]
-        along.last_end = along.first_end + np.count_nonzero(tag_ends)
-        along.n_inner, along.inner = inner.shape[0], &inner[0, 0]
     with nogil:
+        if labelled:
+            along = arcs_along(&tag_begins[0], &tag_ends[0], n_tags, &inner[0, 0], inner.shape[0])
         first = 0
         while first < n:
             after = min(n, first + batch)
@@ -245,17 +243,17 @@ def run(
                     if labelled:
                         losses[s] = labelled_lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], &exp_transitions[0], &transposed[0], &along, n_tags,
+                            &transitions[0, 0], exp_transitions, transposed, &along, n_tags,
                         )
                     elif n_tags == 4:
                         losses[s] = lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0], 4,
+                            &transitions[0, 0], exp_transitions, &tag_begins[0], &tag_ends[0], 4,
                         )
                     else:
                         losses[s] = lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], &exp_transitions[0], &tag_begins[0], &tag_ends[0],
+                            &transitions[0, 0], exp_transitions, &tag_begins[0], &tag_ends[0],
                             n_tags,
                         )
                     for i in range(-2 * window * n_tags, 0):

@@ -24,6 +24,40 @@ cdef extern from *:
     float CRFSEG_EXP(float) noexcept nogil
 
 
+cdef inline float exponentials(
+    const float *row, float *potential, float *alpha, Py_ssize_t n_tags
+) noexcept nogil:
+    """Let the potentials be exp(row - top), and alpha 0; return top, the largest of the row."""
+    cdef Py_ssize_t j
+    cdef float top = row[0]
+    for j in range(1, n_tags):
+        top = row[j] if row[j] > top else top
+    for j in range(n_tags):
+        potential[j] = CRFSEG_EXP(row[j] - top)
+        alpha[j] = 0
+    return top
+
+
+cdef inline double scaled(
+    double loss, float *alpha, float *potential, float top, const float *row, const int16_t *gold,
+    Py_ssize_t t, const float *transitions, Py_ssize_t n_tags,
+) noexcept nogil:
+    """Bring the potentials into alpha and scale both by its sum; return the loss up to here."""
+    cdef Py_ssize_t j
+    cdef float total = 0, share
+    for j in range(n_tags):
+        alpha[j] *= potential[j]
+        total += alpha[j]
+    share = 1 / total
+    for j in range(n_tags):
+        alpha[j] *= share
+        potential[j] *= share
+    loss += top + logf(total) - row[gold[t]]
+    if t > 0:
+        loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+    return loss
+
+
 cdef inline double lattice(
     float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
     const float *transitions, const float *exp_transitions, const uint8_t *begins,
@@ -51,12 +85,7 @@ cdef inline double lattice(
         row = rows + t * n_tags
         alpha = scratch + 2 * t * n_tags
         potential = alpha + n_tags
-        top = row[0]
-        for j in range(1, n_tags):
-            if row[j] > top:
-                top = row[j]
-        for j in range(n_tags):
-            potential[j] = CRFSEG_EXP(row[j] - top)
+        top = exponentials(row, potential, alpha, n_tags)
         if t == length - 1:
             for j in range(n_tags):
                 if not ends[j]:
@@ -65,23 +94,11 @@ cdef inline double lattice(
             for j in range(n_tags):
                 alpha[j] = 1 if begins[j] else 0
         else:
-            for j in range(n_tags):
-                alpha[j] = 0
             for i in range(n_tags):
                 share = before[i]
                 for j in range(n_tags):
                     alpha[j] += share * exp_transitions[i * n_tags + j]
-        total = 0
-        for j in range(n_tags):
-            alpha[j] *= potential[j]
-            total += alpha[j]
-        share = 1 / total
-        for j in range(n_tags):
-            alpha[j] *= share
-            potential[j] *= share
-        loss += top + logf(total) - row[gold[t]]
-        if t > 0:
-            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        loss = scaled(loss, alpha, potential, top, row, gold, t, transitions, n_tags)
         before = alpha
     for i in range(n_tags * n_tags):
         arcs[i] = 0
@@ -117,6 +134,23 @@ cdef struct Arcs:
     const int32_t *inner
 
 
+cdef inline Arcs arcs_along(
+    const uint8_t *begins, const uint8_t *ends, Py_ssize_t n_tags, const int32_t *inner,
+    Py_ssize_t n_inner,
+) noexcept nogil:
+    """Return the legal arcs of tags in that order; some tag ends a word."""
+    cdef Arcs arcs
+    arcs.n_begin, arcs.first_end, arcs.n_inner, arcs.inner = 0, 0, n_inner, inner
+    while arcs.n_begin < n_tags and begins[arcs.n_begin]:
+        arcs.n_begin += 1
+    while not ends[arcs.first_end]:
+        arcs.first_end += 1
+    arcs.last_end = arcs.first_end
+    while arcs.last_end < n_tags and ends[arcs.last_end]:
+        arcs.last_end += 1
+    return arcs
+
+
 cdef inline double labelled_lattice(
     float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
     const float *transitions, const float *exp_transitions, const float *transposed, Arcs *legal,
@@ -135,18 +169,13 @@ cdef inline double labelled_lattice(
     cdef float *beta = scratch + 2 * length * n_tags
     cdef float *pull = beta + n_tags
     cdef const float *arc
-    cdef float top, total, share, tiny = 1e-9
+    cdef float top, share, tiny = 1e-9
     cdef double loss = 0
     for t in range(length):
         row = rows + t * n_tags
         alpha = scratch + 2 * t * n_tags
         potential = alpha + n_tags
-        top = row[0]
-        for j in range(1, n_tags):
-            top = row[j] if row[j] > top else top
-        for j in range(n_tags):
-            potential[j] = CRFSEG_EXP(row[j] - top)
-            alpha[j] = 0
+        top = exponentials(row, potential, alpha, n_tags)
         if t == length - 1:
             for j in range(n_tags):
                 if not first_end <= j < last_end:
@@ -164,17 +193,7 @@ cdef inline double labelled_lattice(
             for a in range(legal.n_inner):
                 i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
                 alpha[j] += before[i] * exp_transitions[i * n_tags + j]
-        total = 0
-        for j in range(n_tags):
-            alpha[j] *= potential[j]
-            total += alpha[j]
-        share = 1 / total
-        for j in range(n_tags):
-            alpha[j] *= share
-            potential[j] *= share
-        loss += top + logf(total) - row[gold[t]]
-        if t > 0:
-            loss -= transitions[gold[t - 1] * n_tags + gold[t]]
+        loss = scaled(loss, alpha, potential, top, row, gold, t, transitions, n_tags)
         before = alpha
     for i in range(n_tags * n_tags):
         arcs[i] = 0

@@ -10,9 +10,11 @@ from typing import Any, Final
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
+from crfseg.tables import Precision
 from crfseg.templates import Templates
 
 _LOG: Final = logging.getLogger("crfseg")
+_TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes a weight, rounded and compiled
 _LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
@@ -27,15 +29,16 @@ def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
     return (0 if in_files else arrays) + 32 * corpus.n_chars
 
 
-def of_training(dataset: Dataset, params: Mapping[str, Any], *, dev: bool) -> int:
+def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision | None) -> int:
     """Return how many bytes training takes once the corpus is encoded.
 
     Four float32 for each weight, one of them in the model at the end, and the gradients of a
-    batch's transitions. With dev two more: the best model beside that of the moment, and what
-    tags with it.
+    batch's transitions. If dev is scored, in that precision, the best model comes beside that of
+    the moment, and what tags.
     """
     batches: int = params["batch_size"] * 4 * len(dataset.tag_set.names) ** 2
-    return 4 * (4 + 2 * dev) * dataset.n_weights + 8 * dataset.n_patterns + batches
+    weight = 16 if scored is None else 20 + _TAGGING[scored]
+    return weight * dataset.n_weights + 8 * dataset.n_patterns + batches
 
 
 def require(n_bytes: int, purpose: str) -> None:

@@ -13,6 +13,7 @@ from crfseg.corpus import Corpus
 from crfseg.evaluate import evaluate
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
+from crfseg.tables import Precision
 from crfseg.train.settings import Settings
 
 _PASSING: Final = ("threads", "time_budget")  # what the result does not depend on
@@ -57,9 +58,12 @@ def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dic
 
 
 def configuration(
-    settings: Settings, params: Mapping[str, Any], init: Model | None
+    settings: Settings, params: Mapping[str, Any], init: Model | None, scored: Precision | None
 ) -> dict[str, Any]:
-    """Return what the passes of a training depend on besides the corpora."""
+    """Return what the passes of a training depend on besides the corpora.
+
+    ``scored`` is the precision in which dev is scored, None if there is none.
+    """
     return {
         "crfseg": version(),
         "templates": settings.templates.names,
@@ -68,6 +72,7 @@ def configuration(
         "folding": settings.folding,
         "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
         "init": None if init is None else _digest(init),
+        "scored": scored,
     }
 
 

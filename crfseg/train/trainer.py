@@ -75,7 +75,7 @@ class Trainer:
         return float(self._losses.sum())
 
     def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Return the kernel's work space: rows, norms, scratch, arcs, losses, meeting."""
+        """Return the kernel's work space, from rows to meeting."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
         per_batch = np.add.reduceat(
@@ -86,6 +86,7 @@ class Trainer:
             np.zeros((most, n_tags), dtype=np.float32),
             np.zeros(most, dtype=np.float32),
             np.zeros((self._crew.most, 2 * n_tags * (longest + 2)), dtype=np.float32),
+            np.zeros((self._crew.most, 2 * n_tags * n_tags), dtype=np.float32),
             np.zeros((batch, n_tags * n_tags), dtype=np.float32),
             self._losses,
             np.zeros(2, dtype=np.int64),

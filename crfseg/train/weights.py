@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from crfseg import kernels
 from crfseg.dataset import Dataset
-from crfseg.model import Model, PatternTable
+from crfseg.model import Model
+from crfseg.tables import PatternTable
 from crfseg.tags import TagSet
 
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
