@@ -11,23 +11,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import kernels, symbols
+from crfseg import groups, kernels, symbols
 from crfseg.corpus import Corpus
+from crfseg.lexicon import Lexicon, marked
 from crfseg.model import Model
 from crfseg.storage import Storage
-from crfseg.symbols import Alphabet, Folding, Symbols
+from crfseg.symbols import OF_WORDS, Alphabet, Folding, Numbers
 from crfseg.tags import Scheme, TagSet, labels_in
 from crfseg.templates import PatternKind, Templates
 
 _BLOCK: Final = 1 << 17  # positions that are looked up together
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
+Places = tuple[Numbers, ...]
+"""The entries of every place; marks and words too, if a template looks words up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Patterns:
     def number(
         cls,
         kind: PatternKind,
-        padded: Symbols,
+        places: Places,
         ids: NDArray[np.int32],
         min_count: int,
         known: NDArray[np.uint64],
@@ -62,16 +65,16 @@ class Patterns:
         Where most patterns are rare, those that are counted exactly are first told by a table of
         small counters, so that memory is needed for what is kept, not for what there is.
         """
-        bits = min(_MOST_BITS, max(1, len(padded).bit_length())) if min_count > 1 else 1
+        bits = min(_MOST_BITS, max(1, len(ids).bit_length())) if min_count > 1 else 1
         tallies = np.zeros(1 << bits, dtype=np.uint8)
         enough = min(min_count, 255) if min_count > 1 else 0
-        for _, keys in _keys(padded, kind) if enough else ():
+        for _, keys in _keys(places, kind) if enough else ():
             kernels.tally(tallies, keys)
         for _ in range(enough):
             kernels.tally(tallies, known)
         interner = kernels.Interner()
         interner.number(known, tallies, enough)
-        for at, keys in _keys(padded, kind):
+        for at, keys in _keys(places, kind):
             ids[at] = interner.number(keys, tallies, enough)
         keys, counts = interner.distinct()
         counts[: len(known)] -= 1
@@ -89,11 +92,11 @@ def _slices(n: int) -> Iterator[slice]:
         yield slice(begin, min(n, begin + _BLOCK))
 
 
-def _keys(padded: Symbols, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
+def _keys(places: Places, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
     """Yield the keys of a kind, block by block."""
-    for at in _slices(len(padded)):
-        block = padded[at.start : at.stop + kind.shape[-1]]
-        yield at, symbols.pattern_keys(block, kind.shape)[: at.stop - at.start]
+    for at in _slices(len(places[0])):
+        block = [numbers[at.start : at.stop + kind.shape[-1]] for numbers in places]
+        yield at, symbols.pattern_keys(block, kind.views, kind.shape)[: at.stop - at.start]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,7 @@ class Dataset:
 
     Parameters
     ----------
-    tag_set, templates, alphabet
+    tag_set, templates, alphabet, lexicon
         What the arrays speak of; they become the model's.
     patterns
         One for each of the K ``templates.kinds``.
@@ -118,6 +121,7 @@ class Dataset:
     tag_set: TagSet
     templates: Templates
     alphabet: Alphabet
+    lexicon: Lexicon
     patterns: tuple[Patterns, ...]
     ids: NDArray[np.int32]
     tags: NDArray[np.int16]
@@ -137,35 +141,37 @@ class Dataset:
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
 
-        A pattern must occur ``min_count`` times, a trigram of characters once more. With a model
-        to go on from, what it knows stays known: its characters keep their symbols, its patterns
-        and tags are there.
+        A pattern must occur ``min_count`` times, a long one once more. With a model to go on from,
+        what it knows stays known: its characters keep their symbols and groups, its words their
+        classes, its patterns and tags are there.
 
         O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
         storage = storage or Storage()
-        characters = None if init is None else init.alphabet.characters
-        alphabet = Alphabet.of(corpus.codes, folding, characters)
-        padded = {
-            view: _padded(corpus, alphabet, view, templates.window, storage)
-            for view in {kind.view for kind in templates.kinds}
-        }
-        n_positions = corpus.n_chars + 2 * templates.window * len(corpus)
-        ids = storage.empty((len(templates.kinds), n_positions), np.int32)
+        alphabet = Alphabet.of(corpus.codes, folding, init.alphabet.characters if init else None)
+        places: Places = (_padded(corpus, alphabet, templates.window, storage),)
+        if "G" in templates.views:
+            alphabet = _grouped(alphabet, places[0], init)
+        lexicon = Lexicon()
+        if templates.views & OF_WORDS:
+            before = None if init is None else init.lexicon
+            lexicon, *numbers = marked(
+                corpus, alphabet, places[0], templates.window, init=before, storage=storage
+            )
+            places += tuple(numbers)
+        ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
         known = [
             np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
             for k in range(len(templates.kinds))
         ]
-        # Most trigrams occur once: they would cost most of the memory and help nothing.
+        # Most long n-grams occur once: they would cost most of the memory and help nothing.
         patterns = tuple(
-            Patterns.number(
-                kind, padded[kind.view], ids[k], min_count + (kind.name == "CCC"), known[k]
-            )
+            Patterns.number(kind, places, ids[k], min_count + kind.is_sparse, known[k])
             for k, kind in enumerate(templates.kinds)
         )
         tag_set, tags = _tags(corpus, scheme, init, storage)
-        return cls(tag_set, templates, alphabet, patterns, ids, tags, corpus.offsets)
+        return cls(tag_set, templates, alphabet, lexicon, patterns, ids, tags, corpus.offsets)
 
     @property
     def n_patterns(self) -> int:
@@ -185,14 +191,24 @@ class Dataset:
             yield [names[tag] for tag in self.tags[begin:end].tolist()]
 
 
-def _padded(
-    corpus: Corpus, alphabet: Alphabet, view: str, window: int, storage: Storage
-) -> Symbols:
-    """Return the symbols of the text in a view, each sentence between edge symbols."""
-    padded: Symbols = storage.empty((corpus.n_chars + 2 * window * len(corpus),), np.uint16)
+def _grouped(alphabet: Alphabet, entries: Numbers, init: Model | None) -> Alphabet:
+    """Return the alphabet in groups, and write them into the entries."""
+    if init is None:
+        learned = groups.learn(entries, len(alphabet.characters))
+    else:
+        learned = init.alphabet.groups
+    grouped = replace(alphabet, groups=learned)
+    for at in _slices(len(entries)):
+        entries[at] |= grouped.groups_of(entries[at])
+    return grouped
+
+
+def _padded(corpus: Corpus, alphabet: Alphabet, window: int, storage: Storage) -> Numbers:
+    """Return the entries of the text, each sentence between edges."""
+    padded: Numbers = storage.empty((corpus.n_chars + 2 * window * len(corpus),), np.uint32)
     for of, begin, end in corpus.blocks():
         block = symbols.pad(
-            alphabet.ids(corpus.codes[begin:end], view),
+            alphabet.entries_of(corpus.codes[begin:end]),
             corpus.offsets[of.start : of.stop + 1] - begin,
             window,
         )
@@ -228,8 +244,9 @@ def feature_sequences(
     corpus: Corpus, templates: Templates, alphabet: Alphabet
 ) -> Iterator[list[list[str]]]:
     """Yield the features of each sentence by name: a list of strings for each character."""
-    views = {kind.view for kind in templates.kinds}
     bounds = corpus.offsets.tolist()
     for begin, end in pairwise(bounds):
         codes = corpus.codes[begin:end]
-        yield templates.feature_names({view: alphabet.print(codes, view) for view in views})
+        yield templates.feature_names(
+            {view: alphabet.print(codes, view) for view in sorted(templates.views)}
+        )

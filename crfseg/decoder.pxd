@@ -1,13 +1,16 @@
 """What other compiled modules may use of the decoder."""
 
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from crfseg.lookup cimport Table
+from crfseg.matcher cimport Matcher
 from crfseg.viterbi cimport Arcs
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
     uint32_t *entries  # the symbols; ``window`` more before and after them
+    uint32_t *marks  # what a list of words says of them, if there is one
+    uint32_t *words
     int8_t *known  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
     Py_ssize_t *places  # where each stands in the text
     int16_t *tags  # what is found
@@ -26,6 +29,7 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
 cdef class Decoder:
     cdef readonly Py_ssize_t n_tags
     cdef readonly int window
+    cdef int sight
     cdef readonly double unit
     cdef const uint32_t[::1] symbols
     cdef const int8_t[::1] begins, ends
@@ -41,6 +45,8 @@ cdef class Decoder:
     cdef Py_ssize_t n_words  # 64-bit words of a row
     cdef int bits  # of a weight in a word
     cdef list arrays  # what the tables point to
+    cdef Matcher matcher
+    cdef const uint8_t[::1] classes
 
     cdef Py_ssize_t span(self) noexcept nogil
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
@@ -48,6 +54,7 @@ cdef class Decoder:
         self, Sentence *sentence, const uint32_t[::1] codes, Py_ssize_t begin, Py_ssize_t end
     ) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
+    cdef void look_around(self, Sentence *sentence) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
     cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil
     cdef bint decode(self, Sentence *sentence) noexcept nogil

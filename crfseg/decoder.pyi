@@ -3,13 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from crfseg.matcher import Matcher
+
+Part = tuple[int, int, int, int, int]
+
 class Decoder:
     n_tags: int
     window: int
     unit: float
     def __init__(
         self,
-        tables: list[tuple[NDArray[np.uint32], NDArray[np.uint64], tuple[int, ...], int, int, int]],
+        tables: list[tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]],
         transitions: NDArray[np.int64],
         legal: NDArray[np.bool_],
         begins: NDArray[np.int8],
@@ -19,6 +23,8 @@ class Decoder:
         window: int,
         bits: int,
         unit: float,
+        matcher: Matcher | None = None,
+        classes: NDArray[np.uint8] | None = None,
     ) -> None: ...
     def tag(
         self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]

@@ -18,11 +18,12 @@ sum keeps to its 16 bits. Where they do not fit, two tags share a word, with 32 
 
 import numpy as np
 
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
+from crfseg.matcher cimport Matcher
 from crfseg.symbols cimport BEGIN, END, entry_of
 from crfseg.viterbi cimport HARDLY, NEVER, forward
 
@@ -33,6 +34,8 @@ cdef enum:
 cdef void release(Sentence *sentence) noexcept nogil:
     """Give the work space back."""
     free(sentence.entries)
+    free(sentence.marks)
+    free(sentence.words)
     free(sentence.known)
     free(sentence.places)
     free(sentence.tags)
@@ -77,8 +80,8 @@ cdef class Decoder:
     ----------
     tables
         For each kind of pattern: buckets and blocks, see :func:`crfseg.lookup.build_buckets` and
-        :func:`crfseg.lookup.pack`; its shape, width, smallest offset of a first symbol, and the
-        bits to shift an entry of ``symbols`` for its view.
+        :func:`crfseg.lookup.pack`; its symbols, each with its number, step, shift, bits and lowest
+        bit in a key; its width, and the smallest offset of a first symbol.
     transitions
         In units, shape (L, L), int64.
     legal, begins, ends
@@ -88,20 +91,24 @@ cdef class Decoder:
     symbols
         The entries of code points, see :meth:`crfseg.symbols.Alphabet.entries`.
     window
-        Symbols ``<s>`` before and ``</s>`` after a sentence.
+        How far the templates look.
     bits
         16 if all sums of weights fit that, else 32.
     unit
         The log-potential of one unit.
+    matcher, classes
+        The words that are looked up, and what is known of each; see :mod:`crfseg.lexicon`.
     """
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
         const int8_t[::1] ends, int form, const uint32_t[::1] symbols, int window, int bits,
-        double unit,
+        double unit, Matcher matcher=None, const uint8_t[::1] classes=None,
     ):
-        cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _, _ in tables)
-        self.n_tags, self.window, self.bits, self.unit = len(begins), window, bits, unit
+        cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
+        self.n_tags, self.bits, self.unit = len(begins), bits, unit
+        self.matcher, self.classes, self.sight = matcher, classes, window
+        self.window = window if matcher is None else window + matcher.longest - 1
         self.n_words = words_of(self.n_tags, bits)
         self.begins, self.ends, self.symbols = begins, ends, symbols
         self.transitions = transitions
@@ -133,13 +140,13 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
-    def _add(self, Py_ssize_t k, buckets, blocks, shape, int width, int first, int view):
+    def _add(self, Py_ssize_t k, buckets, blocks, list parts, int width, int first):
         """Enter the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
         cdef Py_ssize_t r
-        fill_table(table, buckets, blocks, shape, width)
+        fill_table(table, buckets, blocks, parts, width)
         self.arrays += [buckets, blocks]
-        table.first, table.view = first, view
+        table.first = first
         for r in range(table.width):
             self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r
             self.term_lanes[self.n_terms] = 1 + r * self.n_words
@@ -152,11 +159,13 @@ cdef class Decoder:
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil:
         """Make room for n characters; False if there is no memory."""
         cdef Py_ssize_t room = max(n, 2 * sentence.room, 64), n_places = self.n_tables * self.span()
+        cdef Py_ssize_t n_numbers = room + 2 * self.window
         if n <= sentence.room:
             return True
-        sentence.entries = <uint32_t *>realloc(
-            sentence.entries, (room + 2 * self.window) * sizeof(uint32_t)
-        )
+        sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
+        if self.matcher is not None:
+            sentence.marks = <uint32_t *>realloc(sentence.marks, n_numbers * sizeof(uint32_t))
+            sentence.words = <uint32_t *>realloc(sentence.words, n_numbers * sizeof(uint32_t))
         sentence.known = <int8_t *>realloc(sentence.known, room)
         sentence.places = <Py_ssize_t *>realloc(sentence.places, room * sizeof(Py_ssize_t))
         sentence.tags = <int16_t *>realloc(sentence.tags, room * sizeof(int16_t))
@@ -173,16 +182,21 @@ cdef class Decoder:
             sentence.entries and sentence.known and sentence.places and sentence.tags
             and sentence.back and sentence.emissions and sentence.delta
             and sentence.keys and sentence.found and sentence.present and sentence.n_present
+            and (self.matcher is None or (sentence.marks and sentence.words))
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
         """Compute the emissions of n characters from ``start`` on; n is at most a chunk."""
         cdef Py_ssize_t k, span = self.span()
         cdef const Table *table
-        cdef const uint32_t *entries = sentence.entries + self.window + start
+        cdef uint32_t *places[3]
+        places[0], places[1], places[2] = sentence.entries, sentence.marks, sentence.words
         for k in range(self.n_tables):
             table = &self.tables[k]
-            ask(table, entries + table.first, n + table.width - 1, sentence.keys + k * span)
+            ask(
+                table, places, self.window + start + table.first, n + table.width - 1,
+                sentence.keys + k * span,
+            )
         for k in range(self.n_tables):
             table = &self.tables[k]
             sentence.n_present[k] = look_up(
@@ -205,15 +219,25 @@ cdef class Decoder:
                 self.n_tags, self.bits, sentence.emissions,
             )
 
+    cdef void look_around(self, Sentence *sentence) noexcept nogil:
+        """Enter the edges of a sentence, and look its words up."""
+        cdef Py_ssize_t j
+        for j in range(self.window):
+            if sentence.before < 0:
+                sentence.entries[j] = BEGIN
+            sentence.entries[self.window + sentence.n + j] = END
+        if self.matcher is not None:
+            self.matcher.find(
+                sentence.entries, sentence.n + 2 * self.window, &self.classes[0], sentence.marks,
+                sentence.words,
+            )
+
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
         """Go forward from the beginning of a sentence to the character ``stop``."""
         cdef Py_ssize_t start = 0, skip, n, j
         cdef int64_t *delta = sentence.delta
         cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
-        for j in range(self.window):
-            if is_new:
-                sentence.entries[j] = BEGIN
-            sentence.entries[self.window + sentence.n + j] = END
+        self.look_around(sentence)
         for j in range(self.n_tags):
             delta[j] = 0 if j == sentence.before else NEVER
         while start < stop:

@@ -3,6 +3,14 @@
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 
+cdef struct Part:
+    int number  # of a place's three: entry, mark, word
+    int step  # offset from the first symbol
+    int shift  # of the symbol in the number
+    uint32_t mask  # its bits, once they are lowest
+    int low  # its lowest bit in the key
+
+
 cdef struct Table:
     uint32_t *buckets  # [n_buckets, 16]
     uint64_t n_buckets
@@ -11,18 +19,17 @@ cdef struct Table:
     uint32_t n_rows
     Py_ssize_t stride
     int n_symbols
-    int steps[3]  # offsets of the symbols from the first
-    int view  # bits to shift an entry for its symbol
+    Part parts[8]  # where its symbols come from
     int width  # rows of a block
     int first  # the smallest offset of a first symbol from the character spoken to
 
 
 cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil
 cdef void fill_table(
-    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, shape, int width
+    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, list parts, int width
 )
 cdef void ask(
-    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
+    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil
 cdef Py_ssize_t look_up(
     const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,

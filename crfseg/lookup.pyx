@@ -199,23 +199,38 @@ def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double fac
     return packed
 
 
-cdef inline uint64_t key_at(const Table *table, const uint32_t *entry) noexcept nogil:
-    """Return the key of the n-gram that begins here."""
-    cdef uint64_t key = (entry[0] >> table.view) & 0xFFFF
-    if table.n_symbols > 1:
-        key |= <uint64_t>((entry[table.steps[1]] >> table.view) & 0xFFFF) << 16
-    if table.n_symbols > 2:
-        key |= <uint64_t>((entry[table.steps[2]] >> table.view) & 0xFFFF) << 32
-    return key
+cdef inline uint64_t symbol_at(const Part *part, const uint32_t *numbers) noexcept nogil:
+    """Return a symbol where it lies in the key."""
+    return <uint64_t>((numbers[part.step] >> part.shift) & part.mask) << part.low
+
+
+cdef inline void note_keys(
+    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys,
+    int n_symbols,
+) noexcept nogil:
+    """Note the keys of the n patterns that begin one after the other."""
+    cdef Py_ssize_t p
+    cdef int k
+    for p in range(n):
+        keys[p] = symbol_at(&table.parts[0], places[table.parts[0].number] + at + p)
+        for k in range(1, n_symbols):
+            keys[p] |= symbol_at(&table.parts[k], places[table.parts[k].number] + at + p)
 
 
 cdef void ask(
-    const Table *table, const uint32_t *entries, Py_ssize_t n, uint64_t *keys
+    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil:
     """Note the keys of the n patterns that begin one after the other; send for their buckets."""
     cdef Py_ssize_t p
+    if table.n_symbols == 1:  # with the number known loops are unrolled
+        note_keys(table, places, at, n, keys, 1)
+    elif table.n_symbols == 2:
+        note_keys(table, places, at, n, keys, 2)
+    elif table.n_symbols == 3:
+        note_keys(table, places, at, n, keys, 3)
+    else:
+        note_keys(table, places, at, n, keys, table.n_symbols)
     for p in range(n):
-        keys[p] = key_at(table, entries + p)
         prefetch(bucket_of(table.buckets, table.n_buckets, hash_of(keys[p])))
 
 
@@ -256,13 +271,14 @@ cdef void make_sure(
 
 
 cdef void fill_table(
-    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, shape, int width
+    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, list parts, int width
 ):
     """Point a table to its arrays, which must live as long."""
     cdef Py_ssize_t k
     table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
     table.blocks, table.n_rows = &blocks[0, 0], blocks.shape[0] - 1
     table.mask, table.stride = mask_of(table.n_rows), blocks.shape[1]
-    table.n_symbols, table.width = len(shape), width
+    table.n_symbols, table.width = len(parts), width
     for k in range(table.n_symbols):
-        table.steps[k] = shape[k]
+        number, step, shift, bits, low = parts[k]
+        table.parts[k] = Part(number, step, shift, (1 << bits) - 1, low)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import modelfile
-from crfseg.symbols import Alphabet
+from crfseg.lexicon import Lexicon
+from crfseg.symbols import Alphabet, unpacked
 from crfseg.tables import PatternTable, Precision, Weights
 from crfseg.tags import TagSet
 from crfseg.templates import Templates
@@ -38,6 +39,8 @@ class Model:
         The log-potential of one unit; 1.0 for float64 weights.
     vocabulary
         The distinct words of the training corpus, sorted.
+    lexicon
+        The words that the templates look up, if they do.
     info
         Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
     """
@@ -49,6 +52,7 @@ class Model:
     transitions: Weights
     scale: float = 1.0
     vocabulary: tuple[str, ...] = ()
+    lexicon: Lexicon = field(default_factory=Lexicon)
     info: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,9 +92,12 @@ class Model:
 
     def _feature(self, table: PatternTable, pattern: int, row: int) -> str:
         """Return the name of a feature."""
-        key = int(table.keys[pattern])
-        ids = [key >> 16 * k & 0xFFFF for k in range(len(table.kind.shape))]
-        parts = (self.alphabet.print_id(i, table.kind.view) for i in ids)
+        views = table.kind.views
+        (symbols,) = unpacked(table.keys[pattern : pattern + 1], views).tolist()
+        parts = (
+            self.alphabet.print_id(symbol, view, self.lexicon.words)
+            for symbol, view in zip(symbols, views, strict=True)
+        )
         return f"{table.kind.template(row)}={''.join(parts)}"
 
     @property

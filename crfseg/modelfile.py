@@ -7,10 +7,13 @@ afterwards.
 ::
 
     alphabet       [S]            uint32   the characters known, most frequent first
+    groups         [S] or [0]     uint8    the learned group of each
     KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
     KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
     transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
     words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
+    lexicon.words  [bytes]        uint8    the words that are looked up, likewise; may be none
+    lexicon.classes [N]           uint8    how sure each is a word
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -31,6 +34,8 @@ from numpy.typing import NDArray
 from crfseg import symbols
 from crfseg.errors import CrfsegError, ModelFileError
 from crfseg.files import replacing
+from crfseg.groups import N_GROUPS
+from crfseg.lexicon import N_CLASSES, Lexicon
 from crfseg.symbols import FOLDINGS, Alphabet
 from crfseg.tables import PRECISIONS, PatternTable
 from crfseg.tags import TagSet
@@ -39,11 +44,12 @@ from crfseg.templates import PatternKind, Templates
 if TYPE_CHECKING:  # models know their file, not the other way round
     from crfseg.model import Model
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The version of the file format that this code writes; it reads all up to this one."""
 
 _MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
 _MAX_UNIT: Final = np.iinfo(np.int16).max
+_SINCE_3: Final = ("groups", "lexicon.words", "lexicon.classes")
 _DAMAGE: Final = (
     CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
@@ -95,13 +101,14 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
     """Return the arrays of a model's file."""
     arrays: dict[str, NDArray[Any]] = {
         "alphabet": model.alphabet.characters,
+        "groups": model.alphabet.groups,
         "transitions": model.transitions,
-        "words": np.frombuffer(
-            "\n".join(model.vocabulary).encode("utf-8", "surrogatepass"), dtype=np.uint8
-        ),
+        "words": _text_bytes(model.vocabulary),
+        "lexicon.words": _text_bytes(model.lexicon.words),
+        "lexicon.classes": model.lexicon.classes,
     }
     for table in model.tables:
-        arrays[f"{table.kind.name}.patterns"] = symbols.unpacked(table.keys, len(table.kind.shape))
+        arrays[f"{table.kind.name}.patterns"] = symbols.unpacked(table.keys, table.kind.views)
         arrays[f"{table.kind.name}.weights"] = table.weights
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
@@ -155,24 +162,26 @@ def _checked_fields(
     kinds_of_weight = {table.weights.dtype.kind for table in tables}
     if kinds_of_weight != {"f" if transitions.dtype == np.float64 else "i"}:
         _reject(path, "is damaged (some weights are integers, some are not)")
-    scale, info, words = header["scale"], header["info"], arrays["words"]
+    scale, info = header["scale"], header["info"]
     if type(scale) not in (int, float) or not 0 < scale < _MAX_POTENTIAL:
         _reject(path, f"is damaged (scale {scale!r})")
     largest = [table.largest_sum / table.kind.width for table in tables]
     largest.append(float(np.abs(transitions.astype(np.float64)).max()))
     if not all(weight * scale < _MAX_POTENTIAL for weight in largest):
         _reject(path, "is damaged (a weight is not a number, or far too large)")
-    if words.dtype != np.uint8 or words.ndim != 1 or not isinstance(info, dict):
-        _reject(path, f"is damaged (words {words.shape} {words.dtype}, info {type(info).__name__})")
-    text = words.tobytes().decode("utf-8", "surrogatepass")
+    if not isinstance(info, dict):
+        _reject(path, f"is damaged (info {type(info).__name__})")
+    if header["format"] < 3:  # without what is learned
+        arrays = {name: np.empty(0, dtype=np.uint8) for name in _SINCE_3} | arrays
     return {
         "tag_set": tag_set,
         "templates": templates,
-        "alphabet": _checked_alphabet(path, arrays["alphabet"], header["folding"]),
+        "alphabet": _checked_alphabet(path, arrays, header["folding"]),
         "tables": tables,
         "transitions": transitions,
         "scale": float(scale),
-        "vocabulary": tuple(text.split("\n")) if text else (),
+        "vocabulary": _checked_words(path, arrays["words"]),
+        "lexicon": _checked_lexicon(path, arrays),
         "info": info,
     }
 
@@ -208,26 +217,56 @@ def _checked_table(
 def _checked_keys(
     path: str | os.PathLike[str], kind: PatternKind, arrays: dict[str, NDArray[Any]]
 ) -> NDArray[np.uint64]:
-    """Return the keys of a kind; format 1 has them packed, under another name."""
+    """Return the keys of a kind; format 1 has 16 bits for every symbol of a key."""
     if f"{kind.name}.keys" in arrays:
         keys = arrays[f"{kind.name}.keys"]
         if keys.dtype != np.uint64 or keys.ndim != 1:
             _reject(path, f"is damaged ({kind.name}.keys {keys.shape} {keys.dtype})")
-        return keys
+        columns = keys.astype("<u8").view("<u2").reshape(-1, 4)
+        arrays[f"{kind.name}.patterns"] = columns[:, : len(kind.shape)]
     patterns = arrays[f"{kind.name}.patterns"]
     if patterns.dtype != np.uint16 or patterns.shape != (len(patterns), len(kind.shape)):
         _reject(path, f"is damaged ({kind.name}.patterns {patterns.shape} {patterns.dtype})")
-    return symbols.packed(list(patterns.T))
+    limits = [1 << symbols.VIEWS[view].bits for view in kind.views]
+    if (patterns >= np.array(limits)).any():
+        _reject(path, f"is damaged ({kind.name}.patterns hold what is no symbol)")
+    return symbols.packed(list(patterns.T), kind.views)
+
+
+def _checked_words(path: str | os.PathLike[str], words: NDArray[Any]) -> tuple[str, ...]:
+    if words.dtype != np.uint8 or words.ndim != 1:
+        _reject(path, f"is damaged (words {words.shape} {words.dtype})")
+    text = words.tobytes().decode("utf-8", "surrogatepass")
+    return tuple(text.split("\n")) if text else ()
+
+
+def _checked_lexicon(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) -> Lexicon:
+    words, classes = _checked_words(path, arrays["lexicon.words"]), arrays["lexicon.classes"]
+    if classes.dtype != np.uint8 or classes.shape != (len(words),):
+        _reject(path, f"is damaged (lexicon.classes {classes.shape} {classes.dtype})")
+    if ((classes < 1) | (classes > N_CLASSES)).any():
+        _reject(path, "is damaged (a word of the lexicon is in no class)")
+    return Lexicon(words, classes)
 
 
 def _checked_alphabet(
-    path: str | os.PathLike[str], characters: NDArray[Any], folding: str
+    path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]], folding: str
 ) -> Alphabet:
+    characters, groups = arrays["alphabet"], arrays["groups"]
     if characters.dtype != np.uint32 or characters.ndim != 1 or folding not in FOLDINGS:
         _reject(path, f"is damaged (alphabet {characters.shape} {characters.dtype} {folding!r})")
     if len(characters) > 0xFFFD or characters.max(initial=0) > 0x10FFFF:
         _reject(path, "is damaged (alphabet holds what is no character)")
-    return Alphabet(characters, folding)  # type: ignore[arg-type]  # checked above
+    if groups.dtype != np.uint8 or groups.shape not in ((0,), characters.shape):
+        _reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
+    if groups.max(initial=0) >= N_GROUPS:
+        _reject(path, "is damaged (a character is in no group)")
+    return Alphabet(characters, folding, groups)  # type: ignore[arg-type]  # checked above
+
+
+def _text_bytes(words: Sequence[str]) -> NDArray[np.uint8]:
+    """Return words as UTF-8, a word a line."""
+    return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
 
 def _reject(path: str | os.PathLike[str], what: str) -> NoReturn:

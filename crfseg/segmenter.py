@@ -27,7 +27,7 @@ from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.model import Model
 from crfseg.stream import in_order
-from crfseg.symbols import VIEW_SHIFTS
+from crfseg.symbols import layout
 from crfseg.tables import PatternTable
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
@@ -293,23 +293,27 @@ def _decoder(model: Model) -> Decoder:
         tag_set.begins.astype(np.int8),
         tag_set.ends.astype(np.int8),
         _FORMS.get(tag_set.names, 0),
-        model.alphabet.entries(),
+        model.alphabet.entries,
         model.templates.window,
         bits,
         model.scale / finer,
+        model.lexicon.matcher(model.alphabet) if model.lexicon.words else None,
+        model.lexicon.classes,
     )
 
 
 def _compiled(
     table: PatternTable, finer: float, bits: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64], tuple[int, ...], int, int, int]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]:
     """Return a table as the decoder wants it."""
     kind = table.kind
     return (
         lookup.build_buckets(table.keys),
         lookup.pack(table.keys, table.weights, table.unit * finer, bits),
-        kind.shape,
+        [
+            (view.number, step, view.shift, view.bits, low)
+            for (view, low), step in zip(layout(kind.views), kind.shape, strict=True)
+        ],
         kind.width,
         min(kind.firsts),
-        VIEW_SHIFTS[kind.view],
     )

@@ -3,8 +3,8 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 cdef enum:  # as in symbols.py, which a test holds them to
-    BEGIN = 0x00010001  # <s> and </s> in each view
-    END = 0x00020002
+    BEGIN = 0x01010001  # <s> and </s> in each view
+    END = 0x02020002
     BEYOND = 0x00030000
     WHITE_SPACE = 0xFFFFFFFE  # NEWLINE is white space too
     NEWLINE = 0xFFFFFFFF

@@ -1,34 +1,62 @@
-"""Text as the templates see it: one small number, a symbol, per character and view.
+"""Text as the templates see it: three numbers a place, in which the symbols of all views lie.
 
 ::
 
-    text       我      爱      北      京        view C: the character, folded as the model says
-    C     1    874     210     58      61    2   0 unknown, 1 <s>, 2 </s>, from 3 the alphabet
-    T     1    4       4       4       4     2   view T: its class
+    text          我      爱      北      京
+    entries  <s>  .       .       .       .      </s>   C | T << 16 | G << 24
+    marks    <s>  .       .       .       .      </s>   B | E << 8 | P << 16    see lexicon.py
+    words    <s>  .       .       .       .      </s>   W | V << 16
 
-A symbol fits 16 bits, so an n-gram of up to three is one 64-bit key. Sentences are laid end to end
-with ``window`` symbols ``<s>`` before and ``</s>`` after each, so that no n-gram of one reaches
-into the next.
+    C     1       874     210     58      61     2      the character, folded as the model says:
+                                                        0 unknown, 1 <s>, 2 </s>, then the alphabet
+    T     1       4       4       4       4      2      its class, see chars.py
+    G     1       9       31      12      40     2      its group, learned from the text: groups.py
+    B E P                                               the longest known word that begins here, ends
+                                                        here, passes over the boundary before here:
+                                                        its length, and how sure it is one
+    b e p                                               the length alone
+    W V                                                 which word it is that begins, ends here
+
+An n-gram is one 64-bit key. Sentences are laid end to end with ``window`` symbols ``<s>`` before
+and ``</s>`` after each, so that no n-gram of one reaches into the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import chars
 
+Numbers = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
 Folding = Literal["none", "width"]
 
-VIEWS: Final = ("C", "T")
-VIEW_SHIFTS: Final = {"C": 0, "T": 16}
-"""Where a view's symbol lies in an entry; see :meth:`Alphabet.entries`."""
+
+class View(NamedTuple):
+    """Where the symbols of a view lie: bits of one of a place's numbers."""
+
+    number: int
+    """0 entries, 1 marks, 2 words."""
+    shift: int
+    bits: int
+
+
+VIEWS: Final = {
+    "C": View(0, 0, 16), "T": View(0, 16, 8), "G": View(0, 24, 8),
+    "B": View(1, 0, 8), "E": View(1, 8, 8), "P": View(1, 16, 8),
+    "b": View(1, 5, 3), "e": View(1, 13, 3), "p": View(1, 21, 3),
+    "W": View(2, 0, 16), "V": View(2, 16, 16),
+}  # fmt: skip
+OF_CHARACTERS: Final = frozenset("CT")
+"""The views that every character has by itself; the others are learned."""
+OF_WORDS: Final = frozenset("BEPbepWV")
+"""The views that look words up."""
 FOLDINGS: Final = ("none", "width")
 BEGIN: Final = "<s>"
 END: Final = "</s>"
@@ -37,15 +65,14 @@ END: Final = "</s>"
 WHITE_SPACE: Final = 0xFFFFFFFE
 NEWLINE: Final = 0xFFFFFFFF
 BEYOND: Final = 0x00030000
-"""Entries of white space, newlines, and characters of no class that are not known.
-
-Compiled modules have them, and those of ``<s>`` and ``</s>``, from symbols.pxd.
-"""
+"""Entries of white space, newlines, and characters of no class that are not known."""
 
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1
 END_ID: Final = 2
 FIRST_ID: Final = 3
+EDGES: Final = (0x01010001, 0x02020002)
+"""Entries of ``<s>`` and ``</s>``."""
 _MAX_KNOWN: Final = (1 << 16) - FIRST_ID
 _BLOCK: Final = 1 << 20  # characters that are counted together
 
@@ -61,10 +88,14 @@ class Alphabet:
     folding
         ``"width"`` reads full-width letters, digits and punctuation as half-width ones, ``"none"``
         takes characters as they are.
+    groups
+        The learned group of each of these characters, shape (S,), below 250; empty if none are
+        learned. See :mod:`crfseg.groups`.
     """
 
     characters: chars.CodePoints
     folding: Folding = "width"
+    groups: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     @classmethod
     def of(
@@ -85,26 +116,17 @@ class Alphabet:
         return cls(np.concatenate([known, new])[:_MAX_KNOWN], folding)
 
     @cached_property
-    def _table(self) -> Symbols:
-        """The symbol of every code point, shape (0x110000,)."""
-        table = np.zeros(0x110000, dtype=np.uint16)
-        ids = np.arange(FIRST_ID, FIRST_ID + len(self.characters), dtype=np.uint16)
-        table[self.characters] = ids
-        if self.folding == "width":
-            wide = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
-            table[wide] = table[_fold(wide, "width")]
-        return table
+    def entries(self) -> Numbers:
+        """The entries of all code points below N, shape (N,).
 
-    def entries(self) -> NDArray[np.uint32]:
-        """Return the symbols of code points in all views, shape (N,).
-
-        View C in the lower 16 bits, T in the upper; :data:`WHITE_SPACE` and :data:`NEWLINE` where
-        a character is that. Code points from N on have the entry :data:`BEYOND`.
+        :data:`WHITE_SPACE` and :data:`NEWLINE` where a character is that. Code points from N on
+        have the entry :data:`BEYOND`.
         """
         n = max(chars.N_CLASSIFIED, int(self.characters.max(initial=0)) + 1)
         classes = chars.classes(np.arange(n, dtype=np.uint32)) + np.uint32(FIRST_ID)
-        entries: NDArray[np.uint32] = classes << np.uint32(VIEW_SHIFTS["T"])
+        entries: Numbers = classes << np.uint32(VIEWS["T"].shift)
         entries[self.characters] |= np.arange(len(self.characters), dtype=np.uint32) + FIRST_ID
+        entries |= self.groups_of(entries)
         if self.folding == "width":
             wide = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
             entries[wide] = entries[_fold(wide, "width")]
@@ -112,11 +134,23 @@ class Alphabet:
         entries[chars.NEWLINE] = NEWLINE
         return entries
 
+    def groups_of(self, entries: Numbers) -> Numbers:
+        """Return what the groups of characters add to their entries, shape (T,)."""
+        of_symbol = np.zeros(1 << VIEWS["C"].bits, dtype=np.uint32)
+        of_symbol[FIRST_ID : FIRST_ID + len(self.groups)] = self.groups + np.uint32(FIRST_ID)
+        added: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
+        return added
+
+    def entries_of(self, codes: chars.CodePoints) -> Numbers:
+        """Return the entries of characters, shape (T,)."""
+        last = np.uint32(len(self.entries) - 1)
+        found: Numbers = self.entries[np.minimum(codes, last)]
+        found[codes > last] = BEYOND
+        return found
+
     def ids(self, codes: chars.CodePoints, view: str) -> Symbols:
-        """Return the symbols of characters in a view, shape (T,), uint16."""
-        if view == "C":
-            return self._table[codes]
-        return chars.classes(codes) + np.uint16(FIRST_ID)
+        """Return the symbols of characters in one of their views, shape (T,), uint16."""
+        return symbols_of(self.entries_of(codes), VIEWS[view]).astype(np.uint16)
 
     def print(self, codes: chars.CodePoints, view: str) -> list[str]:
         """Return the symbols as feature names show them, T strings.
@@ -131,16 +165,23 @@ class Alphabet:
             return [_printed(char) for char in chars.to_text(_fold(codes, self.folding))]
         return [chars.CLASSES[index][0] for index in chars.classes(codes).tolist()]
 
-    def print_id(self, symbol: int, view: str) -> str:
-        """Return the printed form of a symbol's id."""
-        known = self.characters if view == "C" else chars.CLASSES
+    def print_id(self, symbol: int, view: str, words: Sequence[str] = ()) -> str:
+        """Return the printed form of a symbol's id; ``words`` are those of the lexicon."""
+        if view in "bep":
+            return f"<{symbol}>"
         if symbol in (BEGIN_ID, END_ID):
             return BEGIN if symbol == BEGIN_ID else END
+        if view in "BEP":
+            return f"<{symbol >> 5}.{symbol & 31}>"
+        if view == "G" and symbol >= FIRST_ID:
+            return f"<{symbol - FIRST_ID}>"
+        known = {"C": self.characters, "T": chars.CLASSES}.get(view, words)
         if not FIRST_ID <= symbol < FIRST_ID + len(known):
             return "<unknown>"
         if view == "C":
             return _printed(chr(self.characters[symbol - FIRST_ID]))
-        return chars.CLASSES[symbol - FIRST_ID][0]
+        found = str(known[symbol - FIRST_ID])
+        return found[0] if view == "T" else f"<{found}>"
 
     def parse(self, symbol: str, view: str) -> int:
         """Return the id of a printed symbol, the inverse of :meth:`print`; 0 if unknown."""
@@ -148,7 +189,7 @@ class Alphabet:
             return _SENTENCE_EDGES[symbol]
         if view == "C":
             code = int(symbol[3:-1], 16) if len(symbol) > 1 else ord(symbol)
-            return int(self._table[code])
+            return int(self.ids(np.array([code], dtype=np.uint32), "C")[0])
         return next(
             (FIRST_ID + i for i, name in enumerate(chars.CLASSES) if name[0] == symbol), UNKNOWN_ID
         )
@@ -171,52 +212,77 @@ def begins(offsets: NDArray[np.intp], window: int) -> NDArray[np.intp]:
     return offsets[:-1] + window * (2 * np.arange(len(offsets) - 1) + 1)
 
 
-def pad(ids: Symbols, offsets: NDArray[np.intp], window: int) -> Symbols:
-    """Lay sentences end to end with ``window`` edge symbols on both sides of each.
+def pad(entries: Numbers, offsets: NDArray[np.intp], window: int) -> Numbers:
+    """Lay sentences end to end with ``window`` edge entries on both sides of each.
 
-    >>> pad(np.array([7, 8, 9], dtype=np.uint16), np.array([0, 2, 3]), 1).tolist()
+    >>> pad(np.array([7, 8, 9], dtype=np.uint32), np.array([0, 2, 3]), 1).astype(np.uint16).tolist()
     [1, 7, 8, 2, 1, 9, 2]
     """
     lengths = np.diff(offsets)
-    padded = np.full(len(ids) + 2 * window * len(lengths), END_ID, dtype=np.uint16)
+    padded = np.full(len(entries) + 2 * window * len(lengths), EDGES[1], dtype=np.uint32)
     begin = begins(offsets, window)
     for k in range(1, window + 1):
-        padded[begin - k] = BEGIN_ID
+        padded[begin - k] = EDGES[0]
     shift = np.repeat(begin - offsets[:-1], lengths)
-    padded[np.arange(len(ids)) + shift] = ids
+    padded[np.arange(len(entries)) + shift] = entries
     return padded
 
 
-def pattern_keys(symbols: Symbols, shape: Sequence[int]) -> NDArray[np.uint64]:
-    """Return the key of the n-gram that starts at each position.
+def symbols_of(numbers: Numbers, view: View) -> Numbers:
+    """Return the symbols of a view, out of the numbers that hold them."""
+    return numbers >> np.uint32(view.shift) & np.uint32((1 << view.bits) - 1)
+
+
+def pattern_keys(
+    places: Sequence[Numbers], views: str, shape: Sequence[int]
+) -> NDArray[np.uint64]:
+    """Return the key of the n-gram that starts at each place.
 
     Parameters
     ----------
-    symbols
-        Symbol ids, shape (T,).
+    places
+        The entries, marks and words of T places; the last two only if a view needs them.
+    views
+        The views of the n-gram's symbols.
     shape
-        Offsets of the n-gram's symbols from its first, ascending from 0.
+        Their offsets from the first, ascending from 0.
 
     Returns
     -------
     keys
-        ``sum_k symbols[i + shape[k]] << 16 k``, shape (T,), uint64; symbols past the end are 0.
+        The symbols' bits side by side, the first lowest; shape (T,), uint64. Past the end are 0.
     """
-    return packed([symbols[step:] for step in shape])
+    return packed(
+        [
+            symbols_of(places[VIEWS[view].number][step:], VIEWS[view])
+            for view, step in zip(views, shape, strict=True)
+        ],
+        views,
+    )
 
 
-def packed(columns: Sequence[Symbols]) -> NDArray[np.uint64]:
+def packed(columns: Sequence[NDArray[Any]], views: str) -> NDArray[np.uint64]:
     """Return the keys of n-grams from their first symbols, their second, ...; 0 where one ends.
 
-    >>> packed([np.array([7, 8], dtype=np.uint16), np.array([1], dtype=np.uint16)]).tolist()
+    >>> packed([np.array([7, 8]), np.array([1])], "CC").tolist()
     [65543, 8]
     """
     keys = np.zeros(len(columns[0]), dtype=np.uint64)
-    for k, column in enumerate(columns):
-        keys[: len(column)] |= column.astype(np.uint64) << np.uint64(16 * k)
+    for column, (_, low) in zip(columns, layout(views), strict=True):
+        keys[: len(column)] |= column.astype(np.uint64) << np.uint64(low)
     return keys
 
 
-def unpacked(keys: NDArray[np.uint64], n_symbols: int) -> Symbols:
-    """Return the symbols of keys, shape (P, n)."""
-    return keys.astype("<u8").view("<u2").reshape(-1, 4)[:, :n_symbols]
+def unpacked(keys: NDArray[np.uint64], views: str) -> Symbols:
+    """Return the symbols of each key, shape (P, n)."""
+    columns = [
+        (keys >> np.uint64(low)).astype(np.uint16) & np.uint16((1 << view.bits) - 1)
+        for view, low in layout(views)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def layout(views: str) -> list[tuple[View, int]]:
+    """Return each view, and the lowest bit of its symbol in an n-gram's key."""
+    lows = np.cumsum([0, *(VIEWS[view].bits for view in views)]).tolist()
+    return [(VIEWS[view], low) for view, low in zip(views, lows, strict=False)]

@@ -1,8 +1,9 @@
 """Feature templates: the only definition of the features, for training, tagging and export.
 
-A template is a view of the text and offsets: ``C[-1]C[0]`` takes the character before the current
-one and the current one. Two views exist: ``C``, the characters themselves (folded as the model
-says), and ``T``, their classes. A feature is a template with what it found: ``C[-1]C[0]=北京``.
+A template says which views of the text it takes, and where: ``C[-1]C[0]`` takes the character
+before the current one and the current one. The views are listed in :mod:`crfseg.symbols`: ``C``,
+the characters themselves, ``T``, their classes, and others. A feature is a template with what it
+found: ``C[-1]C[0]=北京``.
 
 Templates that look at the same n-gram from different places share its *pattern kind*; the n-gram
 itself, wherever it stands, is a *pattern*. Its features lie side by side in one block of weights::
@@ -22,27 +23,28 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from crfseg.errors import TemplateError
-from crfseg.symbols import BEGIN, END, VIEWS
+from crfseg.symbols import BEGIN, END, OF_WORDS, VIEWS
 
-MAX_SYMBOLS: Final = 3  # 16 bits each in one 64-bit key
+MAX_SYMBOLS: Final = 8
+_MAX_BITS: Final = 64  # of a pattern's key
 MAX_OFFSET: Final = 8
 
-_PART = re.compile(r"([A-Z])\[([+-]?[0-9]{1,2})\]")
+_PART = re.compile(r"([A-Za-z])\[([+-]?[0-9]{1,2})\]")
 _SYMBOL = re.compile(r"</?s>|<U\+([0-9A-F]{4,6})>|[^<]", re.DOTALL)
 
 
 @dataclass(frozen=True, order=True)
 class Template:
-    """A view and the offsets it is read at, ascending, relative to the current character.
+    """Views and the offsets they are read at, ascending, relative to the current character.
 
     >>> Template.parse("C[-1]C[1]")
-    Template(view='C', offsets=(-1, 1))
+    Template(views='CC', offsets=(-1, 1))
     """
 
-    view: str
+    views: str
     offsets: tuple[int, ...]
 
     @classmethod
@@ -54,45 +56,62 @@ class Template:
         TemplateError
             If the name is malformed; the message says what is expected.
         """
-        parts = _PART.findall(name)
-        views = {view for view, _ in parts}
-        offsets = tuple(int(offset) for _, offset in parts)
+        parts = [(view, int(offset)) for view, offset in _PART.findall(name)]
+        views, offsets = "".join(view for view, _ in parts), tuple(offset for _, offset in parts)
         if (
             _PART.sub("", name)
-            or len(views) != 1
-            or not views <= set(VIEWS)
-            or list(offsets) != sorted(set(offsets))
-            or len(offsets) > MAX_SYMBOLS
+            or not parts
+            or not set(views) <= set(VIEWS)
+            or len(set(parts)) < len(parts)
+            or list(offsets) != sorted(offsets)
+            or len(parts) > MAX_SYMBOLS
+            or sum(VIEWS[view].bits for view in views) > _MAX_BITS
             or max(map(abs, offsets)) > MAX_OFFSET
         ):
             raise TemplateError(
-                f"template {name!r} is not understood; expected 1 to {MAX_SYMBOLS} parts of one "
-                f"view ({' or '.join(VIEWS)}) with ascending offsets within ±{MAX_OFFSET}, "
-                "such as C[0] or C[-1]C[0]"
+                f"template {name!r} is not understood; expected a few views ({' '.join(VIEWS)}) "
+                f"with ascending offsets within ±{MAX_OFFSET}, such as C[0] or C[-1]C[0]; at most "
+                f"4 of C, W and V, or {MAX_SYMBOLS} of the others"
             )
-        return cls(views.pop(), offsets)
+        return cls(views, offsets)
 
     def __str__(self) -> str:
-        return "".join(f"{self.view}[{offset}]" for offset in self.offsets)
+        parts = zip(self.views, self.offsets, strict=True)
+        return "".join(f"{view}[{offset}]" for view, offset in parts)
 
 
 @dataclass(frozen=True)
 class PatternKind:
-    """All templates of one view and shape; ``firsts`` are the offsets of their first symbol."""
+    """All templates of one shape in the same views; ``firsts``: offsets of their first symbols."""
 
-    view: str
+    views: str
     shape: tuple[int, ...]
     firsts: tuple[int, ...]
 
     @property
     def name(self) -> str:
-        """The shape as one reads it: ``C``, ``CC``, ``C_C``, ``TTT``."""
-        return "".join(self.view if k in self.shape else "_" for k in range(self.shape[-1] + 1))
+        """The shape as one reads it: ``C``, ``CC``, ``C_C``, ``TTT``; of several views ``C0G1``."""
+        if len(set(self.views)) > 1:
+            return "".join(f"{view}{k}" for view, k in zip(self.views, self.shape, strict=True))
+        view = self.views[0]
+        return "".join(view if k in self.shape else "_" for k in range(self.shape[-1] + 1))
 
     @property
     def width(self) -> int:
         """How many neighbouring positions a pattern's block speaks to."""
         return max(self.firsts) - min(self.firsts) + 1
+
+    @property
+    def learned_from(self) -> Literal["", "words", "groups"]:
+        """What of the training text its symbols were learned from, if they were."""
+        if set(self.views) & OF_WORDS:
+            return "words"
+        return "groups" if "G" in self.views else ""
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether most of its patterns occur only once: long n-grams, pairs of words."""
+        return self.views.count("C") > 2 or set("VW") <= set(self.views)
 
     @property
     def reach(self) -> int:
@@ -106,7 +125,7 @@ class PatternKind:
     def template(self, row: int) -> Template:
         """Return the template of a row, the inverse of :meth:`row`."""
         first = self.reach - row
-        return Template(self.view, tuple(first + k for k in self.shape))
+        return Template(self.views, tuple(first + k for k in self.shape))
 
 
 @dataclass(frozen=True)
@@ -139,13 +158,18 @@ class Templates:
         for template in self.templates:
             first = template.offsets[0]
             shape = tuple(offset - first for offset in template.offsets)
-            firsts.setdefault((template.view, shape), []).append(first)
-        return tuple(PatternKind(view, shape, tuple(at)) for (view, shape), at in firsts.items())
+            firsts.setdefault((template.views, shape), []).append(first)
+        return tuple(PatternKind(*views_shape, tuple(at)) for views_shape, at in firsts.items())
 
     @cached_property
     def window(self) -> int:
         """How far the templates look to either side."""
         return max(abs(offset) for template in self.templates for offset in template.offsets)
+
+    @cached_property
+    def views(self) -> frozenset[str]:
+        """All views that are looked at."""
+        return frozenset(view for template in self.templates for view in template.views)
 
     def kind_index(self, template: Template) -> int:
         """Return the index in :attr:`kinds` of a template's pattern kind."""
@@ -153,7 +177,7 @@ class Templates:
         return next(
             k
             for k, kind in enumerate(self.kinds)
-            if (kind.view, kind.shape) == (template.view, shape)
+            if (kind.views, kind.shape) == (template.views, shape)
         )
 
     def feature_names(self, views: dict[str, Sequence[str]]) -> list[list[str]]:
@@ -171,11 +195,16 @@ class Templates:
             T lists, one name a template: ``["C[0]=北", "C[-1]C[0]=<s>北", ...]``.
         """
         pad = self.window
+        padded = {
+            view: [*[BEGIN] * pad, *views[view], *[END] * pad] for view in sorted(self.views)
+        }
+        n_chars = len(next(iter(views.values())))
         columns = []
         for template in self.templates:
-            symbols = views[template.view]
-            padded = [*[BEGIN] * pad, *symbols, *[END] * pad]
-            shifted = [padded[pad + o : pad + o + len(symbols)] for o in template.offsets]
+            shifted = [
+                padded[view][pad + offset : pad + offset + n_chars]
+                for view, offset in zip(template.views, template.offsets, strict=True)
+            ]
             prefix = f"{template}="
             columns.append([prefix + "".join(parts) for parts in zip(*shifted, strict=True)])
         return [list(row) for row in zip(*columns, strict=True)]
@@ -195,7 +224,7 @@ class Templates:
         Examples
         --------
         >>> Templates.parse(["C[-1]C[0]"]).parse_feature("C[-1]C[0]=<s>京")
-        (Template(view='C', offsets=(-1, 0)), ['<s>', '京'])
+        (Template(views='CC', offsets=(-1, 0)), ['<s>', '京'])
         """
         head, _, tail = name.partition("=")
         template = self._by_name.get(head)
@@ -218,4 +247,22 @@ DEFAULT: Final = Templates.parse(
 WITH_TRIGRAMS: Final = Templates.parse(
     [*DEFAULT.names, *(f"C[{i}]C[{i + 1}]C[{i + 2}]" for i in range(-2, 1))]
 )
-"""What the built-in trainer uses unless told otherwise."""
+"""n-grams alone: the fast profile of the built-in trainer."""
+
+ACCURATE: Final = Templates.parse(
+    [
+        *(f"C[{i}]" for i in range(-2, 3)),
+        *(f"C[{i}]C[{i + 1}]" for i in range(-2, 2)),
+        *(f"C[{i}]C[{i + 2}]" for i in range(-3, 2)),
+        *(f"C[{i}]C[{i + 1}]C[{i + 2}]C[{i + 3}]" for i in range(-3, 1)),
+        *(f"T[{i}]T[{i + 1}]T[{i + 2}]" for i in range(-2, 1)),
+        "T[-2]T[-1]T[0]T[1]T[2]",
+        *(f"G[{i}]G[{i + 1}]" for i in range(-2, 2)),
+        *(f"C[{i}]G[{i + 1}]" for i in (-1, 0)),
+        *(f"G[{i}]C[{i + 1}]" for i in (-1, 0)),
+        *("B[0]", "B[1]", "E[-1]", "E[0]", "P[0]", "P[1]"),
+        *(f"e[{i}]P[{i + 1}]b[{i + 1}]" for i in (-1, 0)),
+        *("W[0]", "V[0]", "V[-1]W[0]", "V[0]W[1]"),
+    ]
+)
+"""Everything that pays: the accurate profile, which the built-in trainer has by default."""

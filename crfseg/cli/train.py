@@ -24,6 +24,7 @@ from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.tables import PRECISIONS
 from crfseg.train.parameters import ALGORITHMS
+from crfseg.train.settings import PROFILES
 
 
 @click.command(name="train")
@@ -56,6 +57,11 @@ from crfseg.train.parameters import ALGORITHMS
     multiple=True,
     metavar="NAME=VALUE",
     help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(tuple(PROFILES)),
+    help="accurate (the default): all features that pay; fast: n-grams alone, and with labels.",
 )
 @options.templates
 @options.scheme

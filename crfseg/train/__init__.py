@@ -27,7 +27,7 @@ from crfseg.train import adagrad, crfsuite, memory, record
 from crfseg.train.checkpoint import Checkpoint, identity_of
 from crfseg.train.parameters import checked_params
 from crfseg.train.progress import Progress
-from crfseg.train.settings import Settings, check_choice
+from crfseg.train.settings import Profile, Settings, check_choice
 
 __all__ = ["Progress", "train"]
 
@@ -38,6 +38,7 @@ def train(
     dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     init: PathLike | Model | None = None,
     algorithm: str = "adagrad",
+    profile: Profile | None = None,
     templates: Iterable[str] | None = None,
     scheme: Scheme | None = None,
     labels: bool | None = None,
@@ -69,8 +70,12 @@ def train(
     algorithm
         ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.
+    profile
+        ``"accurate"``, the default, looks at n-grams, groups of characters and known words;
+        ``"fast"`` at n-grams alone, and so do models with labels unless told otherwise.
     templates
-        Feature templates such as ``"C[-1]C[0]"``; None for the default ones, see docs/templates.md.
+        Feature templates such as ``"C[-1]C[0]"``; None for those of the profile, see
+        docs/templates.md.
     scheme
         ``"BMES"``, the default, or ``"BMES6"``.
     labels
@@ -123,8 +128,8 @@ def train(
         if algorithm != "adagrad" and value is not None:
             raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
     init = init if init is None or isinstance(init, Model) else Model.load(init)
-    settings = Settings.chosen(algorithm, init, templates, scheme, labels, folding)
-    params = checked_params(algorithm, params, settings.labels)
+    settings = Settings.chosen(algorithm, init, templates, scheme, labels, folding, profile)
+    params = checked_params(algorithm, params, settings.labels, settings.profile)
     parts = _read(corpora, format, encoding, scratch)
     if not parts:
         raise TrainingError("no corpus given; expected at least one")

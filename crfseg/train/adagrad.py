@@ -160,8 +160,7 @@ class _Run:
                 PatternTable(patterns.kind, arrays[f"best.{k}.keys"], arrays[f"best.{k}.weights"])
                 for k, patterns in enumerate(data.patterns)
             )
-            transitions = arrays["best.transitions"]
-            model = Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
+            model = weights.assembled(tables, arrays["best.transitions"])
             self.best = _Best(record["best"][0], record["best"][1], model)
 
 

@@ -149,6 +149,7 @@ def run(
     const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
     const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
     const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, const int32_t[:, ::1] inner,
+    const uint8_t[::1] hidden,
     float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] exponentials,
     float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
     float rate, float clock, float l1, float l2, float quiet,
@@ -175,7 +176,7 @@ def run(
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
         For each kind: block width, reach, last offset of its shape, its place in ``states`` and in
-        ``shares``; (K, 5).
+        ``shares``, and what it was learned from, 0 for nothing; (K, 6).
     states
         Weights, squared gradients and time-weighted steps of every pattern, block by block.
     shares
@@ -186,6 +187,9 @@ def run(
         The tag set's, (L * L,), (L,), (L,).
     inner
         The arcs inside words, (A, 2), if tags are in the order of lattice.pxd's ``Arcs``; or none.
+    hidden
+        For each sentence which kinds it does not see in this pass, by what they were learned
+        from; 0 for none; (N,).
     rows, norms, scratch, exponentials, arcs
         Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)),
         (threads, 2 L * L), (batch, L * L).
@@ -235,6 +239,8 @@ def run(
                         row[i] = 0
                     lo = begins[s]
                     for k in range(n_kinds):
+                        if hidden[s] and hidden[s] == kinds[k, 5]:
+                            continue
                         gather(
                             row, &ids[k, lo], &states[kinds[k, 3]], 3 * kinds[k, 0] * n_tags,
                             -window, length + window - kinds[k, 2], kinds[k, 1],
@@ -274,6 +280,8 @@ def run(
                 length = offsets[s + 1] - offsets[s]
                 lo = begins[s]
                 for k in range(n_kinds):
+                    if hidden[s] and hidden[s] == kinds[k, 5]:
+                        continue
                     scatter(
                         &rows[base, 0], &norms[base], &ids[k, lo], &states[kinds[k, 3]], -window,
                         length + window - kinds[k, 2], kinds[k, 1], kinds[k, 0], n_tags, me,

@@ -11,6 +11,7 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.tables import Precision
+from crfseg.symbols import VIEWS
 from crfseg.templates import Templates
 
 _LOG: Final = logging.getLogger("crfseg")
@@ -25,7 +26,8 @@ def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
     which a text has about one for every three characters.
     """
     n_positions = corpus.n_chars + 2 * templates.window * len(corpus)
-    arrays = n_positions * (4 * len(templates.kinds) + 2 * 2 + 2)
+    n_numbers = len({VIEWS[view].number for view in templates.views})
+    arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
     return (0 if in_files else arrays) + 32 * corpus.n_chars
 
 

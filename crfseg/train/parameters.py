@@ -17,7 +17,7 @@ _TYPES: Final[dict[str, dict[str, type]]] = {
     "adagrad": {
         "max_iterations": int, "rate": float, "batch_size": int, "c1": float, "c2": float,
         "min_count": int, "prune": float, "patience": int, "time_budget": float, "seed": int,
-        "threads": int,
+        "threads": int, "hide_words": float, "hide_groups": float,
     },
     "lbfgs": _CRFSUITE | {
         "c1": float, "c2": float, "max_iterations": int, "num_memories": int, "epsilon": float,
@@ -45,6 +45,7 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
         "max_iterations": 5, "rate": 0.25, "batch_size": 16, "c1": 0.0, "c2": 0.0,
         "min_count": 1, "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
+        "hide_words": 0.2, "hide_groups": 0.15,
     },
     "lbfgs": _MASKED | {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
     "l2sgd": _MASKED | {"c2": 0.1, "max_iterations": 30},
@@ -52,6 +53,10 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "pa": _MASKED | {"max_iterations": 20},
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
+_OF_PROFILE: Final[dict[str, dict[str, dict[str, Any]]]] = {
+    "fast": {},
+    "accurate": {"adagrad": {"max_iterations": 6, "rate": 0.05}},
+}
 # Entities are learned by smaller steps, and more of them, than boundaries of words.
 _WITH_LABELS: Final = {"adagrad": {"max_iterations": 8, "rate": 0.1}}
 _CHOICES: Final = {
@@ -62,16 +67,16 @@ _AT_LEAST_ONE: Final = (
     "max_iterations", "num_memories", "max_linesearch", "period", "batch_size", "min_count",
     "patience",
 )  # fmt: skip
-_HIGHEST: Final = {"num_memories": 1000, "threads": 256}
+_HIGHEST: Final = {"num_memories": 1000, "threads": 256, "hide_words": 0.5, "hide_groups": 0.5}
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def checked_params(
-    algorithm: str, params: Mapping[str, Any], labels: bool = False
+    algorithm: str, params: Mapping[str, Any], labels: bool = False, profile: str = "fast"
 ) -> dict[str, Any]:
     """Return all parameters of an algorithm, defaults included, each of the right type.
 
-    Some defaults are others where ``labels`` are trained. Text is accepted for numbers and truth
+    Some defaults are others where ``labels`` are trained, and for the accurate profile. Text is accepted for numbers and truth
     values, as it comes from a command line.
 
     >>> checked_params("ap", {"max_iterations": "5"})
@@ -85,8 +90,8 @@ def checked_params(
             known = ", ".join(sorted(types))
             raise TrainingError(f"{algorithm} has no parameter {key!r}; it has: {known}")
     given = {key: _checked(key, value, types[key]) for key, value in params.items()}
-    defaults = _DEFAULTS[algorithm] | (_WITH_LABELS.get(algorithm, {}) if labels else {})
-    return defaults | given
+    others = _WITH_LABELS if labels else _OF_PROFILE[profile]
+    return _DEFAULTS[algorithm] | others.get(algorithm, {}) | given
 
 
 def _checked(key: str, value: Any, kind: type) -> Any:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from crfseg.errors import TrainingError
 from crfseg.model import Model
-from crfseg.symbols import FOLDINGS, Folding
+from crfseg.symbols import FOLDINGS, OF_CHARACTERS, Folding
 from crfseg.tags import SCHEMES, Scheme
-from crfseg.templates import DEFAULT, WITH_TRIGRAMS, Templates
+from crfseg.templates import ACCURATE, DEFAULT, WITH_TRIGRAMS, Templates
+
+
+Profile = Literal["fast", "accurate"]
+PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Settings:
     scheme: Scheme
     labels: bool
     folding: Folding
+    profile: Profile
 
     @classmethod
     def chosen(
@@ -31,6 +36,7 @@ class Settings:
         scheme: Scheme | None,
         labels: bool | None,
         folding: Folding | None,
+        profile: Profile | None = None,
     ) -> Settings:
         """Return the model's settings, or what is given, or the defaults.
 
@@ -39,18 +45,40 @@ class Settings:
         TrainingError
             If something is given that is unknown, or that the model has already.
         """
-        if init is None:
-            check_choice("scheme", scheme or "BMES", SCHEMES)
-            check_choice("folding", folding or "width", FOLDINGS)
-            default = WITH_TRIGRAMS if algorithm == "adagrad" else DEFAULT
-            chosen = default if templates is None else Templates.parse(templates)
-            return cls(chosen, scheme or "BMES", bool(labels), folding or "width")
         given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
-        for option, value in given.items():
-            if value is not None:
-                raise TrainingError(f"{option}: those of init are used; give one of the two")
-        tag_set, alphabet = init.tag_set, init.alphabet
-        return cls(init.templates, tag_set.scheme, bool(tag_set.labels), alphabet.folding)
+        if init is not None:
+            for option, value in (given | {"profile": profile}).items():
+                if value is not None:
+                    raise TrainingError(f"{option}: those of init are used; give one of the two")
+            return cls._of(
+                init.templates, init.tag_set.scheme, bool(init.tag_set.labels),
+                init.alphabet.folding,
+            )  # fmt: skip
+        check_choice("scheme", scheme or "BMES", SCHEMES)
+        check_choice("folding", folding or "width", FOLDINGS)
+        chosen = _default(algorithm, bool(labels), profile)
+        if templates is not None:
+            chosen = Templates.parse(templates)
+        if algorithm != "adagrad" and not chosen.views <= OF_CHARACTERS:
+            raise TrainingError(f"{algorithm} takes templates of C and T; expected no others")
+        return cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
+
+    @classmethod
+    def _of(cls, templates: Templates, scheme: Scheme, labels: bool, folding: Folding) -> Settings:
+        """Return settings with the profile whose parameters suit the templates."""
+        profile: Profile = "fast" if templates.views <= OF_CHARACTERS else "accurate"
+        return cls(templates, scheme, labels, folding, profile)
+
+
+def _default(algorithm: str, labels: bool, profile: Profile | None) -> Templates:
+    """Return the templates of a profile; labels get the fast one unless another is asked for."""
+    if algorithm == "adagrad":
+        profile = profile or ("fast" if labels else "accurate")
+        check_choice("profile", profile, PROFILES)
+        return PROFILES[profile]
+    if profile is not None:
+        raise TrainingError(f"{algorithm} has no profile; expected none, or adagrad")
+    return DEFAULT
 
 
 def check_choice(option: str, value: Any, known: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from crfseg import symbols
 from crfseg.dataset import Dataset
 from crfseg.stream import n_cores
 from crfseg.train import kernels
-from crfseg.train.weights import Weights
+from crfseg.train.weights import LEARNED, Weights
 
 _QUIET: Final = 0.01  # a block whose gradients sum to less is left alone, unless a penalty acts
 _BATCHES: Final = 256  # that are run together: tenths of seconds
@@ -46,6 +46,7 @@ class Trainer:
         self.rng = np.random.default_rng(params["seed"])
         self._lengths = np.diff(data.offsets)
         self._losses = np.zeros(len(self._lengths))
+        self._hidden = np.zeros(len(self._lengths), dtype=np.uint8)
         self._arrays = (
             data.templates.window,
             symbols.begins(data.offsets, data.templates.window),
@@ -60,11 +61,13 @@ class Trainer:
             begins.astype(np.uint8),
             ends.astype(np.uint8),
             inner if tag_set.labels else inner[:0],
+            self._hidden,
         )
 
     def run(self) -> float:
         """Go once through all sentences in random order; return their loss."""
         order, batch = self.rng.permutation(len(self._lengths)), self._params["batch_size"]
+        self._hide()
         for begin in range(0, len(order), _BATCHES * batch):
             some = order[begin : begin + _BATCHES * batch]
             l1, l2 = self._params["c1"], 2 * self._params["c2"]
@@ -73,6 +76,22 @@ class Trainer:
                 self._params["rate"], self._weights.clock, l1, l2, -1.0 if l1 or l2 else _QUIET,
             )  # fmt: skip
         return float(self._losses.sum())
+
+    def _hide(self) -> None:
+        """Choose the sentences that are trained on without what was learned from the text.
+
+        At the others the model sees what such features are worth; at these it learns to do without,
+        so that words which it does not know are found by their characters.
+        """
+        kinds = self._weights.dataset.templates.kinds
+        if all(kind.learned_from == "" for kind in kinds):
+            return
+        drawn, below = self.rng.random(len(self._hidden)), 0.0
+        self._hidden[:] = 0
+        for source in ("words", "groups"):
+            above = below + self._params[f"hide_{source}"]
+            self._hidden[(below <= drawn) & (drawn < above)] = LEARNED[source]
+            below = above
 
     def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
         """Return the kernel's work space, from rows to meeting."""

@@ -13,6 +13,8 @@ from crfseg.model import Model
 from crfseg.tables import PatternTable
 from crfseg.tags import TagSet
 
+LEARNED: Final = {"": 0, "words": 1, "groups": 2}
+"""Kinds of pattern that a sentence may be trained on without, by what they were learned from."""
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
 _KNOWN: Final = 4.0  # and here where a model went before, whose weights are not to be forgotten
 _ROWS: Final = 1 << 12  # blocks that are averaged together
@@ -54,7 +56,7 @@ class Weights:
         kinds = [patterns.kind for patterns in dataset.patterns]
         self.kinds = np.array(
             [
-                (kind.width, kind.reach, kind.shape[-1], end, row)
+                (kind.width, kind.reach, kind.shape[-1], end, row, LEARNED[kind.learned_from])
                 for kind, end, row in zip(kinds, ends, rows, strict=False)
             ],
             dtype=np.int64,
@@ -88,7 +90,14 @@ class Weights:
         tables = tuple(self._table(k, n_tags, prune) for k in range(len(data.patterns)))
         arcs = self._average(self.transitions[None]).reshape(n_tags, n_tags)
         transitions: Any = arcs[self.tag_number][:, self.tag_number]
-        return Model(data.tag_set, data.templates, data.alphabet, tables, transitions)
+        return self.assembled(tables, transitions)
+
+    def assembled(self, tables: tuple[PatternTable, ...], transitions: Any) -> Model:
+        """Return a model with these weights and all else that the dataset says."""
+        data = self.dataset
+        return Model(
+            data.tag_set, data.templates, data.alphabet, tables, transitions, lexicon=data.lexicon
+        )
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]

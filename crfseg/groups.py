@@ -1,0 +1,94 @@
+"""Groups of characters that behave alike, learned from the training text.
+
+A character is described by its neighbours: how much more often than by chance each stands before
+or behind it (positive pointwise mutual information), brought down to a few dimensions. Characters
+whose descriptions point the same way form a group: surnames, numerals, particles, ... A group
+speaks for its rare characters too.
+
+Bullinaria and Levy (2007), Extracting semantic representations from word co-occurrence statistics;
+Dhillon and Modha (2001), Concept decompositions for large sparse text data using clustering.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.symbols import FIRST_ID, Numbers
+
+N_GROUPS: Final = 64
+_DIMENSIONS: Final = 50
+_ROUNDS: Final = 15
+_SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
+_CHARACTER: Final = 0xFFFF  # the bits of an entry that say which it is
+_TINY: Final = 1e-9
+
+
+def learn(entries: Numbers, n_characters: int) -> NDArray[np.uint8]:
+    """Return the group of each character.
+
+    Parameters
+    ----------
+    entries
+        The text, each sentence between edges; see :func:`crfseg.symbols.pad`.
+    n_characters
+        Of the alphabet, S.
+
+    Returns
+    -------
+    groups
+        Below N_GROUPS, shape (S,). The same text gives the same groups.
+    """
+    counts = _neighbours(entries, n_characters)
+    n_dimensions = min(_DIMENSIONS, min(counts.shape) - 1)
+    if n_dimensions < 1:
+        return np.zeros(n_characters, dtype=np.uint8)
+    return _clusters(_vectors(counts, n_dimensions))
+
+
+def _neighbours(entries: Numbers, n_characters: int) -> Any:
+    """Count each character's neighbours before and behind it, edges included; a sparse matrix."""
+    from scipy.sparse import csr_matrix  # loaded where it is needed: it takes its time
+
+    symbols = (entries & np.uint32(_CHARACTER)).astype(np.intp)
+    known = np.flatnonzero(symbols >= FIRST_ID)
+    n = n_characters + FIRST_ID
+    rows = np.tile(symbols[known] - FIRST_ID, 2)
+    columns = np.concatenate([symbols[known - 1], n + symbols[known + 1]])
+    pairs, counts = np.unique(rows * (2 * n) + columns, return_counts=True)
+    places = pairs // (2 * n), pairs % (2 * n)
+    return csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))
+
+
+def _vectors(counts: Any, n_dimensions: int) -> NDArray[np.float64]:
+    """Describe each character by a vector of length 1; (S, n_dimensions)."""
+    from scipy.sparse.linalg import svds
+
+    total = counts.sum()
+    of_row = np.asarray(counts.sum(axis=1)).ravel()
+    of_column = np.asarray(counts.sum(axis=0)).ravel() ** _SMOOTHING
+    of_column *= total / of_column.sum()
+    shares = counts.tocoo()
+    by_chance = of_row[shares.row] * of_column[shares.col] / total
+    shares.data = np.maximum(np.log(shares.data / by_chance), 0)
+    left, sizes, _ = svds(shares.tocsr(), k=n_dimensions, v0=np.ones(min(counts.shape)))
+    vectors: NDArray[np.float64] = left * np.sqrt(np.maximum(sizes, 0))
+    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + _TINY)
+
+
+def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return which of N_GROUPS clusters each vector lies in."""
+    from scipy.cluster.vq import kmeans2
+
+    n_groups = min(N_GROUPS, len(vectors))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a cluster that nothing lies in
+        seed = np.random.default_rng(0)
+        _, groups = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
+    found: NDArray[np.uint8] = groups.astype(np.uint8)
+    return found
+
+
