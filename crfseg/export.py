@@ -87,7 +87,7 @@ def export(
         _check_labels(corpus, _POS_SIGNS if to == "pos" else "")
     else:
         corpus = replace(corpus, labels=None, label_names=())
-    chosen = DEFAULT if templates is None else Templates.parse(templates)
+    chosen = of_characters(templates)
     return _WRITERS[to](corpus, _Settings(scheme, chosen, folding))
 
 
@@ -105,7 +105,7 @@ def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "w
     U01:%x[0,1]
     B
     """
-    chosen = DEFAULT if templates is None else Templates.parse(templates)
+    chosen = of_characters(templates)
     columns = {"C": 0 if folding == "none" else 2, "T": 1}
     folded = "" if folding == "none" else ", 2: character of half width"
     rows = [
@@ -148,7 +148,8 @@ def _check_labels(corpus: Corpus, signs: str) -> None:
 
 
 def _crfpp_macros(template: Template, columns: dict[str, int]) -> str:
-    return "/".join(f"%x[{offset},{columns[template.view]}]" for offset in template.offsets)
+    parts = zip(template.views, template.offsets, strict=True)
+    return "/".join(f"%x[{offset},{columns[view]}]" for view, offset in parts)
 
 
 def _tagged(corpus: Corpus, scheme: Scheme) -> Iterator[tuple[chars.CodePoints, list[str]]]:

@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from crfseg.errors import TemplateError
-from crfseg.symbols import BEGIN, END, OF_WORDS, VIEWS
+from crfseg.symbols import BEGIN, END, OF_CHARACTERS, OF_WORDS, VIEWS
 
 MAX_SYMBOLS: Final = 8
 _MAX_BITS: Final = 64  # of a pattern's key
@@ -243,6 +243,23 @@ DEFAULT: Final = Templates.parse(
     ]
 )
 """What CRFsuite is given unless told otherwise."""
+
+
+
+def of_characters(names: Iterable[str] | None) -> Templates:
+    """Return these templates, or the default ones, for programs that see characters alone.
+
+    Raises
+    ------
+    TemplateError
+        If one takes what crfseg learns from the text.
+    """
+    chosen = DEFAULT if names is None else Templates.parse(names)
+    if not chosen.views <= OF_CHARACTERS:
+        others = ", ".join(sorted(chosen.views - OF_CHARACTERS))
+        raise TemplateError(f"templates take {others}, which only adagrad knows; expected C and T")
+    return chosen
+
 
 WITH_TRIGRAMS: Final = Templates.parse(
     [*DEFAULT.names, *(f"C[{i}]C[{i + 1}]C[{i + 2}]" for i in range(-2, 1))]

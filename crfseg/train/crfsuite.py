@@ -19,6 +19,7 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TrainingError
 from crfseg.model import Model
+from crfseg.symbols import layout
 from crfseg.tables import PatternTable
 from crfseg.train.progress import Progress
 
@@ -216,8 +217,11 @@ def _locate(attributes: list[str], dataset: Dataset) -> list[_Located]:
     for attribute, name in enumerate(attributes):
         template, parts = templates.parse_feature(name)
         place, row = places[template]
-        key = sum(alphabet.parse(part, template.view) << 16 * k for k, part in enumerate(parts))
+        views = template.views
+        symbols = [alphabet.parse(part, view) for part, view in zip(parts, views, strict=True)]
         place.attributes.append(attribute)
-        place.keys.append(key)
+        place.keys.append(
+            sum(symbol << low for symbol, (_, low) in zip(symbols, layout(views), strict=True))
+        )
         place.rows.append(row)
     return located

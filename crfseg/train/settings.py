@@ -10,7 +10,7 @@ from crfseg.errors import TrainingError
 from crfseg.model import Model
 from crfseg.symbols import FOLDINGS, OF_CHARACTERS, Folding
 from crfseg.tags import SCHEMES, Scheme
-from crfseg.templates import ACCURATE, DEFAULT, WITH_TRIGRAMS, Templates
+from crfseg.templates import ACCURATE, WITH_TRIGRAMS, Templates, of_characters
 
 
 Profile = Literal["fast", "accurate"]
@@ -56,11 +56,7 @@ class Settings:
             )  # fmt: skip
         check_choice("scheme", scheme or "BMES", SCHEMES)
         check_choice("folding", folding or "width", FOLDINGS)
-        chosen = _default(algorithm, bool(labels), profile)
-        if templates is not None:
-            chosen = Templates.parse(templates)
-        if algorithm != "adagrad" and not chosen.views <= OF_CHARACTERS:
-            raise TrainingError(f"{algorithm} takes templates of C and T; expected no others")
+        chosen = _templates(algorithm, bool(labels), profile, templates)
         return cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
 
     @classmethod
@@ -70,15 +66,17 @@ class Settings:
         return cls(templates, scheme, labels, folding, profile)
 
 
-def _default(algorithm: str, labels: bool, profile: Profile | None) -> Templates:
-    """Return the templates of a profile; labels get the fast one unless another is asked for."""
-    if algorithm == "adagrad":
-        profile = profile or ("fast" if labels else "accurate")
-        check_choice("profile", profile, PROFILES)
-        return PROFILES[profile]
-    if profile is not None:
-        raise TrainingError(f"{algorithm} has no profile; expected none, or adagrad")
-    return DEFAULT
+def _templates(
+    algorithm: str, labels: bool, profile: Profile | None, names: Iterable[str] | None
+) -> Templates:
+    """Return the templates given, or those of a profile: with labels the fast one by default."""
+    if algorithm != "adagrad":
+        if profile is not None:
+            raise TrainingError(f"{algorithm} has no profile; expected none, or adagrad")
+        return of_characters(names)
+    profile = profile or ("fast" if labels else "accurate")
+    check_choice("profile", profile, PROFILES)
+    return PROFILES[profile] if names is None else Templates.parse(names)
 
 
 def check_choice(option: str, value: Any, known: Iterable[str]) -> None:
