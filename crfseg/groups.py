@@ -90,5 +90,3 @@ def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
         _, groups = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
     found: NDArray[np.uint8] = groups.astype(np.uint8)
     return found
-
-

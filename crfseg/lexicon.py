@@ -244,7 +244,9 @@ def marked(
         Where the arrays of shape (T',) are to be.
     """
     storage = storage or Storage()
-    words, classes = ((), np.empty(0, dtype=np.uint8)) if init is None else (init.words, init.classes)
+    words, classes = (
+        ((), np.empty(0, dtype=np.uint8)) if init is None else (init.words, init.classes)
+    )
     known = set(words)
     words += tuple(word for word in distinct_words(corpus, alphabet) if word not in known)
     bounds = fold_bounds(corpus, window)
@@ -261,7 +263,9 @@ def marked(
 
 def _padded_starts(corpus: Corpus, window: int, storage: Storage) -> NDArray[np.uint8]:
     """Return where words begin in the padded text, edges as if they were words."""
-    starts: NDArray[np.uint8] = storage.empty((corpus.n_chars + 2 * window * len(corpus),), np.uint8)
+    starts: NDArray[np.uint8] = storage.empty(
+        (corpus.n_chars + 2 * window * len(corpus),), np.uint8
+    )
     for of, begin, end in corpus.blocks():
         offsets = corpus.offsets[of.start : of.stop + 1] - begin
         block = symbols.pad(corpus.starts[begin:end].astype(np.uint16), offsets, window)

@@ -24,7 +24,7 @@ cdef enum:
     LONGEST_TOLD = 6  # longer words look alike in a mark
     MAX_WORD = 0xFFFF  # larger numbers of words do not fit
     MAX_NODE = (1 << 23) - 1  # a symbol needs at most one
-    MAX_PROBES = 1024  # honest edges need some twenty
+    MAX_PROBES = 1024  # honest edges need some fifty at most
     # A link is a node and whether it has children, a slot an edge's node, symbol and link:
     LINK_BITS = 24
     LINK = (1 << 24) - 1
@@ -293,8 +293,8 @@ cdef class Matcher:
         cdef Py_ssize_t n = entries.shape[0]
         if classes.shape[0] != self.n_words or marks.shape[0] != n or words.shape[0] != n:
             raise ValueError(
-                f"{self.n_words} words, {n} places; expected classes of the former, marks and words "
-                f"of the latter, got {len(classes)}, {len(marks)}, {len(words)}"
+                f"{self.n_words} words, {n} places; expected classes of the former, marks and "
+                f"words of the latter, got {len(classes)}, {len(marks)}, {len(words)}"
             )
         with nogil:
             self.find(&entries[0], n, &classes[0], &marks[0], &words[0])

@@ -233,9 +233,7 @@ def symbols_of(numbers: Numbers, view: View) -> Numbers:
     return numbers >> np.uint32(view.shift) & np.uint32((1 << view.bits) - 1)
 
 
-def pattern_keys(
-    places: Sequence[Numbers], views: str, shape: Sequence[int]
-) -> NDArray[np.uint64]:
+def pattern_keys(places: Sequence[Numbers], views: str, shape: Sequence[int]) -> NDArray[np.uint64]:
     """Return the key of the n-gram that starts at each place.
 
     Parameters

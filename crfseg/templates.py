@@ -195,9 +195,7 @@ class Templates:
             T lists, one name a template: ``["C[0]=北", "C[-1]C[0]=<s>北", ...]``.
         """
         pad = self.window
-        padded = {
-            view: [*[BEGIN] * pad, *views[view], *[END] * pad] for view in sorted(self.views)
-        }
+        padded = {view: [*[BEGIN] * pad, *views[view], *[END] * pad] for view in sorted(self.views)}
         n_chars = len(next(iter(views.values())))
         columns = []
         for template in self.templates:
@@ -243,7 +241,6 @@ DEFAULT: Final = Templates.parse(
     ]
 )
 """What CRFsuite is given unless told otherwise."""
-
 
 
 def of_characters(names: Iterable[str] | None) -> Templates:

@@ -10,8 +10,8 @@ from typing import Any, Final
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.tables import Precision
 from crfseg.symbols import VIEWS
+from crfseg.tables import Precision
 from crfseg.templates import Templates
 
 _LOG: Final = logging.getLogger("crfseg")

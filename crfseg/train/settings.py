@@ -12,7 +12,6 @@ from crfseg.symbols import FOLDINGS, OF_CHARACTERS, Folding
 from crfseg.tags import SCHEMES, Scheme
 from crfseg.templates import ACCURATE, WITH_TRIGRAMS, Templates, of_characters
 
-
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
 
