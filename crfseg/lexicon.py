@@ -1,0 +1,274 @@
+"""The words a model knows, and how far each is to be trusted.
+
+::
+
+    word      in the text    as one word    share    class
+    北京          200            198         .990       16 = 1 + 4 * 3 + 3
+    京人            5              0         0           0   not known
+    北京人          2              2         1          18 = 1 + 4 * 4 + 1
+
+A model that learned from its own text's words would never see a word it does not know. Hence the
+text is cut into folds, and in each a word is what the others say of it (cross-fitting).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg import chars, symbols
+from crfseg.corpus import Corpus
+from crfseg.errors import ShapeError
+from crfseg.kernels import Interner
+from crfseg.matcher import Matcher
+from crfseg.storage import Storage
+from crfseg.symbols import FIRST_ID, UNKNOWN_ID, Alphabet, Symbols
+
+Classes = NDArray[np.uint8]
+Counts = NDArray[np.int64]
+
+FOLDS: Final = 10
+LONGEST: Final = 8
+"""The length of the longest word, as in matcher.pxd."""
+N_CLASSES: Final = 20
+_SHARES: Final = (0.1, 0.5, 0.9, 0.999)
+_COUNTS: Final = (2, 5, 20)
+_EVERY_KEY: Final = np.zeros(2, dtype=np.uint8)  # tallies of which nothing is asked
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """A list of words.
+
+    Parameters
+    ----------
+    words
+        As the model folds them, of one to eight characters, the most frequent first.
+    classes
+        How far each is to be trusted, 1 to 20, see :func:`class_of`; shape (N,), uint8.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one class a word.
+    ValueError
+        If a class is none.
+    """
+
+    words: tuple[str, ...]
+    classes: Classes
+
+    def __post_init__(self) -> None:
+        if self.classes.shape != (len(self.words),):
+            raise ShapeError(f"{len(self.words)} words, classes of shape {self.classes.shape}")
+        if np.any((self.classes < 1) | (self.classes > N_CLASSES)):
+            raise ValueError(f"a word has class 0 or above {N_CLASSES}, expected 1 to {N_CLASSES}")
+
+    def __repr__(self) -> str:
+        return f"Lexicon({len(self.words):,} words)"
+
+    def matcher(self, alphabet: Alphabet) -> Matcher:
+        """Return what finds the words in text of an alphabet.
+
+        Raises
+        ------
+        ValueError
+            If a word is there twice, empty, too long, or has a character that is not known.
+        """
+        ends = accumulate((len(word) for word in self.words), initial=0)
+        codes = chars.code_points("".join(self.words))
+        return Matcher(alphabet.ids(codes, "C"), np.fromiter(ends, dtype=np.int64))
+
+
+class Marked(NamedTuple):
+    """A corpus and what is known of its words."""
+
+    lexicon: Lexicon
+    marks: NDArray[np.uint32]
+    """See :meth:`crfseg.matcher.Matcher.mark`; shape (T',)."""
+    words: NDArray[np.uint32]
+
+
+def class_of(whole: Counts, seen: Counts) -> Classes:
+    """Return the classes of words; 0 for those that never were words.
+
+    Parameters
+    ----------
+    whole
+        How often each was segmented as one word, shape (N,).
+    seen
+        How often its string was there, shape (N,).
+
+    Examples
+    --------
+    >>> class_of(np.array([0, 1, 198, 2]), np.array([5, 20, 200, 2])).tolist()
+    [0, 1, 16, 18]
+    """
+    share = np.digitize(whole / np.maximum(seen, 1), _SHARES)
+    count = np.digitize(whole, _COUNTS)
+    return np.where(whole > 0, 1 + 4 * share + count, 0).astype(np.uint8)
+
+
+def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
+    """Return a corpus's words as folded, the most frequent first, equals by code points.
+
+    Words that are longer than :data:`LONGEST` or have a character that is not known are left out.
+    """
+    heads, tails, pairs = Interner(), Interner(), Interner()
+    for _, begin, end in corpus.blocks():
+        ids = alphabet.ids(corpus.codes[begin:end], "C")
+        keys = _keys(ids, corpus.starts[begin:end])
+        numbers = [
+            interner.number(np.ascontiguousarray(half), _EVERY_KEY, 0).astype(np.uint64)
+            for interner, half in zip((heads, tails), keys.T, strict=True)
+        ]
+        pairs.number(numbers[0] << np.uint64(32) | numbers[1], _EVERY_KEY, 0)
+    found, counts = pairs.distinct()
+    head = heads.distinct()[0][found >> np.uint64(32)]
+    tail = tails.distinct()[0][found & np.uint64(0xFFFFFFFF)]
+    words = _texts(np.stack([head, tail], axis=1), alphabet)
+    ranked = sorted(zip((-counts).tolist(), words, strict=True))
+    return [word for _, word in ranked]
+
+
+def _keys(ids: Symbols, starts: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return the words of a text, eight symbols in two numbers, the last 0; shape (W, 2)."""
+    begins = np.flatnonzero(starts)
+    lengths = np.diff(begins, append=len(ids))
+    begins, lengths = begins[lengths <= LONGEST], lengths[lengths <= LONGEST]
+    steps = np.arange(LONGEST)
+    padded = np.append(ids, np.zeros(LONGEST, dtype=np.uint16))
+    rows = padded[begins[:, None] + steps] * (steps < lengths[:, None])
+    rows = rows[np.sum(rows != UNKNOWN_ID, axis=1) == lengths]
+    keys: NDArray[np.uint64] = rows.astype("<u2").view("<u8").astype(np.uint64)
+    return keys
+
+
+def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
+    """Return the words of keys."""
+    rows = keys.astype("<u8").view("<u2").reshape(-1, LONGEST)
+    text = chars.to_text(alphabet.characters[rows[rows != UNKNOWN_ID] - FIRST_ID])
+    ends = np.cumsum(np.sum(rows != UNKNOWN_ID, axis=1)).tolist()
+    return [text[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def fold_bounds(corpus: Corpus, window: int) -> list[int]:
+    r"""Return where each fold begins in the padded text, and its end.
+
+    Folds are whole sentences, of about as many words each; fewer than :data:`FOLDS` where there
+    are fewer sentences.
+
+    >>> fold_bounds(Corpus.from_text("我 爱 北京\n他 来 了"), 1)
+    [0, 6, 11]
+    """
+    n_words = np.zeros(len(corpus) + 1, dtype=np.intp)  # before each sentence
+    for of, begin, end in corpus.blocks():
+        first = corpus.offsets[of] - begin
+        n_words[of.start + 1 : of.stop + 1] = np.add.reduceat(
+            corpus.starts[begin:end], first, dtype=np.intp
+        )
+    n_words = np.cumsum(n_words)
+    n_folds = min(FOLDS, max(1, len(corpus)))
+    ideal = n_words[-1] * np.arange(n_folds + 1) / n_folds
+    sentences = np.unique(np.searchsorted(n_words, ideal))
+    bounds: list[int] = (corpus.offsets[sentences] + 2 * window * sentences).tolist()
+    return bounds
+
+
+def cross_fit(
+    matcher: Matcher, entries: NDArray[np.uint32], starts: NDArray[np.uint8], bounds: list[int]
+) -> tuple[Classes, Classes]:
+    """Return the classes of words by the whole text, and by all of it but each fold.
+
+    Parameters
+    ----------
+    matcher
+        Of the N words.
+    entries
+        The padded text, shape (T',).
+    starts
+        1 where a word begins, shape (T',).
+    bounds
+        Where the folds begin, and T'; F + 1 numbers.
+
+    Returns
+    -------
+    classes
+        Shape (N,).
+    by_others
+        Shape (F, N).
+    """
+    seen, whole = _counts(matcher, entries, starts)
+    by_others = np.empty((len(bounds) - 1, matcher.n_words), dtype=np.uint8)
+    for fold, (begin, end) in enumerate(pairwise(bounds)):
+        own_seen, own_whole = _counts(matcher, entries[begin:end], starts[begin:end])
+        by_others[fold] = class_of(whole - own_whole, seen - own_seen)
+    return class_of(whole, seen), by_others
+
+
+def _counts(
+    matcher: Matcher, entries: NDArray[np.uint32], starts: NDArray[np.uint8]
+) -> tuple[Counts, Counts]:
+    """Return how often each word is in a text, and how often as one word."""
+    seen = np.zeros(matcher.n_words, dtype=np.int64)
+    whole = np.zeros(matcher.n_words, dtype=np.int64)
+    matcher.count(entries, starts, seen, whole)
+    return seen, whole
+
+
+def marked(
+    corpus: Corpus,
+    alphabet: Alphabet,
+    entries: NDArray[np.uint32],
+    window: int,
+    *,
+    init: Lexicon | None = None,
+    storage: Storage | None = None,
+) -> Marked:
+    """Collect the words of a corpus, and mark in each fold those that the others know.
+
+    Parameters
+    ----------
+    corpus, alphabet
+        The text and how to see it.
+    entries
+        The text as entries, each sentence between ``window`` edges on both sides; shape (T',).
+    window
+        At least 1: edges keep words from reaching into the next sentence.
+    init
+        Words that are known already: they keep their ranks and, in every fold, their classes.
+    storage
+        Where the arrays of shape (T',) are to be.
+    """
+    storage = storage or Storage()
+    init = init or Lexicon((), np.empty(0, dtype=np.uint8))
+    known = set(init.words)
+    new = [word for word in distinct_words(corpus, alphabet) if word not in known]
+    words = (*init.words, *new)
+    bounds = fold_bounds(corpus, window)
+    matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
+    starts = _padded_starts(corpus, window, storage)
+    of_text, by_others = cross_fit(matcher, entries, starts, bounds)
+    for row in (of_text, *by_others):
+        row[: len(init.words)] = init.classes
+    marks, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))
+    for fold, (a, b) in enumerate(pairwise(bounds)):
+        matcher.mark(entries[a:b], by_others[fold], marks[a:b], found[a:b])
+    return Marked(Lexicon(words, of_text), marks, found)
+
+
+def _padded_starts(corpus: Corpus, window: int, storage: Storage) -> NDArray[np.uint8]:
+    """Return where words begin in the padded text, edges as if they were words."""
+    starts: NDArray[np.uint8] = storage.empty(
+        (corpus.n_chars + 2 * window * len(corpus),), np.uint8
+    )
+    for of, begin, end in corpus.blocks():
+        offsets = corpus.offsets[of.start : of.stop + 1] - begin
+        block = symbols.pad(corpus.starts[begin:end].astype(np.uint16), offsets, window)
+        first = begin + 2 * window * of.start
+        starts[first : first + len(block)] = block
+    return starts

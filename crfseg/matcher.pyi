@@ -1,0 +1,23 @@
+"""Types of the compiled matcher; see matcher.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Matcher:
+    n_words: int
+    longest: int
+    def __init__(self, symbols: NDArray[np.uint16], offsets: NDArray[np.int64]) -> None: ...
+    def mark(
+        self,
+        entries: NDArray[np.uint32],
+        classes: NDArray[np.uint8],
+        marks: NDArray[np.uint32],
+        words: NDArray[np.uint32],
+    ) -> None: ...
+    def count(
+        self,
+        entries: NDArray[np.uint32],
+        starts: NDArray[np.uint8],
+        seen: NDArray[np.int64],
+        whole: NDArray[np.int64],
+    ) -> None: ...
