@@ -29,7 +29,7 @@ from crfseg.dataset import feature_sequences
 from crfseg.errors import CorpusError
 from crfseg.symbols import Alphabet, Folding
 from crfseg.tags import Scheme, TagSet
-from crfseg.templates import Template, Templates
+from crfseg.templates import Template, Templates, of_characters
 
 Target = Literal["bmes", "conll", "crfpp", "crfsuite", "words", "pos", "text"]
 

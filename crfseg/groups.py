@@ -76,7 +76,8 @@ def _vectors(counts: Any, n_dimensions: int) -> NDArray[np.float64]:
     shares.data = np.maximum(np.log(shares.data / by_chance), 0)
     left, sizes, _ = svds(shares.tocsr(), k=n_dimensions, v0=np.ones(min(counts.shape)))
     vectors: NDArray[np.float64] = left * np.sqrt(np.maximum(sizes, 0))
-    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + _TINY)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + _TINY
+    return vectors
 
 
 def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:

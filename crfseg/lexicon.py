@@ -144,7 +144,8 @@ def _keys(ids: Symbols, starts: NDArray[np.bool_]) -> NDArray[np.uint64]:
     padded = np.append(ids, np.zeros(LONGEST, dtype=np.uint16))
     rows = padded[begins[:, None] + steps] * (steps < lengths[:, None])
     rows = rows[np.sum(rows != UNKNOWN_ID, axis=1) == lengths]
-    return rows.astype("<u2").view("<u8").astype(np.uint64).reshape(-1, 2)
+    keys: NDArray[np.uint64] = rows.astype("<u2").view("<u8").astype(np.uint64)
+    return keys
 
 
 def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
@@ -156,12 +157,12 @@ def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
 
 
 def fold_bounds(corpus: Corpus, window: int) -> list[int]:
-    """Return where each fold begins in the padded text, and its end.
+    r"""Return where each fold begins in the padded text, and its end.
 
     Folds are whole sentences, of about as many words each; fewer than :data:`FOLDS` where there
     are fewer sentences.
 
-    >>> fold_bounds(Corpus.from_text("我 爱 北京\\n他 来 了"), 1)
+    >>> fold_bounds(Corpus.from_text("我 爱 北京\n他 来 了"), 1)
     [0, 6, 11]
     """
     n_words = np.zeros(len(corpus) + 1, dtype=np.intp)  # before each sentence
@@ -244,17 +245,16 @@ def marked(
         Where the arrays of shape (T',) are to be.
     """
     storage = storage or Storage()
-    words, classes = (
-        ((), np.empty(0, dtype=np.uint8)) if init is None else (init.words, init.classes)
-    )
-    known = set(words)
-    words += tuple(word for word in distinct_words(corpus, alphabet) if word not in known)
+    init = init or Lexicon()
+    known = set(init.words)
+    new = [word for word in distinct_words(corpus, alphabet) if word not in known]
+    words = (*init.words, *new)
     bounds = fold_bounds(corpus, window)
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
     starts = _padded_starts(corpus, window, storage)
     of_text, by_others = cross_fit(matcher, entries, starts, bounds)
     for row in (of_text, *by_others):
-        row[: len(classes)] = classes
+        row[: len(init.words)] = init.classes
     marks, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))
     for fold, (a, b) in enumerate(pairwise(bounds)):
         matcher.mark(entries[a:b], by_others[fold], marks[a:b], found[a:b])

@@ -304,7 +304,7 @@ def _decoder(model: Model) -> Decoder:
 
 def _compiled(
     table: PatternTable, finer: float, bits: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[tuple[int, int, int, int, int]], int, int]:
     """Return a table as the decoder wants it."""
     kind = table.kind
     return (

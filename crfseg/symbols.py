@@ -10,12 +10,12 @@
     C     1       874     210     58      61     2      the character, folded as the model says:
                                                         0 unknown, 1 <s>, 2 </s>, then the alphabet
     T     1       4       4       4       4      2      its class, see chars.py
-    G     1       9       31      12      40     2      its group, learned from the text: groups.py
-    B E P                                               the longest known word that begins here, ends
-                                                        here, passes over the boundary before here:
-                                                        its length, and how sure it is one
-    b e p                                               the length alone
-    W V                                                 which word it is that begins, ends here
+    G     1       9       31      12      40     2      its learned group, see groups.py
+
+    B, E, P    the longest known word that begins here, ends here, passes over the boundary before:
+               how long, and how far to be trusted as a word
+    b, e, p    the length alone
+    W, V       which word it is that begins here, ends here
 
 An n-gram is one 64-bit key. Sentences are laid end to end with ``window`` symbols ``<s>`` before
 and ``</s>`` after each, so that no n-gram of one reaches into the next.
@@ -175,7 +175,7 @@ class Alphabet:
             return f"<{symbol >> 5}.{symbol & 31}>"
         if view == "G" and symbol >= FIRST_ID:
             return f"<{symbol - FIRST_ID}>"
-        known = {"C": self.characters, "T": chars.CLASSES}.get(view, words)
+        known: Sequence[Any] = {"C": self.characters, "T": chars.CLASSES}.get(view, words)
         if not FIRST_ID <= symbol < FIRST_ID + len(known):
             return "<unknown>"
         if view == "C":

@@ -163,8 +163,11 @@ class Templates:
 
     @cached_property
     def window(self) -> int:
-        """How far the templates look to either side."""
-        return max(abs(offset) for template in self.templates for offset in template.offsets)
+        """How far the templates look to either side; words must see at least the sentence's edge."""
+        least = int(not self.views <= OF_CHARACTERS)
+        return max(
+            least, *(abs(offset) for template in self.templates for offset in template.offsets)
+        )
 
     @cached_property
     def views(self) -> frozenset[str]:

@@ -76,8 +76,8 @@ def checked_params(
 ) -> dict[str, Any]:
     """Return all parameters of an algorithm, defaults included, each of the right type.
 
-    Some defaults are others where ``labels`` are trained, and for the accurate profile. Text is accepted for numbers and truth
-    values, as it comes from a command line.
+    Some defaults are others where ``labels`` are trained, and for the accurate profile. Text is
+    accepted for numbers and truth values, as it comes from a command line.
 
     >>> checked_params("ap", {"max_iterations": "5"})
     {'all_possible_transitions': True, 'max_iterations': 5}
