@@ -175,7 +175,7 @@ class Alphabet:
             return f"<{symbol >> 5}.{symbol & 31}>"
         if view == "G" and symbol >= FIRST_ID:
             return f"<{symbol - FIRST_ID}>"
-        known: Sequence[Any] = {"C": self.characters, "T": chars.CLASSES}.get(view, words)
+        known: Any = {"C": self.characters, "T": chars.CLASSES}.get(view, words)
         if not FIRST_ID <= symbol < FIRST_ID + len(known):
             return "<unknown>"
         if view == "C":

@@ -163,7 +163,7 @@ class Templates:
 
     @cached_property
     def window(self) -> int:
-        """How far the templates look to either side; words must see at least the sentence's edge."""
+        """How far the templates look to either side; what is learned must see where text ends."""
         least = int(not self.views <= OF_CHARACTERS)
         return max(
             least, *(abs(offset) for template in self.templates for offset in template.offsets)
