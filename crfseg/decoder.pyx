@@ -79,7 +79,7 @@ cdef class Decoder:
     Parameters
     ----------
     tables
-        For each kind of pattern: buckets and blocks, see :func:`crfseg.lookup.build_buckets` and
+        For each kind of pattern: finder and blocks, see :func:`crfseg.lookup.build_finder` and
         :func:`crfseg.lookup.pack`; its symbols, each with its number, step, shift, bits and lowest
         bit in a key; its width, and the smallest offset of a first symbol.
     transitions
@@ -140,12 +140,12 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
-    def _add(self, Py_ssize_t k, buckets, blocks, list parts, int width, int first):
+    def _add(self, Py_ssize_t k, finder, blocks, list parts, int width, int first):
         """Enter the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
         cdef Py_ssize_t r
-        fill_table(table, buckets, blocks, parts, width)
-        self.arrays += [buckets, blocks]
+        fill_table(table, finder, blocks, parts, width)
+        self.arrays += [finder, blocks]
         table.first = first
         for r in range(table.width):
             self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r

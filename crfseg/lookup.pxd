@@ -12,6 +12,8 @@ cdef struct Part:
 
 
 cdef struct Table:
+    const uint32_t *rows  # [n_keys]: row + 1 of each key, 0 for none; or NULL, and
+    uint64_t n_keys
     uint32_t *buckets  # [n_buckets, 16]
     uint64_t n_buckets
     uint32_t mask  # the bits of a slot that hold the row + 1
@@ -26,7 +28,7 @@ cdef struct Table:
 
 cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil
 cdef void fill_table(
-    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, list parts, int width
+    Table *table, finder, uint64_t[:, ::1] blocks, list parts, int width
 )
 cdef void ask(
     const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys

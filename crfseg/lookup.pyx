@@ -4,6 +4,7 @@
 ::
 
     key -> bucket of 16 slots, a cache line -> row -> block: key, words of packed weights
+    short key ------------------------------> row
 
 Patterns are looked up for a hundred characters at a time, in steps, so that what a step needs is
 on its way from memory while others are worked on: ask, look up, make sure.
@@ -50,6 +51,7 @@ ctypedef fused weight_t:
 cdef enum:
     SLOTS = 16  # of a bucket
     MAX_BUCKETS = 64  # honest keys need two or three
+    DIRECT = 16  # bits of a key for which there is a row
 
 
 cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:
@@ -62,6 +64,34 @@ cdef inline uint32_t *bucket_of(
 ) noexcept nogil:
     """Return the bucket in which a key with this hash begins to be looked for."""
     return buckets + SLOTS * (((hashed >> 32) * n_buckets) >> 32)
+
+
+def build_finder(keys, bits):
+    """Build what finds the row of a pattern: a row for each key where keys are short, else buckets.
+
+    Symbols are numbered by frequency, so that what is looked up often lies together.
+
+    Parameters
+    ----------
+    keys
+        One key a row, shape (P,), uint64.
+    bits
+        Of a key, at most.
+
+    Returns
+    -------
+    finder
+        The row + 1 of each key, 0 for none, shape (largest key + 1,), uint32; or see
+        :func:`build_buckets`.
+    """
+    if bits > DIRECT:
+        return build_buckets(keys)
+    rows = np.zeros(int(keys.max(initial=0)) + 1, dtype=np.uint32)
+    rows[keys] = np.arange(1, len(keys) + 1, dtype=np.uint32)
+    (twice,) = np.nonzero(rows[keys] != np.arange(1, len(keys) + 1))
+    if len(twice):
+        raise ValueError(f"row {twice[0]}: its key is there twice")
+    return rows
 
 
 def build_buckets(const uint64_t[::1] keys):
@@ -230,6 +260,8 @@ cdef void ask(
         note_keys(table, places, at, n, keys, 3)
     else:
         note_keys(table, places, at, n, keys, table.n_symbols)
+    if table.rows != NULL:
+        return
     for p in range(n):
         prefetch(bucket_of(table.buckets, table.n_buckets, hash_of(keys[p])))
 
@@ -243,6 +275,12 @@ cdef Py_ssize_t look_up(
     cdef uint64_t hashed
     cdef uint32_t *slots
     cdef uint32_t row
+    if table.rows != NULL:
+        for p in range(n):
+            row = table.rows[keys[p]] if keys[p] < table.n_keys else 0
+            found[p] = table.blocks + table.stride * <Py_ssize_t>row
+            prefetch(found[p])
+        return 0  # each is sure
     for p in range(n):
         hashed = hash_of(keys[p])
         slots = bucket_of(table.buckets, table.n_buckets, hashed)
@@ -271,11 +309,19 @@ cdef void make_sure(
 
 
 cdef void fill_table(
-    Table *table, uint32_t[:, ::1] buckets, uint64_t[:, ::1] blocks, list parts, int width
+    Table *table, finder, uint64_t[:, ::1] blocks, list parts, int width
 ):
     """Point a table to its arrays, which must live as long."""
     cdef Py_ssize_t k
-    table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
+    cdef uint32_t[:, ::1] buckets
+    cdef uint32_t[::1] rows
+    table.rows = NULL
+    if finder.ndim == 1:
+        rows = finder
+        table.rows, table.n_keys = &rows[0], rows.shape[0]
+    else:
+        buckets = finder
+        table.buckets, table.n_buckets = &buckets[0, 0], buckets.shape[0]
     table.blocks, table.n_rows = &blocks[0, 0], blocks.shape[0] - 1
     table.mask, table.stride = mask_of(table.n_rows), blocks.shape[1]
     table.n_symbols, table.width = len(parts), width

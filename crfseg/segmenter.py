@@ -307,13 +307,14 @@ def _compiled(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[tuple[int, int, int, int, int]], int, int]:
     """Return a table as the decoder wants it."""
     kind = table.kind
+    parts = [
+        (view.number, step, view.shift, view.bits, low)
+        for (view, low), step in zip(layout(kind.views), kind.shape, strict=True)
+    ]
     return (
-        lookup.build_buckets(table.keys),
+        lookup.build_finder(table.keys, sum(bits for _, _, _, bits, _ in parts)),
         lookup.pack(table.keys, table.weights, table.unit * finer, bits),
-        [
-            (view.number, step, view.shift, view.bits, low)
-            for (view, low), step in zip(layout(kind.views), kind.shape, strict=True)
-        ],
+        parts,
         kind.width,
         min(kind.firsts),
     )
