@@ -37,8 +37,8 @@ def each(cut: Callable[[str], Iterable[str]]) -> CutLines:
     return lambda lines: [list(cut(line)) for line in lines]
 
 
-def train_crfseg(corpus: Path, model: Path) -> None:
-    crfseg.train(corpus).save(model)
+def train_crfseg(corpus: Path, model: Path, profile: str = "fast") -> None:
+    crfseg.train(corpus, profile=profile).save(model)
 
 
 def load_crfseg(model: Path) -> CutLines:
@@ -123,8 +123,11 @@ def load_cppjieba(_: Path) -> CutLines:
 
 
 ENTRANTS = {
-    "crfseg": Entrant("crfseg", load_crfseg, train_crfseg, "as it comes"),
-    "crfseg, cut_many": Entrant("crfseg", load_crfseg_batch, None, "as it comes", "crfseg"),
+    "crfseg": Entrant("crfseg", load_crfseg, train_crfseg, "profile fast"),
+    "crfseg-cut_many": Entrant("crfseg", load_crfseg_batch, None, "profile fast", "crfseg"),
+    "crfseg-accurate": Entrant(
+        "crfseg", load_crfseg, partial(train_crfseg, profile="accurate"), "profile accurate"
+    ),
     "sklearn-crfsuite": Entrant(
         "sklearn-crfsuite",
         toolkits.load_sklearn,

@@ -64,7 +64,7 @@ def report(results: measure.Results, name: str, error: RuntimeError | str) -> No
 def train(name: str, folder: Path) -> None:
     """Train a model that is not there, and crfseg's always, for it is of this version."""
     if ENTRANTS[name].train and (
-        name == "crfseg" or not entrants.model_path(name, folder).exists()
+        name.startswith("crfseg") or not entrants.model_path(name, folder).exists()
     ):
         print(f"{name} is trained", flush=True)
         training.train(name, folder)

@@ -47,7 +47,7 @@ class Scaling:
         self.dev = list(crfseg.read_corpus(folder / "dev.txt").texts())
         self.corpora = [corpora / name / "train.txt" for name in CORPORA]
         self.model = work / "model"
-        crfseg.train(self.train).save(self.model)
+        crfseg.train(self.train, profile="fast").save(self.model)
         self.segmenter = crfseg.load(self.model)
 
     def size(self) -> None:
@@ -58,7 +58,8 @@ class Scaling:
             corpus, text = (self.work / f"{n_chars}.{kind}" for kind in ("corpus", "text"))
             write_corpus(corpus, lines, n_chars)
             text.write_text(corpus.read_text("utf-8").replace(" ", ""), encoding="utf-8")
-            jobs["train", n_chars] = process("crfseg", "train", corpus, "-o", target)
+            train = ["crfseg", "train", "--profile", "fast", corpus, "-o", target]
+            jobs["train", n_chars] = process(*train)
             segment = ["crfseg", "segment", "-m", self.model, text, "-o", target]
             jobs["segment", n_chars] = process(*segment)
             calls["train()", n_chars] = partial(measure.timed, self.train_on, corpus)
@@ -75,7 +76,7 @@ class Scaling:
 
     def train_on(self, corpus: Path) -> None:
         """Train from file to file, in this process."""
-        crfseg.train(corpus).save(self.work / "target")
+        crfseg.train(corpus, profile="fast").save(self.work / "target")
 
     def lines(self) -> list[str]:
         """Return the lines of all corpora at hand."""
@@ -122,7 +123,8 @@ class Scaling:
         for n in sorted({1, 2, os.cpu_count() or 1}):
             cut = partial(self.segmenter.cut_file, source, target, threads=n)
             jobs["cut_file", n] = partial(measure.timed, cut)
-            train = ["crfseg", "train", self.train, "-o", target, "--threads", str(n)]
+            train = ["crfseg", "train", "--profile", "fast", self.train, "-o", target]
+            train += ["--threads", str(n)]
             jobs["train", n] = process(*train)
         if "threads" not in inspect.signature(self.segmenter.cut_file).parameters:
             jobs = {key: job for key, job in jobs.items() if key[0] == "train"}

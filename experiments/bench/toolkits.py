@@ -1,6 +1,6 @@
 """CRF toolkits: they are given crfseg's features, train, and tell the tags of characters.
 
-What a feature is, is told by crfseg alone: all get the templates of its default, WITH_TRIGRAMS.
+What a feature is, is told by crfseg alone: all get the templates of its fast profile.
 A toolkit is imported only where it is used: one that is not installed does not hinder the others.
 """
 
