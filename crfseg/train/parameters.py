@@ -53,12 +53,14 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "pa": _MASKED | {"max_iterations": 20},
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
-_OF_PROFILE: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "fast": {},
-    "accurate": {"adagrad": {"max_iterations": 6, "rate": 0.05}},
+# By profile, and whether labels are trained. Entities are learned by more steps than boundaries of
+# words, and what many positions share, such as the trust in a word, by smaller ones.
+_STEPS: Final[dict[tuple[str, bool], dict[str, Any]]] = {
+    ("fast", False): {},
+    ("fast", True): {"max_iterations": 8, "rate": 0.1},
+    ("accurate", False): {"max_iterations": 6, "rate": 0.05},
+    ("accurate", True): {"max_iterations": 12, "rate": 0.05},
 }
-# Entities are learned by smaller steps, and more of them, than boundaries of words.
-_WITH_LABELS: Final = {"adagrad": {"max_iterations": 8, "rate": 0.1}}
 _CHOICES: Final = {
     "linesearch": ("MoreThuente", "Backtracking", "StrongBacktracking"),
     "pa_type": (0, 1, 2),
@@ -90,8 +92,8 @@ def checked_params(
             known = ", ".join(sorted(types))
             raise TrainingError(f"{algorithm} has no parameter {key!r}; it has: {known}")
     given = {key: _checked(key, value, types[key]) for key, value in params.items()}
-    others = _WITH_LABELS if labels else _OF_PROFILE[profile]
-    return _DEFAULTS[algorithm] | others.get(algorithm, {}) | given
+    steps = _STEPS[profile, labels] if algorithm == "adagrad" else {}
+    return _DEFAULTS[algorithm] | steps | given
 
 
 def _checked(key: str, value: Any, kind: type) -> Any:
