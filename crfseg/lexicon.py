@@ -14,7 +14,7 @@ text is cut into folds, and in each a word is what the others say of it (cross-f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -79,9 +79,9 @@ class Lexicon:
         ValueError
             If a word is there twice, empty, too long, or has a character that is not known.
         """
-        ends = accumulate((len(word) for word in self.words), initial=0)
+        lengths = np.fromiter(map(len, self.words), dtype=np.int64, count=len(self.words))
         codes = chars.code_points("".join(self.words))
-        return Matcher(alphabet.ids(codes, "C"), np.fromiter(ends, dtype=np.int64))
+        return Matcher(alphabet.ids(codes, "C"), np.append(0, np.cumsum(lengths)))
 
 
 class Marked(NamedTuple):

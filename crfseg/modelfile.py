@@ -7,7 +7,7 @@ afterwards.
 ::
 
     alphabet       [S]            uint32   the characters known, most frequent first
-    groups         [S] or [0]     uint8    the learned group of each
+    groups         [at most S]    uint8    the learned groups of the first of them
     KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
     KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
     transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
@@ -257,7 +257,7 @@ def _checked_alphabet(
         _reject(path, f"is damaged (alphabet {characters.shape} {characters.dtype} {folding!r})")
     if len(characters) > 0xFFFD or characters.max(initial=0) > 0x10FFFF:
         _reject(path, "is damaged (alphabet holds what is no character)")
-    if groups.dtype != np.uint8 or groups.shape not in ((0,), characters.shape):
+    if groups.dtype != np.uint8 or groups.ndim != 1 or len(groups) > len(characters):
         _reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
     if groups.max(initial=0) >= N_GROUPS:
         _reject(path, "is damaged (a character is in no group)")

@@ -89,8 +89,8 @@ class Alphabet:
         ``"width"`` reads full-width letters, digits and punctuation as half-width ones, ``"none"``
         takes characters as they are.
     groups
-        The learned group of each of these characters, shape (S,), below 250; empty if none are
-        learned. See :mod:`crfseg.groups`.
+        The learned groups of the first of these characters, shape (at most S,), below 250; the
+        others have none. See :mod:`crfseg.groups`.
     """
 
     characters: chars.CodePoints
@@ -171,8 +171,10 @@ class Alphabet:
             return f"<{symbol}>"
         if symbol in (BEGIN_ID, END_ID):
             return BEGIN if symbol == BEGIN_ID else END
+        if view in "BEP" and symbol >> 5 == 0:
+            return "<0>"
         if view in "BEP":
-            return f"<{symbol >> 5}.{symbol & 31}>"
+            return f"<{symbol >> 5}.{(symbol & 31) + 1}>"
         if view == "G" and symbol >= FIRST_ID:
             return f"<{symbol - FIRST_ID}>"
         known: Any = {"C": self.characters, "T": chars.CLASSES}.get(view, words)

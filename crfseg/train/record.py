@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from numpy.typing import NDArray
-
+from crfseg import modelfile
 from crfseg.corpus import Corpus
 from crfseg.evaluate import evaluate
 from crfseg.model import Model
@@ -77,13 +76,8 @@ def configuration(
 
 
 def _digest(model: Model) -> str:
-    units = [table.unit for table in model.tables]
-    digest = hashlib.sha256(repr((model.tag_set, model.scale, units)).encode())
-    arrays: list[NDArray[Any]] = [model.alphabet.characters, model.transitions]
-    arrays += [array for table in model.tables for array in (table.keys, table.weights)]
-    for array in arrays:
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    header = modelfile.header_of(model) | {"info": None}
+    return modelfile.digest_of(json.dumps(header, sort_keys=True), modelfile.arrays_of(model))
 
 
 def version() -> str:
