@@ -84,7 +84,7 @@ def test_train_tag_and_evaluate(tmp_path):
     assert trained.returncode == 0, trained.stderr
     assert trained.stderr == b""
     assert b"reached max_iterations = 3" in trained.stdout
-    assert b"dev.txt (dev): P " in trained.stdout
+    assert b"dev.txt (dev, closed): P " in trained.stdout
     shown = run("inspect", out, "--top", 3).stdout.decode()
     for part in ("small", "PKU", "MIT", "C[-1]C[0]", "SHA-256", "dev.txt"):
         assert part in shown
@@ -342,7 +342,7 @@ def test_training_goes_on_from_a_model_and_a_checkpoint(tmp_path):
         result = run(*args, "-p", f"max_iterations={passes}")
         assert (result.returncode, result.stderr) == (0, b"")
         assert f"adagrad: reached max_iterations = {passes}".encode() in result.stdout
-    scores = [line for line in result.stdout.splitlines() if b"(dev): P " in line]
+    scores = [line for line in result.stdout.splitlines() if b"(dev, closed): P " in line]
     assert len(scores) == 2
     assert all(b" (before " in line for line in scores)
     shown = run("inspect", tmp_path / "m").stdout.decode().splitlines()

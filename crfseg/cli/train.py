@@ -24,7 +24,7 @@ from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.tables import PRECISIONS
 from crfseg.train.parameters import ALGORITHMS
-from crfseg.train.settings import PROFILES
+from crfseg.train.settings import PROFILES, PROTOCOLS
 
 
 @click.command(name="train")
@@ -62,6 +62,11 @@ from crfseg.train.settings import PROFILES
     "--profile",
     type=click.Choice(tuple(PROFILES)),
     help="accurate (the default): all features that pay; fast: n-grams alone, and with labels.",
+)
+@click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    help="closed (the default); strict: no classes of characters, no folding.",
 )
 @options.templates
 @options.scheme
@@ -120,7 +125,7 @@ def command(
         click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
     click.echo(f"{model.info['training']['algorithm']}: {model.info['stop']}")
     for scores in model.info.get("dev", ()):
-        click.echo(_dev_line(scores))
+        click.echo(_dev_line(scores, model.info["protocol"]))
     click.echo(f"{output}: {model.n_patterns:,} patterns, {model.n_bytes / 1e6:.1f} MB")
 
 
@@ -131,7 +136,7 @@ def _parsed(param: str) -> tuple[str, str]:
     return name, value
 
 
-def _dev_line(dev: dict[str, Any]) -> str:
+def _dev_line(dev: dict[str, Any], protocol: str) -> str:
     figures = [("P", "precision"), ("R", "recall"), ("F1", "f1"), ("OOV recall", "oov_recall")]
     figures += [("labelled F1", "labelled_f1")] if "labelled_f1" in dev else []
     before = dev.get("before", {})
@@ -141,7 +146,7 @@ def _dev_line(dev: dict[str, Any]) -> str:
         for label, key in figures
         if dev[key] is not None
     ]
-    return f"{dev['name']} (dev): {'  '.join(shown)}"
+    return f"{dev['name']} (dev, {protocol}): {'  '.join(shown)}"
 
 
 @contextmanager

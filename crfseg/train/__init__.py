@@ -27,7 +27,7 @@ from crfseg.train import adagrad, crfsuite, memory, record
 from crfseg.train.checkpoint import Checkpoint, identity_of
 from crfseg.train.parameters import checked_params
 from crfseg.train.progress import Progress
-from crfseg.train.settings import Profile, Settings, check_choice
+from crfseg.train.settings import Profile, Protocol, Settings, check_choice
 
 __all__ = ["Progress", "train"]
 
@@ -39,6 +39,7 @@ def train(
     init: PathLike | Model | None = None,
     algorithm: str = "adagrad",
     profile: Profile | None = None,
+    protocol: Protocol | None = None,
     templates: Iterable[str] | None = None,
     scheme: Scheme | None = None,
     labels: bool | None = None,
@@ -73,6 +74,10 @@ def train(
     profile
         ``"accurate"``, the default, looks at n-grams, groups of characters and known words;
         ``"fast"`` at n-grams alone, and so do models with labels unless told otherwise.
+    protocol
+        ``"closed"``, the default: the training text, and what every character is by itself (its
+        class, its width). ``"strict"``: the training text alone, as the SIGHAN bakeoffs' closed
+        track has it. It is recorded in the model; one that went on from another is ``"open"``.
     templates
         Feature templates such as ``"C[-1]C[0]"``; None for those of the profile, see
         docs/templates.md.
@@ -128,7 +133,9 @@ def train(
         if algorithm != "adagrad" and value is not None:
             raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
     init = init if init is None or isinstance(init, Model) else Model.load(init)
-    settings = Settings.chosen(algorithm, init, templates, scheme, labels, folding, profile)
+    settings = Settings.chosen(
+        algorithm, init, templates, scheme, labels, folding, profile, protocol
+    )
     params = checked_params(algorithm, params, settings.labels, settings.profile)
     parts = _read(corpora, format, encoding, scratch)
     if not parts:
@@ -143,6 +150,7 @@ def train(
         "crfseg": record.version(),
         "corpora": [record.of_corpus(part) for part in parts],
         **record.of_init(init),
+        "protocol": settings.protocol if init is None else "open",
         "training": {"algorithm": algorithm, **record.of_params(params)},
     }
     del parts, joined  # their files, if any, are no longer needed

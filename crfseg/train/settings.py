@@ -14,6 +14,10 @@ from crfseg.templates import ACCURATE, WITH_TRIGRAMS, Templates, of_characters
 
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
+Protocol = Literal["strict", "closed", "open"]
+PROTOCOLS: Final = ("strict", "closed")
+"""What may be asked for. ``strict`` knows nothing but the training text, ``closed`` also classes of
+characters and their widths; with a model to go on from it is ``open``: that saw other texts."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Settings:
     folding: Folding
     profile: Profile
 
+    @property
+    def protocol(self) -> Protocol:
+        """What is known besides the training text."""
+        return "strict" if self.folding == "none" and "T" not in self.templates.views else "closed"
+
     @classmethod
     def chosen(
         cls,
@@ -36,6 +45,7 @@ class Settings:
         labels: bool | None,
         folding: Folding | None,
         profile: Profile | None = None,
+        protocol: Protocol | None = None,
     ) -> Settings:
         """Return the model's settings, or what is given, or the defaults.
 
@@ -46,7 +56,7 @@ class Settings:
         """
         given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
         if init is not None:
-            for option, value in (given | {"profile": profile}).items():
+            for option, value in (given | {"profile": profile, "protocol": protocol}).items():
                 if value is not None:
                     raise TrainingError(f"{option}: those of init are used; give one of the two")
             return cls._of(
@@ -55,14 +65,27 @@ class Settings:
             )  # fmt: skip
         check_choice("scheme", scheme or "BMES", SCHEMES)
         check_choice("folding", folding or "width", FOLDINGS)
+        check_choice("protocol", protocol or "closed", PROTOCOLS)
         chosen = _templates(algorithm, bool(labels), profile, templates)
-        return cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
+        if protocol == "strict":
+            chosen, folding = _strict(chosen, templates is not None), folding or "none"
+        settings = cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
+        if protocol == "strict" != settings.protocol:
+            raise TrainingError("strict: expected no templates with T and no folding")
+        return settings
 
     @classmethod
     def _of(cls, templates: Templates, scheme: Scheme, labels: bool, folding: Folding) -> Settings:
         """Return settings with the profile whose parameters suit the templates."""
         profile: Profile = "fast" if templates.views <= OF_CHARACTERS else "accurate"
         return cls(templates, scheme, labels, folding, profile)
+
+
+def _strict(templates: Templates, given: bool) -> Templates:
+    """Return templates without classes of characters; those that were given are left alone."""
+    if given:
+        return templates
+    return Templates(tuple(t for t in templates.templates if "T" not in t.views))
 
 
 def _templates(
