@@ -38,6 +38,7 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     yield "name", str(info.get("name", "unnamed"))
     yield "criterion", str(info.get("criterion") or "not stated")
     yield "licence", str(info.get("licence") or "not stated")
+    yield "protocol", str(info.get("protocol", "not stated"))
     yield "tags", f"{len(model.tag_set.names)}: {' '.join(model.tag_set.names)}"
     yield "templates", " ".join(model.templates.names)
     yield "folding", model.alphabet.folding
