@@ -45,7 +45,7 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
         "max_iterations": 5, "rate": 0.25, "batch_size": 16, "c1": 0.0, "c2": 0.0,
         "min_count": 1, "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
-        "hide_words": 0.2, "hide_groups": 0.15,
+        "hide_words": 0.4, "hide_groups": 0.15,
     },
     "lbfgs": _MASKED | {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
     "l2sgd": _MASKED | {"c2": 0.1, "max_iterations": 30},
@@ -58,7 +58,7 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
 _STEPS: Final[dict[tuple[str, bool], dict[str, Any]]] = {
     ("fast", False): {},
     ("fast", True): {"max_iterations": 8, "rate": 0.1},
-    ("accurate", False): {"max_iterations": 6, "rate": 0.05},
+    ("accurate", False): {"max_iterations": 8, "rate": 0.05},
     ("accurate", True): {"max_iterations": 12, "rate": 0.05},
 }
 _CHOICES: Final = {
