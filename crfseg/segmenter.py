@@ -27,7 +27,7 @@ from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.model import Model
 from crfseg.stream import in_order
-from crfseg.symbols import layout
+from crfseg.symbols import OF_WORDS, layout
 from crfseg.tables import PatternTable
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
@@ -297,7 +297,7 @@ def _decoder(model: Model) -> Decoder:
         model.templates.window,
         bits,
         model.scale / finer,
-        model.lexicon.matcher(model.alphabet) if model.lexicon.words else None,
+        model.lexicon.matcher(model.alphabet) if model.templates.views & OF_WORDS else None,
         model.lexicon.classes,
     )
 

@@ -78,8 +78,10 @@ def configuration(
 
 def _digest(model: Model) -> str:
     units = [table.unit for table in model.tables]
-    digest = hashlib.sha256(repr((model.tag_set, model.scale, units)).encode())
+    facts = (model.tag_set, model.scale, units, model.lexicon.words)
+    digest = hashlib.sha256(repr(facts).encode())
     arrays: list[NDArray[Any]] = [model.alphabet.characters, model.transitions]
+    arrays += [model.alphabet.groups, model.lexicon.classes]
     arrays += [array for table in model.tables for array in (table.keys, table.weights)]
     for array in arrays:
         digest.update(array.tobytes())
