@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Before numpy is loaded: matrices as small as these need one thread, and more wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import crfseg
 from material import SAMPLE, SHARED

@@ -16,14 +16,16 @@ from material import SAMPLE
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
 
 
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
 @pytest.mark.parametrize("dev", [None, DEV])
-def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev):
-    options = {"dev": dev, "patience": 3}
-    crfseg.train(TRAIN, max_iterations=7, **options).save(tmp_path / "whole")
+def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
+    corpus = TRAIN if profile == "fast" else SAMPLE / "test.txt"
+    options = {"dev": dev, "patience": 3, "profile": profile}
+    crfseg.train(corpus, max_iterations=7, **options).save(tmp_path / "whole")
     seen = []
     for passes in (1, 2, 4, 7, 7):
         model = crfseg.train(
-            TRAIN, max_iterations=passes, checkpoint=tmp_path / "state", callback=seen.append,
+            corpus, max_iterations=passes, checkpoint=tmp_path / "state", callback=seen.append,
             **options, threads=1 + passes % 2,
         )  # fmt: skip
     assert [progress.iteration for progress in seen] == list(range(1, len(seen) + 1))

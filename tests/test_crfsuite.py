@@ -8,7 +8,7 @@ import sklearn_crfsuite
 
 import crfseg
 from crfseg.dataset import Dataset, feature_sequences
-from crfseg.errors import ModelFileError, TrainingError
+from crfseg.errors import ModelFileError, TemplateError, TrainingError
 from crfseg.symbols import Alphabet
 from crfseg.templates import DEFAULT
 from crfseg.train import crfsuite
@@ -70,7 +70,7 @@ def test_the_callback_s_exception_arrives():
 
 def test_training_is_reproducible(tmp_path):
     for name in "ab":
-        crfseg.train(TRAIN, algorithm="lbfgs", max_iterations=5).save(tmp_path / name)
+        crfseg.train(SAMPLE / "dev.txt", algorithm="lbfgs", max_iterations=5).save(tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -111,6 +111,14 @@ def test_every_algorithm_learns(algorithm):
 def test_bad_options_are_refused_with_what_is_right(params, message):
     with pytest.raises(TrainingError, match=message):
         crfseg.train(TRAIN, **{"algorithm": "lbfgs", **params})
+
+
+def test_what_is_learned_from_the_text_is_not_for_crfsuite():
+    for names in (["C[0]", "G[0]"], ["C[0]W[1]"]):
+        with pytest.raises(TemplateError, match=r"^templates take [GW], which only adagrad .*T$"):
+            crfseg.train(TRAIN, algorithm="lbfgs", templates=names)
+    with pytest.raises(TrainingError, match=r"^lbfgs has no profile; expected none, or adagrad$"):
+        crfseg.train(TRAIN, algorithm="lbfgs", profile="fast")
 
 
 def test_numbers_may_come_as_text():
