@@ -25,20 +25,28 @@ def is_legal(tag_set, tags):
     return steps and tag_set.begins[path[0]] and tag_set.ends[path[-1]]
 
 
-@pytest.mark.parametrize("algorithm", CRFSUITE_ALGORITHMS)
-def test_our_tags_are_those_of_crfsuite_s_own_tagger(algorithm):
-    """Wherever its tags are legal: it may write B after B, we never do."""
+@pytest.fixture(scope="module")
+def material():
+    """The sample, encoded; features of its training and dev parts."""
     train, dev = crfseg.read_corpus(TRAIN), crfseg.read_corpus(SAMPLE / "dev.txt")
     dataset = Dataset.encode(train, DEFAULT)
+    return (
+        dataset,
+        dev,
+        *(list(feature_sequences(part, DEFAULT, dataset.alphabet)) for part in (train, dev)),
+    )
+
+
+@pytest.mark.parametrize("algorithm", CRFSUITE_ALGORITHMS)
+def test_our_tags_are_those_of_crfsuite_s_own_tagger(algorithm, material):
+    """Wherever its tags are legal: it may write B after B, we never do."""
+    dataset, dev, features, dev_features = material
     params = checked_params(algorithm, {"max_iterations": 10})
     crf = sklearn_crfsuite.CRF(algorithm, **params)
-    crf.fit(
-        list(feature_sequences(train, DEFAULT, dataset.alphabet)),
-        list(dataset.tag_names()),
-    )
+    crf.fit(features, list(dataset.tag_names()))
     model = crfsuite.read_model(crf.modelfile.name, dataset)
     segmenter = crfseg.Segmenter(model)
-    theirs = crf.predict(feature_sequences(dev, DEFAULT, dataset.alphabet))
+    theirs = crf.predict(dev_features)
     legal = [is_legal(model.tag_set, tags) for tags in theirs]
     ours = [segmenter.tags(text) for text in dev.texts()]
     assert [tags for tags, ok in zip(theirs, legal, strict=True) if ok] == [
@@ -49,7 +57,9 @@ def test_our_tags_are_those_of_crfsuite_s_own_tagger(algorithm):
 
 def test_training_reports_every_iteration_and_why_it_ended():
     seen = []
-    model = crfseg.train(TRAIN, algorithm="lbfgs", max_iterations=5, callback=seen.append)
+    model = crfseg.train(
+        SAMPLE / "dev.txt", algorithm="lbfgs", max_iterations=5, callback=seen.append
+    )
     assert [progress.iteration for progress in seen] == [1, 2, 3, 4, 5]
     assert seen[0].loss > seen[-1].loss > 0
     assert model.info["stop"] == "reached max_iterations = 5"
@@ -65,7 +75,7 @@ def test_the_callback_s_exception_arrives():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        crfseg.train(TRAIN, algorithm="lbfgs", max_iterations=3, callback=stop)
+        crfseg.train(SAMPLE / "dev.txt", algorithm="lbfgs", max_iterations=3, callback=stop)
 
 
 def test_training_is_reproducible(tmp_path):
@@ -110,7 +120,7 @@ def test_every_algorithm_learns(algorithm):
 )
 def test_bad_options_are_refused_with_what_is_right(params, message):
     with pytest.raises(TrainingError, match=message):
-        crfseg.train(TRAIN, **{"algorithm": "lbfgs", **params})
+        crfseg.train(SAMPLE / "dev.txt", **{"algorithm": "lbfgs", **params})
 
 
 def test_what_is_learned_from_the_text_is_not_for_crfsuite():

@@ -88,14 +88,21 @@ def reference_symbols(model, codes):
     }
 
 
+@cache
+def blocks_of(model):
+    """Return for each kind the blocks of its patterns."""
+    found = []
+    for table in model.tables:
+        patterns = map(tuple, symbols.unpacked(table.keys, table.kind.views).tolist())
+        found.append(dict(zip(patterns, model.potentials(table), strict=True)))
+    return found
+
+
 def reference_emissions(model, codes):
     """Sum the weights pattern by pattern, as docs/file-format.md says."""
     window, found = model.templates.window, reference_symbols(model, codes)
     total = np.zeros((len(codes) + 2 * window, len(model.tag_set.names)))
-    for table in model.tables:
-        kind = table.kind
-        patterns = map(tuple, symbols.unpacked(table.keys, kind.views).tolist())
-        blocks = dict(zip(patterns, model.potentials(table), strict=True))
+    for kind, blocks in zip(model.templates.kinds, blocks_of(model), strict=True):
         for i in range(len(total) - kind.shape[-1]):
             pattern = tuple(found[v][i + k] for v, k in zip(kind.views, kind.shape, strict=True))
             for r, row in enumerate(blocks.get(pattern, ())):
