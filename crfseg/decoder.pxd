@@ -29,7 +29,6 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
 cdef class Decoder:
     cdef readonly Py_ssize_t n_tags
     cdef readonly int window
-    cdef int sight
     cdef readonly double unit
     cdef const uint32_t[::1] symbols
     cdef const int8_t[::1] begins, ends

@@ -107,8 +107,8 @@ cdef class Decoder:
     ):
         cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
         self.n_tags, self.bits, self.unit = len(begins), bits, unit
-        self.matcher, self.classes, self.sight = matcher, classes, window
-        self.window = window if matcher is None else window + max(0, matcher.longest - 1)
+        self.matcher, self.classes = matcher, classes
+        self.window = window if matcher is None else window + max(1, matcher.longest) - 1
         self.n_words = words_of(self.n_tags, bits)
         self.begins, self.ends, self.symbols = begins, ends, symbols
         self.transitions = transitions

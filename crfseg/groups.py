@@ -42,11 +42,15 @@ def learn(entries: Numbers, n_characters: int) -> NDArray[np.uint8]:
     groups
         Below N_GROUPS, shape (S,). The same text gives the same groups.
     """
-    counts = _neighbours(entries, n_characters)
-    n_dimensions = min(_DIMENSIONS, min(counts.shape) - 1)
-    if n_dimensions < 1:
+    from threadpoolctl import threadpool_limits  # loaded here as scipy is: it takes its time
+
+    surprises = _surprises(_neighbours(entries, n_characters))
+    n_dimensions = min(_DIMENSIONS, min(surprises.shape) - 1)
+    if n_dimensions < 1 or not surprises.data.any():
         return np.zeros(n_characters, dtype=np.uint8)
-    return _clusters(_vectors(counts, n_dimensions))
+    # Matrices as small as these need one thread; and so the groups do not depend on how many.
+    with threadpool_limits(1, "blas"):
+        return _clusters(_vectors(surprises, n_dimensions))
 
 
 def _neighbours(entries: Numbers, n_characters: int) -> Any:
@@ -63,10 +67,8 @@ def _neighbours(entries: Numbers, n_characters: int) -> Any:
     return csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))
 
 
-def _vectors(counts: Any, n_dimensions: int) -> NDArray[np.float64]:
-    """Describe each character by a vector of length 1; (S, n_dimensions)."""
-    from scipy.sparse.linalg import svds
-
+def _surprises(counts: Any) -> Any:
+    """Say how much more often than by chance each neighbour is there; a sparse matrix."""
     total = counts.sum()
     of_row = np.asarray(counts.sum(axis=1)).ravel()
     of_column = np.asarray(counts.sum(axis=0)).ravel() ** _SMOOTHING
@@ -74,7 +76,14 @@ def _vectors(counts: Any, n_dimensions: int) -> NDArray[np.float64]:
     shares = counts.tocoo()
     by_chance = of_row[shares.row] * of_column[shares.col] / total
     shares.data = np.maximum(np.log(shares.data / by_chance), 0)
-    left, sizes, _ = svds(shares.tocsr(), k=n_dimensions, v0=np.ones(min(counts.shape)))
+    return shares.tocsr()
+
+
+def _vectors(surprises: Any, n_dimensions: int) -> NDArray[np.float64]:
+    """Describe each character by a vector of length 1; (S, n_dimensions)."""
+    from scipy.sparse.linalg import svds
+
+    left, sizes, _ = svds(surprises, k=n_dimensions, v0=np.ones(min(surprises.shape)))
     vectors: NDArray[np.float64] = left * np.sqrt(np.maximum(sizes, 0))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + _TINY
     return vectors

@@ -7,7 +7,7 @@ afterwards.
 ::
 
     alphabet       [S]            uint32   the characters known, most frequent first
-    groups         [at most S]    uint8    the learned groups of the first of them
+    groups         [G], G <= S    uint8    the learned groups of the first of them
     KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
     KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
     transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
@@ -173,15 +173,16 @@ def _checked_fields(
         _reject(path, f"is damaged (info {type(info).__name__})")
     if header["format"] < 3:  # without what is learned
         arrays = {name: np.empty(0, dtype=np.uint8) for name in _SINCE_3} | arrays
+    alphabet = _checked_alphabet(path, arrays, header["folding"])
     return {
         "tag_set": tag_set,
         "templates": templates,
-        "alphabet": _checked_alphabet(path, arrays, header["folding"]),
+        "alphabet": alphabet,
         "tables": tables,
         "transitions": transitions,
         "scale": float(scale),
         "vocabulary": _checked_words(path, arrays["words"]),
-        "lexicon": _checked_lexicon(path, arrays),
+        "lexicon": _checked_lexicon(path, arrays, alphabet),
         "info": info,
     }
 
@@ -240,13 +241,17 @@ def _checked_words(path: str | os.PathLike[str], words: NDArray[Any]) -> tuple[s
     return tuple(text.split("\n")) if text else ()
 
 
-def _checked_lexicon(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) -> Lexicon:
+def _checked_lexicon(
+    path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]], alphabet: Alphabet
+) -> Lexicon:
     words, classes = _checked_words(path, arrays["lexicon.words"]), arrays["lexicon.classes"]
     if classes.dtype != np.uint8 or classes.shape != (len(words),):
         _reject(path, f"is damaged (lexicon.classes {classes.shape} {classes.dtype})")
     if ((classes < 1) | (classes > N_CLASSES)).any():
         _reject(path, "is damaged (a word of the lexicon is in no class)")
-    return Lexicon(words, classes)
+    lexicon = Lexicon(words, classes)
+    lexicon.matcher(alphabet)  # raises a ValueError if a word is there twice, or is none
+    return lexicon
 
 
 def _checked_alphabet(

@@ -89,8 +89,8 @@ class Alphabet:
         ``"width"`` reads full-width letters, digits and punctuation as half-width ones, ``"none"``
         takes characters as they are.
     groups
-        The learned groups of the first of these characters, shape (at most S,), below 250; the
-        others have none. See :mod:`crfseg.groups`.
+        The learned groups of the first G characters, shape (G,), below 64; those that came in
+        later training have none. Empty if none are learned. See :mod:`crfseg.groups`.
     """
 
     characters: chars.CodePoints

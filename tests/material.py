@@ -26,7 +26,7 @@ def handmade_model(**weights: dict[str, float]) -> crfseg.Model:
     tag_set = TagSet()
     templates = Templates.parse(["C[0]"])
     alphabet = Alphabet(code_points("".join(weights)))
-    keys = pattern_keys(alphabet.ids(code_points("".join(weights)), "C"), (0,))
+    keys = pattern_keys([alphabet.entries_of(alphabet.characters)], "C", (0,))
     blocks = np.zeros((len(keys), 1, 4))
     for row, of_tag in enumerate(weights.values()):
         for tag, weight in of_tag.items():

@@ -13,7 +13,7 @@ from crfseg.errors import TrainingError
 from crfseg.segmenter import Segmenter
 from crfseg.tables import PRECISIONS
 from crfseg.tags import TagSet
-from crfseg.templates import Templates
+from crfseg.templates import ACCURATE, Templates
 from crfseg.train.adagrad import word_f1
 from crfseg.train.parameters import checked_params
 from crfseg.train.trainer import Trainer
@@ -178,6 +178,34 @@ def test_the_number_of_threads_changes_nothing(tmp_path, labels):
     assert len(files) == 1
 
 
+@pytest.mark.parametrize(("drawn", "hidden"), [(0.1, "words"), (0.4, "groups"), (0.6, None)])
+def test_sentences_are_hidden_from_what_is_learned_of_the_text(drawn, hidden):
+    class Fixed:
+        permutation = staticmethod(np.arange)
+
+        def random(self, n):
+            return np.full(n, drawn)
+
+    weights = Weights(Dataset.encode(Corpus.from_text("我 爱 北京\n" * 3), ACCURATE))
+    params = {"hide_words": 0.2, "hide_groups": 0.3}
+    trainer = Trainer(weights, checked_params("adagrad", params))
+    trainer.rng = Fixed()
+    trainer.run()
+    moved = [block[:, 0].any() for block in weights.blocks]
+    assert moved == [kind.learned_from != hidden for kind in ACCURATE.kinds]
+
+
+def test_hiding_changes_what_is_learned_from_the_text_alone():
+    def arrays(**options):
+        model = crfseg.train(DEV, max_iterations=2, **options)
+        return [model.transitions.tobytes(), *(table.weights.tobytes() for table in model.tables)]
+
+    hidden, shown = {"hide_words": 0.3, "hide_groups": 0.3}, {"hide_words": 0, "hide_groups": 0}
+    some = [arrays(**options) for options in ({}, hidden, shown)]
+    assert all(some[k] != some[k - 1] for k in range(3))
+    assert arrays(profile="fast", **hidden) == arrays(profile="fast", **shown)
+
+
 def test_the_seed_changes_the_model_and_repeats_it(tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         crfseg.train(DEV, seed=seed, max_iterations=2).save(tmp_path / name)
@@ -190,7 +218,13 @@ def test_the_seed_changes_the_model_and_repeats_it(tmp_path):
 def test_the_best_pass_on_dev_is_kept_and_training_stops(precision):
     seen = []
     model = crfseg.train(
-        TRAIN, dev=DEV, max_iterations=40, patience=2, precision=precision, callback=seen.append
+        TRAIN,
+        dev=DEV,
+        profile="fast",
+        max_iterations=40,
+        patience=2,
+        precision=precision,
+        callback=seen.append,
     )
     scores = [progress.dev_f1 for progress in seen]
     best = scores.index(max(scores)) + 1
@@ -230,7 +264,7 @@ def test_with_labels_a_word_is_right_if_its_label_is():
 
 
 def test_a_time_budget_ends_training():
-    model = crfseg.train(TRAIN, max_iterations=100_000, time_budget=0.5)
+    model = crfseg.train(TRAIN, profile="fast", max_iterations=100_000, time_budget=0.5)
     assert model.info["stop"].startswith("time budget of 0.5 s; kept pass ")
 
 
@@ -238,7 +272,9 @@ def test_ctrl_c_keeps_the_best_pass():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         model = crfseg.train(
-            TRAIN, callback=lambda at: at.iteration == 2 and signal.raise_signal(signal.SIGINT)
+            TRAIN,
+            profile="fast",
+            callback=lambda at: at.iteration == 2 and signal.raise_signal(signal.SIGINT),
         )
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
@@ -250,11 +286,11 @@ def test_ctrl_c_keeps_the_best_pass():
 def test_a_loss_that_is_no_number_is_reported(monkeypatch):
     monkeypatch.setattr(Trainer, "run", lambda self: float("nan"))
     with pytest.raises(TrainingError, match="adagrad diverged in pass 1; lower its rate"):
-        crfseg.train(TRAIN)
+        crfseg.train(TRAIN, profile="fast")
 
 
 def test_pruning_drops_the_lightest_patterns():
-    sizes = [crfseg.train(DEV, prune=prune).n_patterns for prune in (0.0, 0.1, 0.3)]
+    sizes = [crfseg.train(DEV, profile="fast", prune=prune).n_patterns for prune in (0.0, 0.1, 0.3)]
     assert sizes[0] > sizes[1] > sizes[2] > 0
 
 

@@ -1,11 +1,13 @@
 """Interrupted and resumed, a training gives what it would have given."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 import safetensors.numpy
 
@@ -16,14 +18,16 @@ from material import SAMPLE
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
 
 
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
 @pytest.mark.parametrize("dev", [None, DEV])
-def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev):
-    options = {"dev": dev, "patience": 3}
-    crfseg.train(TRAIN, max_iterations=7, **options).save(tmp_path / "whole")
+def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
+    corpus = TRAIN if profile == "fast" else SAMPLE / "test.txt"
+    options = {"dev": dev, "patience": 3, "profile": profile}
+    crfseg.train(corpus, max_iterations=7, **options).save(tmp_path / "whole")
     seen = []
     for passes in (1, 2, 4, 7, 7):
         model = crfseg.train(
-            TRAIN, max_iterations=passes, checkpoint=tmp_path / "state", callback=seen.append,
+            corpus, max_iterations=passes, checkpoint=tmp_path / "state", callback=seen.append,
             **options, threads=1 + passes % 2,
         )  # fmt: skip
     assert [progress.iteration for progress in seen] == list(range(1, len(seen) + 1))
@@ -79,6 +83,24 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path, other):
     crfseg.train(DEV, checkpoint=state, max_iterations=1)
     with pytest.raises(TrainingError, match="state: is of another corpus or configuration; exp"):
         crfseg.train(DEV, checkpoint=state, max_iterations=1, **other)
+
+
+def test_a_checkpoint_knows_the_model_that_training_goes_on_from(tmp_path):
+    """Its words and groups too: what is looked up depends on them."""
+    init = crfseg.train(DEV, max_iterations=1)
+    corpus = SAMPLE / "test.txt"
+    crfseg.train(corpus, init=init).save(tmp_path / "whole")
+    crfseg.train(corpus, init=init, checkpoint=tmp_path / "state", max_iterations=2)
+    classes = np.roll(init.lexicon.classes, 1)
+    groups = np.roll(init.alphabet.groups, 1)
+    for other in (
+        dataclasses.replace(init, lexicon=dataclasses.replace(init.lexicon, classes=classes)),
+        dataclasses.replace(init, alphabet=dataclasses.replace(init.alphabet, groups=groups)),
+    ):
+        with pytest.raises(TrainingError, match="is of another corpus or configuration"):
+            crfseg.train(corpus, init=other, checkpoint=tmp_path / "state")
+    crfseg.train(corpus, init=init, checkpoint=tmp_path / "state").save(tmp_path / "resumed")
+    assert (tmp_path / "resumed").read_bytes() == (tmp_path / "whole").read_bytes()
 
 
 def test_precision_may_change_where_no_dev_is_scored(tmp_path):

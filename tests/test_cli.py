@@ -328,6 +328,20 @@ def test_inspect_shows_any_record(tmp_path, info):
     assert (result.returncode, result.stderr) == (0, b"")
 
 
+def test_inspect_names_features_of_every_view(tmp_path):
+    corpus = crfseg.Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
+    crfseg.train(corpus, prune=0).save(tmp_path / "m")
+    shown = run("inspect", "--top", "100000", tmp_path / "m").stdout.decode()
+    features = {line.split()[2] for line in shown.splitlines() if line.strip()[0] in "+-"}
+    assert {
+        "C[0]=北", "C[-1]C[0]=<s>我", "T[0]T[1]T[2]=hh</s>", "B[0]=<2.16>", "E[0]=<1.16>",
+        "P[0]=<0.0>", "P[1]=</s>", "e[-1]P[0]b[0]=<1><0.0><2>", "W[0]=<北京>", "V[0]=<unknown>",
+        "V[0]W[1]=<北京></s>",
+    } <= features  # fmt: skip
+    for name in (r"G\[0\]G\[1\]=<\d><\d>", r"C\[0\]G\[1\]=北<\d>", r"G\[-1\]C\[0\]=<\d>京"):
+        assert any(re.fullmatch(name, feature) for feature in features), name
+
+
 def test_output_minus_is_standard_output(model, expected):
     assert run("segment", "-m", model, "-o", "-", stdin=RAW).stdout.decode() == expected
 

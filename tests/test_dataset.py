@@ -4,24 +4,29 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import Corpus, kernels, symbols
+from crfseg import Corpus, kernels, lexicon, symbols
 from crfseg.dataset import Dataset
 from crfseg.storage import Storage
-from crfseg.templates import DEFAULT, WITH_TRIGRAMS, Templates
+from crfseg.templates import ACCURATE, DEFAULT, WITH_TRIGRAMS, Templates
 from material import SAMPLE
 
 CORPUS = Corpus.from_text("我 爱 北京\n北京 欢迎 我\n北京")
 
 
-def test_ids_name_the_pattern_at_every_position():
-    dataset = Dataset.encode(CORPUS, DEFAULT)
+@pytest.mark.parametrize("templates", [DEFAULT, ACCURATE])
+def test_ids_name_the_pattern_at_every_position(templates):
+    dataset = Dataset.encode(CORPUS, templates)
+    entries = dataset.alphabet.entries_of(CORPUS.codes)
+    padded = symbols.pad(entries, CORPUS.offsets, templates.window)
+    found = lexicon.marked(CORPUS, dataset.alphabet, padded, templates.window)
     for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
-        view = patterns.kind.view
-        ids = dataset.alphabet.ids(CORPUS.codes, view)
-        padded = symbols.pad(ids, CORPUS.offsets, DEFAULT.window)
-        assert np.array_equal(patterns.keys[row], symbols.pattern_keys(padded, patterns.kind.shape))
-        assert np.array_equal(np.bincount(row), patterns.counts)
+        kind = patterns.kind
+        keys = symbols.pattern_keys((padded, found.marks, found.words), kind.views, kind.shape)
+        assert np.array_equal(patterns.keys[row[row >= 0]], keys[row >= 0])
+        assert np.array_equal(np.bincount(row[row >= 0]), patterns.counts)
         assert np.all(np.diff(patterns.counts) <= 0)
+        distinct, counts = np.unique(keys, return_counts=True)
+        assert set(patterns.keys.tolist()) == set(distinct[counts > kind.is_sparse].tolist())
 
 
 def test_a_cut_off_drops_rare_patterns_only():
@@ -84,7 +89,7 @@ def test_what_a_model_knows_stays_known():
     assert {1, 0} <= set(patterns.counts.tolist())  # 我爱 is known, so once is enough
 
 
-@pytest.mark.parametrize("templates", [DEFAULT, WITH_TRIGRAMS])
+@pytest.mark.parametrize("templates", [WITH_TRIGRAMS, ACCURATE])
 def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     """With blocks so small that every sentence is in one of its own."""
     corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
@@ -100,6 +105,9 @@ def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     dataset = Dataset.encode(scratched, templates, storage=Storage(tmp_path))
     assert np.array_equal(plain.ids, dataset.ids)
     assert np.array_equal(plain.tags, dataset.tags)
+    assert np.array_equal(plain.alphabet.groups, dataset.alphabet.groups)
+    assert plain.lexicon.words == dataset.lexicon.words
+    assert np.array_equal(plain.lexicon.classes, dataset.lexicon.classes)
     for one, other in zip(plain.patterns, dataset.patterns, strict=True):
         assert np.array_equal(one.keys, other.keys)
     assert not list(tmp_path.iterdir())

@@ -6,6 +6,7 @@ import pytest
 import crfseg
 from crfseg import Corpus, Segmenter, Sentence
 from crfseg.errors import TrainingError
+from crfseg.symbols import unpacked
 from material import SAMPLE
 
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
@@ -18,12 +19,37 @@ def weights_of(model):
     """Return the log-potentials of every pattern by kind, characters and tag."""
     found = {}
     for table in model.tables:
-        for key, block in zip(table.keys.tolist(), table.weights, strict=True):
-            ids = [key >> 16 * k & 0xFFFF for k in range(len(table.kind.shape))]
-            name = "".join(model.alphabet.print_id(i, table.kind.view) for i in ids)
+        symbols = unpacked(table.keys, table.kind.views).tolist()
+        for row, block in zip(symbols, table.weights, strict=True):
+            ids = zip(row, table.kind.views, strict=True)
+            name = "".join(model.alphabet.print_id(i, view, model.lexicon.words) for i, view in ids)
             for tag, column in zip(model.tag_set.names, block.T, strict=True):
                 found[table.kind.name, name, tag] = column * model.scale
     return found
+
+
+def test_known_words_keep_rank_and_class_and_new_ones_follow(tmp_path):
+    init = crfseg.train(OLD)
+    model = crfseg.train(NEW, init=init)
+    n = len(init.lexicon.words)
+    assert n == 6
+    assert model.lexicon.words[:n] == init.lexicon.words
+    assert np.array_equal(model.lexicon.classes[:n], init.lexicon.classes)
+    assert set(model.lexicon.words[n:]) == {"你", "去", "上海"}
+    model.save(tmp_path / "a")
+    again = crfseg.load(tmp_path / "a")
+    for text in ("你去上海", "我在天安门"):
+        assert again.cut(text) == Segmenter(model).cut(text)
+
+
+def test_characters_keep_their_groups_and_new_ones_have_none():
+    init = crfseg.train(OLD)
+    alphabet = crfseg.train(NEW, init=init).alphabet
+    assert np.array_equal(alphabet.groups, init.alphabet.groups)
+    n = len(init.alphabet.characters)
+    assert len(alphabet.characters) > n == len(alphabet.groups)
+    assert np.array_equal(alphabet.ids(alphabet.characters[:n], "G"), init.alphabet.groups + 3)
+    assert not alphabet.ids(alphabet.characters[n:], "G").any()
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -51,14 +77,14 @@ def test_the_vocabulary_grows_and_symbols_stay():
 
 
 def test_a_corpus_already_learned_changes_little():
-    init = crfseg.train(TRAIN)
+    init = crfseg.train(TRAIN, profile="fast")
     again = crfseg.train(TRAIN, init=init, max_iterations=1)
-    fresh = crfseg.train(TRAIN, max_iterations=1)
+    fresh = crfseg.train(TRAIN, profile="fast", max_iterations=1)
     assert again.info["history"][0]["loss"] < fresh.info["history"][0]["loss"] / 3
 
 
 def test_the_record_names_all_that_a_model_has_seen(tmp_path):
-    crfseg.train(TRAIN, name="first").save(tmp_path / "first")
+    crfseg.train(TRAIN, name="first", profile="fast").save(tmp_path / "first")
     second = crfseg.train(DEV, init=tmp_path / "first", name="second")
     third = crfseg.train(NEW, init=second)
     assert second.info["init"]["name"] == "first"
@@ -105,7 +131,7 @@ def test_a_labelled_model_wants_labels():
 
 
 def test_several_dev_corpora_are_scored_side_by_side():
-    init = crfseg.train(OLD)
+    init = crfseg.train(OLD, profile="fast")
     seen = []
     model = crfseg.train(TRAIN, init=init, dev=[DEV, OLD], max_iterations=2, callback=seen.append)
     new, old = model.info["dev"]
@@ -116,5 +142,5 @@ def test_several_dev_corpora_are_scored_side_by_side():
 
 
 def test_without_init_nothing_was_before():
-    (record,) = crfseg.train(TRAIN, dev=DEV, max_iterations=1).info["dev"]
+    (record,) = crfseg.train(TRAIN, dev=DEV, profile="fast", max_iterations=1).info["dev"]
     assert "before" not in record

@@ -85,27 +85,30 @@ def test_white_space_separates_and_context_reaches_over_it():
     assert segmenter.spans(" 北京") == [(1, 3)]
 
 
-def test_emissions_and_tags_equal_the_reference(sample_model):
+def test_emissions_and_tags_equal_the_reference():
     """Every feature by name, summed one by one, then the readable Viterbi."""
+    some = list(crfseg.read_corpus(SAMPLE / "dev.txt"))[:25]
+    corpus = crfseg.Corpus.from_sentences(some)
+    model = crfseg.train(corpus, profile="fast", precision="float64")
     text = "他说：“２０２１年，iPhone 卖了１.5万部。”"
     weights = {}
-    for feature, tag, weight in sample_model.top_features(10**9):
+    for feature, tag, weight in model.top_features(10**9):
         weights[feature, tag] = weight
     visible = "".join(text.split())
     codes = crfseg.chars.code_points(visible)
-    views = {view: sample_model.alphabet.print(codes, view) for view in "CT"}
-    names = sample_model.tag_set.names
+    views = {view: model.alphabet.print(codes, view) for view in "CT"}
+    names = model.tag_set.names
     expected = np.array(
         [
             [sum(weights.get((name, tag), 0.0) for name in features) for tag in names]
-            for features in sample_model.templates.feature_names(views)
+            for features in model.templates.feature_names(views)
         ]
     )
-    segmenter = crfseg.Segmenter(sample_model)
+    segmenter = crfseg.Segmenter(model)
     assert segmenter.emissions(codes) == pytest.approx(expected, abs=1e-6)
     starts = crfseg.corpus.split_lines(text).starts.astype(np.int8)
-    constrained = crf.constrain(expected, sample_model.tag_set, starts)
-    path, _ = crf.viterbi(constrained, crf.mask(sample_model.transitions, sample_model.tag_set))
+    constrained = crf.constrain(expected, model.tag_set, starts)
+    path, _ = crf.viterbi(constrained, crf.mask(model.transitions, model.tag_set))
     assert segmenter.tags(text) == [names[tag] for tag in path]
 
 

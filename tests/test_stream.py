@@ -3,16 +3,19 @@
 import io
 import os
 import threading
+from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_decoder import random_model
+from test_decoder import EVERY_VIEW, random_model
 
 import crfseg
 from crfseg import stream, textfile
 from crfseg.errors import CorpusError
 from crfseg.tags import TagSet
+from crfseg.templates import WITH_TRIGRAMS
 from material import SAMPLE
 
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"))
@@ -68,17 +71,23 @@ def test_a_line_without_end_is_cut_as_if_it_were_whole(segmenter, monkeypatch, c
     assert cut(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
 
 
-@settings(max_examples=60)
+@cache
+def random_segmenter(seed, tags, templates):
+    tag_set = TagSet("BMES", ("n", "v", "O")) if tags == "labels" else TagSet(tags)
+    return crfseg.Segmenter(random_model(seed, tag_set, templates))
+
+
+@settings(max_examples=100)
 @given(
     st.sampled_from(["BMES", "BMES6", "labels"]),
-    st.text("abcdefgh? 京\n", max_size=300),
+    st.sampled_from([WITH_TRIGRAMS, EVERY_VIEW]),
+    st.text("abcabcabcdefgh? 京\n", max_size=300),
     st.integers(1, 30),
-    st.integers(0, 5),
+    st.integers(0, 2),
 )
-def test_parts_of_lines_equal_the_whole_for_any_model(tags, text, step, seed):
+def test_parts_of_lines_equal_the_whole_for_any_model(tags, templates, text, step, seed):
     """Random weights: paths that stay apart for long, words that reach over a part's end."""
-    tag_set = TagSet("BMES", ("n", "v", "O")) if tags == "labels" else TagSet(tags)
-    segmenter = crfseg.Segmenter(random_model(seed, tag_set))
+    segmenter = random_segmenter(seed, tags, templates)
     tagger, data = segmenter._tagger, text.replace("\n", " ").encode()
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
@@ -88,6 +97,19 @@ def test_parts_of_lines_equal_the_whole_for_any_model(tags, text, step, seed):
         done, rest = done + part, rest[n:]
     done += tagger.cut_utf8(rest, past)
     assert done.decode() == segmenter.cut_lines(text.replace("\n", " "))
+
+
+@pytest.mark.parametrize("tags", ["BMES", "labels"])
+def test_words_across_the_cuts_of_a_line_change_nothing(monkeypatch, tags):
+    """Blocks shorter than the words of a lexicon, and than what templates see of them."""
+    segmenter = random_segmenter(0, tags, EVERY_VIEW)
+    words = segmenter.model.lexicon.words
+    assert max(map(len, words)) == 8
+    rng = np.random.default_rng(0)
+    text = "".join(rng.choice([*words, *words, " ", "?", "h"], 400))
+    for chunk, long_line in ((1, 2), (5, 7), (64, 40)):
+        in_small_pieces(monkeypatch, chunk, long_line)
+        assert cut(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
 
 
 def test_a_long_line_needs_little_memory(segmenter):

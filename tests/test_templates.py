@@ -7,15 +7,16 @@ from crfseg import symbols
 from crfseg.chars import code_points
 from crfseg.errors import TemplateError
 from crfseg.symbols import Alphabet
-from crfseg.templates import DEFAULT, Template, Templates
+from crfseg.templates import ACCURATE, DEFAULT, Template, Templates
 
 visible = st.characters(exclude_categories=("Cs",)).filter(lambda c: not c.isspace())
 
 
 @pytest.mark.parametrize(
     "name",
-    ["", "C", "C[]", "C[0", "C[0]x", "X[0]", "C[1]C[0]", "C[0]C[0]", "C[0]T[1]", "C[9]",
-     "C[0]C[1]C[2]C[3]", "C[--1]", "C[0] C[1]"],
+    ["", "C", "C[]", "C[0", "C[0]x", "X[0]", "C[1]C[0]", "C[0]C[0]", "C[9]",
+     "C[0]C[1]C[2]C[3]T[4]", "C[0]W[0]V[0]C[1]b[1]", "b[0]b[1]b[2]b[3]b[4]b[5]b[6]b[7]b[8]",
+     "C[0]x[1]", "G[1]C[0]", "C[--1]", "C[0] C[1]"],
 )  # fmt: skip
 def test_malformed_templates_are_refused_with_an_example(name):
     with pytest.raises(TemplateError, match=r"such as C\[0\]"):
@@ -29,12 +30,45 @@ def test_a_template_list_is_neither_empty_nor_repetitive(names):
 
 
 def test_template_names_come_back():
-    assert [str(Template.parse(name)) for name in DEFAULT.names] == DEFAULT.names
+    for templates in (DEFAULT, ACCURATE):
+        assert [str(Template.parse(name)) for name in templates.names] == templates.names
+
+
+parts = st.tuples(st.sampled_from(sorted(symbols.VIEWS)), st.integers(-8, 8))
+
+
+@given(st.lists(parts, min_size=1, max_size=9, unique=True))
+def test_any_views_may_be_mixed_as_long_as_their_bits_fit_a_key(parts):
+    parts.sort(key=lambda part: part[1])
+    name = "".join(f"{view}[{offset}]" for view, offset in parts)
+    if len(parts) > 8 or sum(symbols.VIEWS[view].bits for view, _ in parts) > 64:
+        with pytest.raises(TemplateError, match="at most 4 of C, W and V, or 8 of the others"):
+            Template.parse(name)
+    else:
+        views, offsets = zip(*parts, strict=True)
+        assert Template.parse(name) == Template("".join(views), offsets)
+        assert str(Template.parse(name)) == name
+
+
+@given(st.lists(parts, min_size=2, max_size=4, unique=True), st.integers(0, 2**32 - 1))
+def test_keys_of_any_views_hold_every_symbol(parts, seed):
+    views = "".join(view for view, _ in parts)
+    rng = np.random.default_rng(seed)
+    columns = [rng.integers(1 << symbols.VIEWS[view].bits, size=5) for view in views]
+    keys = symbols.packed(columns, views)
+    assert symbols.unpacked(keys, views).T.tolist() == [column.tolist() for column in columns]
+
+
+def test_kinds_of_mixed_views_have_names_of_their_own():
+    names = ["C[0]T[0]", "C[0]T[1]", "C[-1]T[0]", "T[0]C[1]", "C[0]C[1]", "e[-1]P[0]b[0]"]
+    assert [kind.name for kind in Templates.parse(names).kinds] == [
+        "C0T0", "C0T1", "T0C1", "CC", "e0P1b1",
+    ]  # fmt: skip
 
 
 def test_rows_of_a_block_and_templates_are_each_other_s_inverse():
-    for template in DEFAULT.templates:
-        kind = DEFAULT.kinds[DEFAULT.kind_index(template)]
+    for template in ACCURATE.templates:
+        kind = ACCURATE.kinds[ACCURATE.kind_index(template)]
         assert 0 <= kind.row(template) < kind.width
         assert kind.template(kind.row(template)) == template
 
@@ -42,36 +76,31 @@ def test_rows_of_a_block_and_templates_are_each_other_s_inverse():
 def test_names_and_blocks_define_the_same_features():
     """The one at t names the pattern whose block, found by its key, speaks to t in that row."""
     text = "我爱北京A，三"
-    codes, window = code_points(text), DEFAULT.window
-    alphabet = Alphabet.of(codes)
-    views = {view: alphabet.print(codes, view) for view in symbols.VIEWS}
-    offsets = np.array([0, len(text)])
-    for view in symbols.VIEWS:
-        padded = symbols.pad(alphabet.ids(codes, view), offsets, window)
-        for kind in (kind for kind in DEFAULT.kinds if kind.view == view):
-            keys = symbols.pattern_keys(padded, kind.shape)
-            for t, names in enumerate(DEFAULT.feature_names(views)):
-                for template, name in zip(DEFAULT.templates, names, strict=True):
-                    if DEFAULT.kinds[DEFAULT.kind_index(template)] != kind:
-                        continue
-                    parsed, parts = DEFAULT.parse_feature(name)
-                    ids = [alphabet.parse(part, view) for part in parts]
-                    key = sum(i << 16 * k for k, i in enumerate(ids))
-                    i = t + kind.reach - kind.row(template)  # so that the block's row speaks to t
-                    assert parsed == template
-                    assert keys[window + i] == key
-                    assert "".join(alphabet.print_id(i, view) for i in ids) == "".join(parts)
+    codes, templates = code_points(text), Templates.parse([*DEFAULT.names, "C[-1]T[-1]C[1]"])
+    alphabet, window = Alphabet.of(codes), templates.window
+    views = {view: alphabet.print(codes, view) for view in "CT"}
+    padded = symbols.pad(alphabet.entries_of(codes), np.array([0, len(text)]), window)
+    for t, names in enumerate(templates.feature_names(views)):
+        for template, name in zip(templates.templates, names, strict=True):
+            kind = templates.kinds[templates.kind_index(template)]
+            keys = symbols.pattern_keys([padded], kind.views, kind.shape)
+            parsed, parts = templates.parse_feature(name)
+            ids = list(map(alphabet.parse, parts, kind.views))
+            i = t + kind.reach - kind.row(template)  # so that the block's row speaks to t
+            assert parsed == template
+            assert symbols.unpacked(keys[window + i : window + i + 1], kind.views).tolist() == [ids]
+            assert list(map(alphabet.print_id, ids, kind.views)) == parts
 
 
 @given(st.text(visible, min_size=1, max_size=6))
 def test_every_printed_feature_parses_back(text):
     alphabet = Alphabet(np.unique(code_points(text)), folding="none")
-    views = {view: alphabet.print(code_points(text), view) for view in symbols.VIEWS}
+    views = {view: alphabet.print(code_points(text), view) for view in "CT"}
     for names in DEFAULT.feature_names(views):
         for template, name in zip(DEFAULT.templates, names, strict=True):
             parsed, parts = DEFAULT.parse_feature(name)
             assert parsed == template
-            if template.view == "C":
+            if set(template.views) == {"C"}:
                 ids = [alphabet.parse(part, "C") for part in parts]
                 assert symbols.UNKNOWN_ID not in ids
 
@@ -89,9 +118,14 @@ def test_text_that_looks_like_the_sentence_edge_is_not_taken_for_it():
 
 
 def test_padding_keeps_sentences_apart():
-    ids = np.arange(10, 15, dtype=np.uint16)
-    padded = symbols.pad(ids, np.array([0, 2, 5]), 2)
-    assert padded.tolist() == [1, 1, 10, 11, 2, 2, 1, 1, 12, 13, 14, 2, 2]
+    entries = np.arange(10, 15, dtype=np.uint32)
+    padded = symbols.pad(entries, np.array([0, 2, 5]), 2)
+    for view in "CTG":
+        found = symbols.symbols_of(padded, symbols.VIEWS[view]).tolist()
+        assert [s if s < 3 else 3 for s in found[:2] + found[4:8] + found[-2:]] == [
+            1, 1, 2, 2, 1, 1, 2, 2,
+        ]  # fmt: skip
+    assert padded[[2, 3, 8, 9, 10]].tolist() == entries.tolist()
     assert padded[symbols.begins(np.array([0, 2, 5]), 2)].tolist() == [10, 12]
 
 
