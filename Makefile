@@ -31,10 +31,10 @@ check: setup  ## style and types
 	$(BIN)/mypy
 
 test: setup  ## all tests that take no longer than seconds
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 test-all: setup  ## every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 bench: setup  ## the same model in CRFsuite: tags, speed, memory
 	$(BIN)/python $(BENCH)/crfsuite.py --corpora $(CORPORA)

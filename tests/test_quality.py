@@ -6,7 +6,7 @@ import crfseg
 from material import SAMPLE
 
 
-@pytest.mark.parametrize(("profile", "f1"), [("fast", 0.79), ("accurate", 0.85)])
+@pytest.mark.parametrize(("profile", "f1"), [("fast", 0.79), ("accurate", 0.83)])
 def test_the_sample_is_learned(profile, f1):
     model = crfseg.train(SAMPLE / "train.txt", dev=SAMPLE / "dev.txt", profile=profile)
     assert model.info["dev"][0]["f1"] > f1
