@@ -149,17 +149,7 @@ class Dataset:
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
         storage = storage or Storage()
-        alphabet = Alphabet.of(corpus.codes, folding, init.alphabet.characters if init else None)
-        places: Places = (_padded(corpus, alphabet, templates.window, storage),)
-        if "G" in templates.views:
-            alphabet = _grouped(alphabet, places[0], init)
-        lexicon = Lexicon()
-        if templates.views & OF_WORDS:
-            before = None if init is None else init.lexicon
-            lexicon, *numbers = marked(
-                corpus, alphabet, places[0], templates.window, init=before, storage=storage
-            )
-            places += tuple(numbers)
+        alphabet, lexicon, places = _seen(corpus, templates, folding, init, storage)
         ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
         known = [
             np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
@@ -189,6 +179,23 @@ class Dataset:
         names = self.tag_set.names
         for begin, end in pairwise(self.offsets.tolist()):
             yield [names[tag] for tag in self.tags[begin:end].tolist()]
+
+
+def _seen(
+    corpus: Corpus, templates: Templates, folding: Folding, init: Model | None, storage: Storage
+) -> tuple[Alphabet, Lexicon, Places]:
+    """Return the text as the templates see it, and what was learned from it to see it so."""
+    alphabet = Alphabet.of(corpus.codes, folding, init.alphabet.characters if init else None)
+    entries = _padded(corpus, alphabet, templates.window, storage)
+    if "G" in templates.views:
+        alphabet = _grouped(alphabet, entries, init)
+    if not templates.views & OF_WORDS:
+        return alphabet, Lexicon(), (entries,)
+    before = init.lexicon if init else None
+    lexicon, marks, words = marked(
+        corpus, alphabet, entries, templates.window, init=before, storage=storage
+    )
+    return alphabet, lexicon, (entries, marks, words)
 
 
 def _grouped(alphabet: Alphabet, entries: Numbers, init: Model | None) -> Alphabet:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from crfseg.kernels import Interner
 from crfseg.symbols import FIRST_ID, Numbers
 
 N_GROUPS: Final = 64
@@ -24,6 +25,8 @@ _DIMENSIONS: Final = 50
 _ROUNDS: Final = 15
 _SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
 _CHARACTER: Final = 0xFFFF  # the bits of an entry that say which it is
+_BLOCK: Final = 1 << 18  # places that are counted together
+_EVERY_KEY: Final = np.zeros(2, dtype=np.uint8)  # tallies of which nothing is asked
 _TINY: Final = 1e-9
 
 
@@ -57,14 +60,22 @@ def _neighbours(entries: Numbers, n_characters: int) -> Any:
     """Count each character's neighbours before and behind it, edges included; a sparse matrix."""
     from scipy.sparse import csr_matrix  # loaded where it is needed: it takes its time
 
-    symbols = (entries & np.uint32(_CHARACTER)).astype(np.intp)
-    known = np.flatnonzero(symbols >= FIRST_ID)
     n = n_characters + FIRST_ID
-    rows = np.tile(symbols[known] - FIRST_ID, 2)
-    columns = np.concatenate([symbols[known - 1], n + symbols[known + 1]])
-    pairs, counts = np.unique(rows * (2 * n) + columns, return_counts=True)
-    places = pairs // (2 * n), pairs % (2 * n)
-    return csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))
+    pairs = Interner()
+    for begin in range(1, len(entries) - 1, _BLOCK):
+        block = entries[begin - 1 : begin + _BLOCK + 1] & np.uint32(_CHARACTER)
+        before, symbols, behind = (
+            block[k : len(block) - 2 + k].astype(np.uint64) for k in range(3)
+        )
+        known = symbols >= FIRST_ID
+        rows = (symbols[known] - np.uint64(FIRST_ID)) * np.uint64(2 * n)
+        for columns in (before[known], np.uint64(n) + behind[known]):
+            pairs.number(rows + columns, _EVERY_KEY, 0)
+    found, counts = pairs.distinct()
+    places = (found // np.uint64(2 * n)).astype(np.intp), (found % np.uint64(2 * n)).astype(np.intp)
+    matrix = csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))
+    matrix.sort_indices()  # sums do not depend on the order of the text
+    return matrix
 
 
 def _surprises(counts: Any) -> Any:
