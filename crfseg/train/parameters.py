@@ -106,7 +106,7 @@ def _checked(key: str, value: Any, kind: type) -> Any:
         if value not in choices:
             raise TrainingError(f"{key} must be one of {', '.join(map(str, choices))}, got {value}")
         return value
-    lowest, highest = int(key in _AT_LEAST_ONE), _HIGHEST.get(key, 1e9)
+    lowest, highest = int(key in _AT_LEAST_ONE), _HIGHEST.get(key, 10**9)
     if not lowest <= value <= highest:
-        raise TrainingError(f"{key} must be from {lowest} to {highest:,.0f}, got {value!r}")
+        raise TrainingError(f"{key} must be from {lowest} to {highest:,}, got {value!r}")
     return value
