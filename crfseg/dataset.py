@@ -186,7 +186,12 @@ def _seen(
 ) -> tuple[Alphabet, Lexicon, Places]:
     """Return the text as the templates see it, and what was learned from it to see it so."""
     alphabet = Alphabet.of(corpus.codes, folding, init.alphabet.characters if init else None)
-    entries = _padded(corpus, alphabet, templates.window, storage)
+    entries = symbols.padded(
+        corpus,
+        lambda at: alphabet.entries_of(corpus.codes[at]),
+        templates.window,
+        storage.empty(symbols.padded_shape(corpus, templates.window), np.uint32),
+    )
     if "G" in templates.views:
         alphabet = _grouped(alphabet, entries, init)
     if not templates.views & OF_WORDS:
@@ -208,20 +213,6 @@ def _grouped(alphabet: Alphabet, entries: Numbers, init: Model | None) -> Alphab
     for at in _slices(len(entries)):
         entries[at] |= grouped.groups_of(entries[at])
     return grouped
-
-
-def _padded(corpus: Corpus, alphabet: Alphabet, window: int, storage: Storage) -> Numbers:
-    """Return the entries of the text, each sentence between edges."""
-    padded: Numbers = storage.empty((corpus.n_chars + 2 * window * len(corpus),), np.uint32)
-    for of, begin, end in corpus.blocks():
-        block = symbols.pad(
-            alphabet.entries_of(corpus.codes[begin:end]),
-            corpus.offsets[of.start : of.stop + 1] - begin,
-            window,
-        )
-        first = begin + 2 * window * of.start
-        padded[first : first + len(block)] = block
-    return padded
 
 
 def _tags(

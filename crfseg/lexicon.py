@@ -251,7 +251,12 @@ def marked(
     words = (*init.words, *new)
     bounds = fold_bounds(corpus, window)
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
-    starts = _padded_starts(corpus, window, storage)
+    starts = symbols.padded(  # edges as if they were words
+        corpus,
+        lambda at: corpus.starts[at].astype(np.uint32),
+        window,
+        storage.empty(entries.shape, np.uint8),
+    )
     of_text, by_others = cross_fit(matcher, entries, starts, bounds)
     for row in (of_text, *by_others):
         row[: len(init.words)] = init.classes
@@ -259,16 +264,3 @@ def marked(
     for fold, (a, b) in enumerate(pairwise(bounds)):
         matcher.mark(entries[a:b], by_others[fold], marks[a:b], found[a:b])
     return Marked(Lexicon(words, of_text), marks, found)
-
-
-def _padded_starts(corpus: Corpus, window: int, storage: Storage) -> NDArray[np.uint8]:
-    """Return where words begin in the padded text, edges as if they were words."""
-    starts: NDArray[np.uint8] = storage.empty(
-        (corpus.n_chars + 2 * window * len(corpus),), np.uint8
-    )
-    for of, begin, end in corpus.blocks():
-        offsets = corpus.offsets[of.start : of.stop + 1] - begin
-        block = symbols.pad(corpus.starts[begin:end].astype(np.uint16), offsets, window)
-        first = begin + 2 * window * of.start
-        starts[first : first + len(block)] = block
-    return starts

@@ -23,19 +23,21 @@ and ``</s>`` after each, so that no n-gram of one reaches into the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg import chars
+from crfseg.corpus import Corpus
 
 Numbers = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
 Folding = Literal["none", "width"]
+_Number = TypeVar("_Number", np.uint8, np.uint32)
 
 
 class View(NamedTuple):
@@ -228,6 +230,38 @@ def pad(entries: Numbers, offsets: NDArray[np.intp], window: int) -> Numbers:
     shift = np.repeat(begin - offsets[:-1], lengths)
     padded[np.arange(len(entries)) + shift] = entries
     return padded
+
+
+def padded_shape(corpus: Corpus, window: int) -> tuple[int]:
+    """Return the shape of what says something of every place of a padded corpus."""
+    return (corpus.n_chars + 2 * window * len(corpus),)
+
+
+def padded(
+    corpus: Corpus,
+    numbers_of: Callable[[slice], Numbers],
+    window: int,
+    out: NDArray[_Number],
+) -> NDArray[_Number]:
+    """Write the numbers of a corpus's characters into ``out``, each sentence between edges.
+
+    Parameters
+    ----------
+    corpus
+        Gone through block by block.
+    numbers_of
+        Gives the numbers of a slice of its characters.
+    window
+        Edges before and after each sentence.
+    out
+        Of that :func:`padded_shape`.
+    """
+    for of, begin, end in corpus.blocks():
+        offsets = corpus.offsets[of.start : of.stop + 1] - begin
+        block = pad(numbers_of(slice(begin, end)), offsets, window)
+        first = begin + 2 * window * of.start
+        out[first : first + len(block)] = block
+    return out
 
 
 def symbols_of(numbers: Numbers, view: View) -> Numbers:

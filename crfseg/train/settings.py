@@ -70,7 +70,7 @@ class Settings:
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
         settings = cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
-        if protocol == "strict" != settings.protocol:
+        if protocol == "strict" and settings.protocol != "strict":
             raise TrainingError("strict: expected no templates with T and no folding")
         return settings
 
