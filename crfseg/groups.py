@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.kernels import Interner
+from crfseg.kernels import EVERY_KEY, Interner
 from crfseg.symbols import FIRST_ID, Numbers
 
 N_GROUPS: Final = 64
@@ -26,7 +26,6 @@ _ROUNDS: Final = 15
 _SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
 _CHARACTER: Final = 0xFFFF  # the bits of an entry that say which it is
 _BLOCK: Final = 1 << 18  # places that are counted together
-_EVERY_KEY: Final = np.zeros(2, dtype=np.uint8)  # tallies of which nothing is asked
 _TINY: Final = 1e-9
 
 
@@ -70,7 +69,7 @@ def _neighbours(entries: Numbers, n_characters: int) -> Any:
         known = symbols >= FIRST_ID
         rows = (symbols[known] - np.uint64(FIRST_ID)) * np.uint64(2 * n)
         for columns in (before[known], np.uint64(n) + behind[known]):
-            pairs.number(rows + columns, _EVERY_KEY, 0)
+            pairs.number(rows + columns, EVERY_KEY, 0)
     found, counts = pairs.distinct()
     places = (found // np.uint64(2 * n)).astype(np.intp), (found % np.uint64(2 * n)).astype(np.intp)
     matrix = csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))

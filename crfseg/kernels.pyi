@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+EVERY_KEY: NDArray[np.uint8]
+
 def tally(tallies: NDArray[np.uint8], keys: NDArray[np.uint64]) -> None: ...
 
 class Interner:

@@ -11,6 +11,8 @@ from crfseg.symbols cimport hash_of
 cdef enum:
     BLOCK = 32  # look-ups in flight together, so that they wait for memory together
 
+EVERY_KEY = np.zeros(2, dtype=np.uint8)  # tallies that let every key pass where min_count is 0
+
 
 def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
     """Count each key where it hashes to; keys that share a place are counted together.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from crfseg import chars, symbols
 from crfseg.corpus import Corpus
 from crfseg.errors import ShapeError
-from crfseg.kernels import Interner
+from crfseg.kernels import EVERY_KEY, Interner
 from crfseg.matcher import Matcher
 from crfseg.storage import Storage
 from crfseg.symbols import FIRST_ID, UNKNOWN_ID, Alphabet, Symbols
@@ -37,7 +37,6 @@ LONGEST: Final = 8
 N_CLASSES: Final = 20
 _SHARES: Final = (0.1, 0.5, 0.9, 0.999)
 _COUNTS: Final = (2, 5, 20)
-_EVERY_KEY: Final = np.zeros(2, dtype=np.uint8)  # tallies of which nothing is asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +122,10 @@ def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
         ids = alphabet.ids(corpus.codes[begin:end], "C")
         keys = _keys(ids, corpus.starts[begin:end])
         numbers = [
-            interner.number(np.ascontiguousarray(half), _EVERY_KEY, 0).astype(np.uint64)
+            interner.number(np.ascontiguousarray(half), EVERY_KEY, 0).astype(np.uint64)
             for interner, half in zip((heads, tails), keys.T, strict=True)
         ]
-        pairs.number(numbers[0] << np.uint64(32) | numbers[1], _EVERY_KEY, 0)
+        pairs.number(numbers[0] << np.uint64(32) | numbers[1], EVERY_KEY, 0)
     found, counts = pairs.distinct()
     head = heads.distinct()[0][found >> np.uint64(32)]
     tail = tails.distinct()[0][found & np.uint64(0xFFFFFFFF)]

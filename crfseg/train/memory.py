@@ -10,7 +10,7 @@ from typing import Any, Final
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.symbols import VIEWS
+from crfseg.symbols import VIEWS, padded_shape
 from crfseg.tables import Precision
 from crfseg.templates import Templates
 
@@ -25,7 +25,7 @@ def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
     Pattern ids, symbols and tags of each character, and the table of a kind's distinct patterns, of
     which a text has about one for every three characters.
     """
-    n_positions = corpus.n_chars + 2 * templates.window * len(corpus)
+    (n_positions,) = padded_shape(corpus, templates.window)
     n_numbers = len({VIEWS[view].number for view in templates.views})
     arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
     return (0 if in_files else arrays) + 32 * corpus.n_chars

@@ -131,6 +131,6 @@ def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
 
 def _rows(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int32]:
     """Return where each of the keys wanted stands among the keys, all of which are there."""
-    interner, every_key = kernels.Interner(), np.zeros(2, dtype=np.uint8)
-    interner.number(keys, every_key, 0)
-    return interner.number(wanted, every_key, 0)
+    interner = kernels.Interner()
+    interner.number(keys, kernels.EVERY_KEY, 0)
+    return interner.number(wanted, kernels.EVERY_KEY, 0)
