@@ -11,26 +11,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import groups, kernels, symbols
+from crfseg import kernels, symbols
 from crfseg.corpus import Corpus
-from crfseg.lexicon import Lexicon, marked
+from crfseg.learned import Places, Raw, learn
+from crfseg.lexicon import Lexicon
 from crfseg.model import Model
 from crfseg.storage import Storage
-from crfseg.symbols import OF_WORDS, Alphabet, Folding, Numbers
+from crfseg.symbols import Alphabet, Folding
 from crfseg.tags import Scheme, TagSet, labels_in
 from crfseg.templates import PatternKind, Templates
+from crfseg.varieties import Varieties
 
 _BLOCK: Final = 1 << 17  # positions that are looked up together
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
-Places = tuple[Numbers, ...]
-"""The entries of every place; marks and words too, if a template looks words up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ class Dataset:
 
     Parameters
     ----------
-    tag_set, templates, alphabet, lexicon
+    tag_set, templates, alphabet, lexicon, varieties
         What the arrays speak of; they become the model's.
     patterns
         One for each of the K ``templates.kinds``.
@@ -122,6 +122,7 @@ class Dataset:
     templates: Templates
     alphabet: Alphabet
     lexicon: Lexicon
+    varieties: Varieties
     patterns: tuple[Patterns, ...]
     ids: NDArray[np.int32]
     tags: NDArray[np.int16]
@@ -137,6 +138,7 @@ class Dataset:
         folding: Folding = "width",
         min_count: int = 1,
         init: Model | None = None,
+        raw: Raw | None = None,
         storage: Storage | None = None,
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
@@ -149,7 +151,7 @@ class Dataset:
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
         storage = storage or Storage()
-        alphabet, lexicon, places = _seen(corpus, templates, folding, init, storage)
+        alphabet, lexicon, varieties, places = learn(corpus, templates, folding, init, raw, storage)
         ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
         known = [
             np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
@@ -161,7 +163,9 @@ class Dataset:
             for k, kind in enumerate(templates.kinds)
         )
         tag_set, tags = _tags(corpus, scheme, init, storage)
-        return cls(tag_set, templates, alphabet, lexicon, patterns, ids, tags, corpus.offsets)
+        return cls(
+            tag_set, templates, alphabet, lexicon, varieties, patterns, ids, tags, corpus.offsets
+        )
 
     @property
     def n_patterns(self) -> int:
@@ -179,40 +183,6 @@ class Dataset:
         names = self.tag_set.names
         for begin, end in pairwise(self.offsets.tolist()):
             yield [names[tag] for tag in self.tags[begin:end].tolist()]
-
-
-def _seen(
-    corpus: Corpus, templates: Templates, folding: Folding, init: Model | None, storage: Storage
-) -> tuple[Alphabet, Lexicon, Places]:
-    """Return the text as the templates see it, and what was learned from it to see it so."""
-    alphabet = Alphabet.of(corpus.codes, folding, init.alphabet.characters if init else None)
-    entries = symbols.padded(
-        corpus,
-        lambda at: alphabet.entries_of(corpus.codes[at]),
-        templates.window,
-        storage.empty(symbols.padded_shape(corpus, templates.window), np.uint32),
-    )
-    if "G" in templates.views:
-        alphabet = _grouped(alphabet, entries, init)
-    if not templates.views & OF_WORDS:
-        return alphabet, Lexicon(), (entries,)
-    before = init.lexicon if init else None
-    lexicon, marks, words = marked(
-        corpus, alphabet, entries, templates.window, init=before, storage=storage
-    )
-    return alphabet, lexicon, (entries, marks, words)
-
-
-def _grouped(alphabet: Alphabet, entries: Numbers, init: Model | None) -> Alphabet:
-    """Return the alphabet in groups, and write them into the entries."""
-    if init is None:
-        learned = groups.learn(entries, len(alphabet.characters))
-    else:
-        learned = init.alphabet.groups
-    grouped = replace(alphabet, groups=learned)
-    for at in _slices(len(entries)):
-        entries[at] |= grouped.groups_of(entries[at])
-    return grouped
 
 
 def _tags(

@@ -9,7 +9,7 @@ from crfseg.viterbi cimport Arcs
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
     uint32_t *entries  # the symbols; ``window`` more before and after them
-    uint32_t *marks  # what a list of words says of them, if there is one
+    uint32_t *marks  # what lists of words and strings say of them, if there are such
     uint32_t *words
     int8_t *known  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
     Py_ssize_t *places  # where each stands in the text
@@ -44,8 +44,8 @@ cdef class Decoder:
     cdef Py_ssize_t n_words  # 64-bit words of a row
     cdef int bits  # of a weight in a word
     cdef list arrays  # what the tables point to
-    cdef Matcher matcher
-    cdef const uint8_t[::1] classes
+    cdef Matcher words, strings
+    cdef const uint8_t[::1] classes, varieties
 
     cdef Py_ssize_t span(self) noexcept nogil
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil

@@ -23,8 +23,10 @@ class Decoder:
         window: int,
         bits: int,
         unit: float,
-        matcher: Matcher | None = None,
+        words: Matcher | None = None,
         classes: NDArray[np.uint8] | None = None,
+        strings: Matcher | None = None,
+        varieties: NDArray[np.uint8] | None = None,
     ) -> None: ...
     def tag(
         self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]

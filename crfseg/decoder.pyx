@@ -96,19 +96,25 @@ cdef class Decoder:
         16 if all sums of weights fit that, else 32.
     unit
         The log-potential of one unit.
-    matcher, classes
+    words, classes
         The words that are looked up, and what is known of each; see :mod:`crfseg.lexicon`.
+    strings, varieties
+        The strings that are, and what is known of them; see :mod:`crfseg.varieties`.
     """
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
         const int8_t[::1] ends, int form, const uint32_t[::1] symbols, int window, int bits,
-        double unit, Matcher matcher=None, const uint8_t[::1] classes=None,
+        double unit, Matcher words=None, const uint8_t[::1] classes=None, Matcher strings=None,
+        const uint8_t[::1] varieties=None,
     ):
         cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
         self.n_tags, self.bits, self.unit = len(begins), bits, unit
-        self.matcher, self.classes = matcher, classes
-        self.window = window if matcher is None else window + max(1, matcher.longest) - 1
+        self.words, self.classes = words, classes
+        self.strings, self.varieties = strings, varieties
+        self.window = window + max(
+            [0] + [matcher.longest - 1 for matcher in (words, strings) if matcher is not None]
+        )
         self.n_words = words_of(self.n_tags, bits)
         self.begins, self.ends, self.symbols = begins, ends, symbols
         self.transitions = transitions
@@ -163,9 +169,8 @@ cdef class Decoder:
         if n <= sentence.room:
             return True
         sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
-        if self.matcher is not None:
-            sentence.marks = <uint32_t *>realloc(sentence.marks, n_numbers * sizeof(uint32_t))
-            sentence.words = <uint32_t *>realloc(sentence.words, n_numbers * sizeof(uint32_t))
+        sentence.marks = <uint32_t *>realloc(sentence.marks, n_numbers * sizeof(uint32_t))
+        sentence.words = <uint32_t *>realloc(sentence.words, n_numbers * sizeof(uint32_t))
         sentence.known = <int8_t *>realloc(sentence.known, room)
         sentence.places = <Py_ssize_t *>realloc(sentence.places, room * sizeof(Py_ssize_t))
         sentence.tags = <int16_t *>realloc(sentence.tags, room * sizeof(int16_t))
@@ -179,10 +184,10 @@ cdef class Decoder:
             sentence.delta = <int64_t *>malloc(3 * self.n_tags * sizeof(int64_t))
         sentence.room = room
         return (
-            sentence.entries and sentence.known and sentence.places and sentence.tags
+            sentence.entries and sentence.marks and sentence.words and sentence.known
+            and sentence.places and sentence.tags
             and sentence.back and sentence.emissions and sentence.delta
             and sentence.keys and sentence.found and sentence.present and sentence.n_present
-            and (self.matcher is None or (sentence.marks and sentence.words))
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
@@ -220,17 +225,23 @@ cdef class Decoder:
             )
 
     cdef void look_around(self, Sentence *sentence) noexcept nogil:
-        """Enter the edges of a sentence, and look its words up."""
-        cdef Py_ssize_t j
+        """Enter the edges of a sentence, and look its words and strings up."""
+        cdef Py_ssize_t j, n_numbers = sentence.n + 2 * self.window
         for j in range(self.window):
             if sentence.before < 0:
                 sentence.entries[j] = BEGIN
             sentence.entries[self.window + sentence.n + j] = END
-        if self.matcher is not None:
-            self.matcher.find(
-                sentence.entries, sentence.n + 2 * self.window,
-                &self.classes[0] if self.classes.shape[0] else NULL, sentence.marks,
-                sentence.words,
+        if self.words is not None:
+            self.words.find(
+                sentence.entries, n_numbers, &self.classes[0] if self.classes.shape[0] else NULL,
+                sentence.marks, sentence.words,
+            )
+        elif self.strings is not None:
+            memset(sentence.marks, 0, n_numbers * sizeof(uint32_t))
+        if self.strings is not None:
+            self.strings.find_all(
+                sentence.entries, n_numbers,
+                &self.varieties[0] if self.varieties.shape[0] else NULL, sentence.marks,
             )
 
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:

@@ -12,6 +12,7 @@ Dhillon and Modha (2001), Concept decompositions for large sparse text data usin
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,9 @@ from crfseg.kernels import EVERY_KEY, Interner
 from crfseg.symbols import FIRST_ID, Numbers
 
 N_GROUPS: Final = 64
+NO_GROUP: Final = N_GROUPS
+"""Of a character that came too seldom to tell whom it is like."""
+_SELDOM: Final = 3
 _DIMENSIONS: Final = 50
 _ROUNDS: Final = 15
 _SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
@@ -29,40 +33,47 @@ _BLOCK: Final = 1 << 18  # places that are counted together
 _TINY: Final = 1e-9
 
 
-def learn(entries: Numbers, n_characters: int) -> NDArray[np.uint8]:
+def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
     """Return the group of each character.
 
     Parameters
     ----------
-    entries
-        The text, each sentence between edges; see :func:`crfseg.symbols.pad`.
+    texts
+        Entries, each sentence between edges; see :func:`crfseg.symbols.pad`.
     n_characters
         Of the alphabet, S.
 
     Returns
     -------
     groups
-        Below N_GROUPS, shape (S,). The same text gives the same groups.
+        Below N_GROUPS, or NO_GROUP; shape (S,). The same text gives the same groups.
     """
     from threadpoolctl import threadpool_limits  # loaded here as scipy is: it takes its time
 
-    surprises = _surprises(_neighbours(entries, n_characters))
+    counts = _neighbours(texts, n_characters)
+    surprises = _surprises(counts)
     n_dimensions = min(_DIMENSIONS, min(surprises.shape) - 1)
     if n_dimensions < 1 or not surprises.data.any():
-        return np.zeros(n_characters, dtype=np.uint8)
+        return np.full(n_characters, NO_GROUP, dtype=np.uint8)
     # Matrices as small as these need one thread; and so the groups do not depend on how many.
     with threadpool_limits(1, "blas"):
-        return _clusters(_vectors(surprises, n_dimensions))
+        groups = _clusters(_vectors(surprises, n_dimensions))
+    groups[np.asarray(counts.sum(axis=1)).ravel() < 2 * _SELDOM] = NO_GROUP  # two neighbours each
+    return groups
 
 
-def _neighbours(entries: Numbers, n_characters: int) -> Any:
+def _neighbours(texts: Sequence[Numbers], n_characters: int) -> Any:
     """Count each character's neighbours before and behind it, edges included; a sparse matrix."""
     from scipy.sparse import csr_matrix  # loaded where it is needed: it takes its time
 
     n = n_characters + FIRST_ID
     pairs = Interner()
-    for begin in range(1, len(entries) - 1, _BLOCK):
-        block = entries[begin - 1 : begin + _BLOCK + 1] & np.uint32(_CHARACTER)
+    blocks = (
+        entries[begin - 1 : begin + _BLOCK + 1] & np.uint32(_CHARACTER)
+        for entries in texts
+        for begin in range(1, len(entries) - 1, _BLOCK)
+    )
+    for block in blocks:
         before, symbols, behind = (
             block[k : len(block) - 2 + k].astype(np.uint64) for k in range(3)
         )

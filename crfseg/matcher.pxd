@@ -30,6 +30,9 @@ cdef class Matcher:
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks,
         uint32_t *words,
     ) noexcept nogil
+    cdef void find_all(
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks
+    ) noexcept nogil
     cdef void begin(
         self, Search *search, const uint32_t *entries, Py_ssize_t n, Py_ssize_t n_begins
     ) noexcept nogil

@@ -14,6 +14,12 @@ class Matcher:
         marks: NDArray[np.uint32],
         words: NDArray[np.uint32],
     ) -> None: ...
+    def mark_all(
+        self,
+        entries: NDArray[np.uint32],
+        classes: NDArray[np.uint8],
+        marks: NDArray[np.uint32],
+    ) -> None: ...
     def count(
         self,
         entries: NDArray[np.uint32],

@@ -299,6 +299,57 @@ cdef class Matcher:
         with nogil:
             self.find(&entries[0], n, &classes[0], &marks[0], &words[0])
 
+    cdef void find_all(
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks
+    ) noexcept nogil:
+        """Find what :meth:`mark_all` does, in n places, chunk by chunk."""
+        cdef Py_ssize_t start = 0, t, a
+        cdef uint32_t node
+        cdef Search search
+        while start < n:
+            for t in range(start, min(n, start + CHUNK)):
+                marks[t] |= symbol_of(entries[t]) << 24 if is_edge(entries[t]) else 0
+            self.begin(&search, entries + start, n - start, min(<Py_ssize_t>CHUNK, n - start))
+            while search.n_alive > 0:
+                for a in range(search.n_alive):
+                    node = search.links[a] >> 1
+                    if node <= self.n_words:
+                        marks[start + search.places[a]] |= <uint32_t>classes[node - 1] << 24
+                self.deepen(&search)
+            start += CHUNK
+
+    def mark_all(
+        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] marks
+    ):
+        """Join at each place the bits of all words that begin there, in the upper bits of a mark.
+
+        Parameters
+        ----------
+        entries
+            The text, shape (T,).
+        classes
+            The bits of each word, shape (N,).
+        marks
+            The upper eight bits, which are 0, are written to; shape (T,). At the edges of sentences
+            they become the symbol, 1 or 2.
+
+        Raises
+        ------
+        ValueError
+            If the arrays disagree in length.
+        """
+        cdef Py_ssize_t n = entries.shape[0]
+        if classes.shape[0] != self.n_words or marks.shape[0] != n:
+            raise ValueError(
+                f"{self.n_words} words, {n} places; expected classes of the former, marks of the "
+                f"latter, got {len(classes)}, {len(marks)}"
+            )
+        with nogil:
+            self.find_all(
+                &entries[0] if n else NULL, n, &classes[0] if self.n_words else NULL,
+                &marks[0] if n else NULL,
+            )
+
     def count(
         self, const uint32_t[::1] entries, const uint8_t[::1] starts, int64_t[::1] seen,
         int64_t[::1] whole,

@@ -18,6 +18,7 @@ from crfseg.symbols import Alphabet, unpacked
 from crfseg.tables import PatternTable, Precision, Weights
 from crfseg.tags import TagSet
 from crfseg.templates import Templates
+from crfseg.varieties import Varieties
 
 _FINEST: Final = 16  # units of scale in a step of the kind with the largest weights, if they fit
 _SUM: Final = np.iinfo(np.int16).max  # of all weights that speak to one character and tag
@@ -39,8 +40,8 @@ class Model:
         The log-potential of one unit; 1.0 for float64 weights.
     vocabulary
         The distinct words of the training corpus, sorted.
-    lexicon
-        The words that the templates look up, if they do.
+    lexicon, varieties
+        The words and the strings that the templates look up, if they do.
     info
         Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
     """
@@ -53,6 +54,7 @@ class Model:
     scale: float = 1.0
     vocabulary: tuple[str, ...] = ()
     lexicon: Lexicon = field(default_factory=Lexicon)
+    varieties: Varieties = field(default_factory=Varieties)
     info: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,8 @@ afterwards.
     words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
     lexicon.words  [bytes]        uint8    the words that are looked up, likewise; may be none
     lexicon.classes [N]           uint8    how sure each is a word
+    varieties.strings [N, 4]      uint16   the strings that are looked up, 2 to 4 symbols, then 0
+    varieties.classes [N]         uint8    how varied the company is in which each stands
 """
 
 from __future__ import annotations
@@ -34,22 +36,30 @@ from numpy.typing import NDArray
 from crfseg import symbols
 from crfseg.errors import CrfsegError, ModelFileError
 from crfseg.files import replacing
-from crfseg.groups import N_GROUPS
+from crfseg.groups import NO_GROUP
 from crfseg.lexicon import N_CLASSES, Lexicon
 from crfseg.symbols import FOLDINGS, Alphabet
 from crfseg.tables import PRECISIONS, PatternTable
 from crfseg.tags import TagSet
 from crfseg.templates import PatternKind, Templates
+from crfseg.varieties import Varieties
 
 if TYPE_CHECKING:  # models know their file, not the other way round
     from crfseg.model import Model
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The version of the file format that this code writes; it reads all up to this one."""
 
 _MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
 _MAX_UNIT: Final = np.iinfo(np.int16).max
-_SINCE_3: Final = ("groups", "lexicon.words", "lexicon.classes")
+_SINCE: Final[
+    dict[int, dict[str, NDArray[Any]]]
+] = {  # each format: the arrays that came with it, empty before
+    3: {
+        name: np.empty(0, dtype=np.uint8) for name in ("groups", "lexicon.words", "lexicon.classes")
+    },
+    4: {"varieties.strings": Varieties().strings, "varieties.classes": Varieties().classes},
+}
 _DAMAGE: Final = (
     CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
@@ -106,6 +116,8 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "words": _text_bytes(model.vocabulary),
         "lexicon.words": _text_bytes(model.lexicon.words),
         "lexicon.classes": model.lexicon.classes,
+        "varieties.strings": model.varieties.strings,
+        "varieties.classes": model.varieties.classes,
     }
     for table in model.tables:
         arrays[f"{table.kind.name}.patterns"] = symbols.unpacked(table.keys, table.kind.views)
@@ -171,8 +183,8 @@ def _checked_fields(
         _reject(path, "is damaged (a weight is not a number, or far too large)")
     if not isinstance(info, dict):
         _reject(path, f"is damaged (info {type(info).__name__})")
-    if header["format"] < 3:  # without what is learned
-        arrays = {name: np.empty(0, dtype=np.uint8) for name in _SINCE_3} | arrays
+    for version, empty in _SINCE.items():
+        arrays = empty | arrays if header["format"] < version else arrays
     alphabet = _checked_alphabet(path, arrays, header["folding"])
     return {
         "tag_set": tag_set,
@@ -183,6 +195,7 @@ def _checked_fields(
         "scale": float(scale),
         "vocabulary": _checked_words(path, arrays["words"]),
         "lexicon": _checked_lexicon(path, arrays, alphabet),
+        "varieties": _checked_varieties(path, arrays),
         "info": info,
     }
 
@@ -254,6 +267,15 @@ def _checked_lexicon(
     return lexicon
 
 
+def _checked_varieties(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) -> Varieties:
+    strings, classes = arrays["varieties.strings"], arrays["varieties.classes"]
+    if strings.dtype != np.uint16 or classes.dtype != np.uint8 or classes.ndim != 1:
+        _reject(path, f"is damaged (varieties {strings.shape} {strings.dtype} {classes.dtype})")
+    varieties = Varieties(strings, classes)  # raises a ValueError if that is none
+    varieties.matcher()  # and so does this if a string is there twice
+    return varieties
+
+
 def _checked_alphabet(
     path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]], folding: str
 ) -> Alphabet:
@@ -264,7 +286,7 @@ def _checked_alphabet(
         _reject(path, "is damaged (alphabet holds what is no character)")
     if groups.dtype != np.uint8 or groups.ndim != 1 or len(groups) > len(characters):
         _reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
-    if groups.max(initial=0) >= N_GROUPS:
+    if groups.max(initial=0) > NO_GROUP:
         _reject(path, "is damaged (a character is in no group)")
     return Alphabet(characters, folding, groups)  # type: ignore[arg-type]  # checked above
 

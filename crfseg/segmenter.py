@@ -27,7 +27,7 @@ from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.model import Model
 from crfseg.stream import in_order
-from crfseg.symbols import OF_WORDS, layout
+from crfseg.symbols import OF_STRINGS, OF_WORDS, layout
 from crfseg.tables import PatternTable
 from crfseg.tagger import Tagger
 from crfseg.tags import TagSet
@@ -299,6 +299,8 @@ def _decoder(model: Model) -> Decoder:
         model.scale / finer,
         model.lexicon.matcher(model.alphabet) if model.templates.views & OF_WORDS else None,
         model.lexicon.classes,
+        model.varieties.matcher() if model.templates.views & OF_STRINGS else None,
+        model.varieties.classes,
     )
 
 

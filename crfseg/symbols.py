@@ -4,7 +4,7 @@
 
     text          我      爱      北      京
     entries  <s>  .       .       .       .      </s>   C | T << 16 | G << 24
-    marks    <s>  .       .       .       .      </s>   B | E << 8 | P << 16    see lexicon.py
+    marks    <s>  .       .       .       .      </s>   B | E << 8 | P << 16 | A << 24
     words    <s>  .       .       .       .      </s>   W | V << 16
 
     C     1       874     210     58      61     2      the character, folded as the model says:
@@ -15,7 +15,8 @@
     B, E, P    the longest known word that begins here, ends here, passes over the boundary before:
                how long, and how far to be trusted as a word
     b, e, p    the length alone
-    W, V       which word it is that begins here, ends here
+    W, V       which word it is that begins here, ends here                    see lexicon.py
+    A          in how varied company the 2, 3, 4 characters from here on stand  see varieties.py
 
 An n-gram is one 64-bit key. Sentences are laid end to end with ``window`` symbols ``<s>`` before
 and ``</s>`` after each, so that no n-gram of one reaches into the next.
@@ -52,13 +53,15 @@ class View(NamedTuple):
 VIEWS: Final = {
     "C": View(0, 0, 16), "T": View(0, 16, 8), "G": View(0, 24, 8),
     "B": View(1, 0, 8), "E": View(1, 8, 8), "P": View(1, 16, 8),
-    "b": View(1, 5, 3), "e": View(1, 13, 3), "p": View(1, 21, 3),
+    "b": View(1, 5, 3), "e": View(1, 13, 3), "p": View(1, 21, 3), "A": View(1, 24, 8),
     "W": View(2, 0, 16), "V": View(2, 16, 16),
 }  # fmt: skip
 OF_CHARACTERS: Final = frozenset("CT")
 """The views that every character has by itself; the others are learned."""
 OF_WORDS: Final = frozenset("BEPbepWV")
 """The views that look words up."""
+OF_STRINGS: Final = frozenset("A")
+"""The view that looks up strings, words or not, whose company was counted."""
 FOLDINGS: Final = ("none", "width")
 BEGIN: Final = "<s>"
 END: Final = "</s>"
@@ -75,6 +78,7 @@ END_ID: Final = 2
 FIRST_ID: Final = 3
 EDGES: Final = (0x01010001, 0x02020002)
 """Entries of ``<s>`` and ``</s>``."""
+_NO_GROUP: Final = 64
 _MAX_KNOWN: Final = (1 << 16) - FIRST_ID
 _BLOCK: Final = 1 << 20  # characters that are counted together
 
@@ -91,8 +95,9 @@ class Alphabet:
         ``"width"`` reads full-width letters, digits and punctuation as half-width ones, ``"none"``
         takes characters as they are.
     groups
-        The learned groups of the first G characters, shape (G,), below 64; those that came in
-        later training have none. Empty if none are learned. See :mod:`crfseg.groups`.
+        The learned groups of the first G characters, shape (G,), below 64, or 64 for none; those
+        that came in later training have none. Empty if none are learned. See
+        :mod:`crfseg.groups`.
     """
 
     characters: chars.CodePoints
@@ -139,7 +144,8 @@ class Alphabet:
     def groups_of(self, entries: Numbers) -> Numbers:
         """Return what the groups of characters add to their entries, shape (T,)."""
         of_symbol = np.zeros(1 << VIEWS["C"].bits, dtype=np.uint32)
-        of_symbol[FIRST_ID : FIRST_ID + len(self.groups)] = self.groups + np.uint32(FIRST_ID)
+        grouped = FIRST_ID + np.flatnonzero(self.groups < _NO_GROUP)
+        of_symbol[grouped] = self.groups[self.groups < _NO_GROUP] + np.uint32(FIRST_ID)
         added: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
         return added
 
@@ -177,6 +183,8 @@ class Alphabet:
             return "<0>"
         if view in "BEP":
             return f"<{symbol >> 5}.{(symbol & 31) + 1}>"
+        if view == "A":
+            return f"<{symbol >> 5}.{symbol >> 2 & 7}.{symbol & 3}>"
         if view == "G" and symbol >= FIRST_ID:
             return f"<{symbol - FIRST_ID}>"
         known: Any = {"C": self.characters, "T": chars.CLASSES}.get(view, words)

@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from crfseg.errors import TemplateError
-from crfseg.symbols import BEGIN, END, OF_CHARACTERS, OF_WORDS, VIEWS
+from crfseg.symbols import BEGIN, END, OF_CHARACTERS, OF_STRINGS, OF_WORDS, VIEWS
 
 MAX_SYMBOLS: Final = 8
 _MAX_BITS: Final = 64  # of a pattern's key
@@ -103,8 +103,8 @@ class PatternKind:
 
     @property
     def learned_from(self) -> Literal["", "words", "groups"]:
-        """What of the training text its symbols were learned from, if they were."""
-        if set(self.views) & OF_WORDS:
+        """What of text its symbols were learned from, if they were; strings are likely words."""
+        if set(self.views) & (OF_WORDS | OF_STRINGS):
             return "words"
         return "groups" if "G" in self.views else ""
 
@@ -283,3 +283,6 @@ ACCURATE: Final = Templates.parse(
     ]
 )
 """Everything that pays: the accurate profile, which the built-in trainer has by default."""
+
+OF_RAW_TEXT: Final = ("A[-1]", "A[0]", "A[1]")
+"""What either profile has besides where text without words is counted."""

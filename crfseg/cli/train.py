@@ -33,6 +33,12 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 @click.option(
     "--dev", metavar="FILE", multiple=True, help="A corpus to score on, not trained on; repeatable."
 )
+@click.option(
+    "--raw",
+    metavar="FILE",
+    multiple=True,
+    help="Text without words, to learn from how varied strings' company is; repeatable.",
+)
 @click.option("--init", metavar="MODEL", help="Go on from this model, with its settings.")
 @click.option(
     "--checkpoint", metavar="FILE", help="Written after every pass; if it is there, go on from it."
@@ -66,7 +72,8 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 @click.option(
     "--protocol",
     type=click.Choice(PROTOCOLS),
-    help="closed (the default); strict: no classes of characters, no folding.",
+    help="closed (the default); strict: no classes of characters, no folding; with --raw open "
+    "(its default), or transductive: that is the text to be tagged.",
 )
 @options.templates
 @options.scheme
@@ -95,6 +102,7 @@ def command(
     params: tuple[str, ...],
     templates: tuple[str, ...],
     dev: tuple[str, ...],
+    raw: tuple[str, ...],
     seed: int | None,
     threads: int | None,
     prune: float | None,
@@ -117,7 +125,8 @@ def command(
         _bar(progress) as callback,
     ):
         model = crfseg.train(
-            corpora, dev=dev or None, templates=templates or None, callback=callback,
+            corpora, dev=dev or None, raw=raw or None, templates=templates or None,
+            callback=callback,
             **settings, **named,
         )  # fmt: skip
         model.save(beside)

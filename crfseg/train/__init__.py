@@ -18,6 +18,7 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.learned import Raw
 from crfseg.model import Model
 from crfseg.storage import Storage
 from crfseg.symbols import Folding
@@ -37,6 +38,7 @@ def train(
     *,
     dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     init: PathLike | Model | None = None,
+    raw: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     algorithm: str = "adagrad",
     profile: Profile | None = None,
     protocol: Protocol | None = None,
@@ -68,6 +70,10 @@ def train(
     init
         A model to go on from, or its file. What it knows is kept where the corpora say nothing
         else. Templates, scheme, labels and folding are its own.
+    raw
+        Text without words, any amount of it: files, or corpora, in which white space is not looked
+        at. How varied the company is that strings keep there tells words that the training text
+        does not have. See docs/templates.md.
     algorithm
         ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.
@@ -77,7 +83,9 @@ def train(
     protocol
         ``"closed"``, the default: the training text, and what every character is by itself (its
         class, its width). ``"strict"``: the training text alone, as the SIGHAN bakeoffs' closed
-        track has it. It is recorded in the model; one that went on from another is ``"open"``.
+        track has it. ``"open"``, the default with raw text: other text as well; and
+        ``"transductive"``: that raw text is what will be tagged. It is recorded in the model; one
+        that went on from another is ``"open"``.
     templates
         Feature templates such as ``"C[-1]C[0]"``; None for those of the profile, see
         docs/templates.md.
@@ -134,13 +142,14 @@ def train(
             raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
     init = init if init is None or isinstance(init, Model) else Model.load(init)
     settings = Settings.chosen(
-        algorithm, init, templates, scheme, labels, folding, profile, protocol
+        algorithm, init, templates, scheme, labels, folding, profile, protocol, raw is not None
     )
     params = checked_params(algorithm, params, settings.labels, settings.profile)
     parts = _read(corpora, format, encoding, scratch)
     if not parts:
         raise TrainingError("no corpus given; expected at least one")
     devs = [] if dev is None else _read(dev, format, encoding)
+    raws = [] if raw is None else _read(raw, "words", encoding, scratch)
     joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
     corpus = _checked(joined, settings.labels)
     info = {
@@ -150,18 +159,19 @@ def train(
         "crfseg": record.version(),
         "corpora": [record.of_corpus(part) for part in parts],
         **record.of_init(init),
-        "protocol": settings.protocol if init is None else "open",
+        **record.of_raw(raws),
+        "protocol": settings.protocol,
         "training": {"algorithm": algorithm, **record.of_params(params)},
     }
     del parts, joined  # their files, if any, are no longer needed
-    dataset = _encoded(corpus, settings, params.get("min_count", 1), init, scratch)
+    dataset = _encoded(corpus, settings, params.get("min_count", 1), init, raws, scratch)
     if algorithm == "adagrad":
         scored = precision if devs else None
         memory.require(memory.of_training(dataset, params, scored), "training")
         state = None
         if checkpoint is not None:
             configuration = record.configuration(settings, params, init, scored)
-            state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *devs]))
+            state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *raws, *devs]))
         model, outcome = adagrad.fit(dataset, params, devs, precision, callback, init, state)
     else:
         # CRFsuite has its own patterns; memory is short enough.
@@ -181,10 +191,14 @@ def _encoded(
     settings: Settings,
     min_count: int,
     init: Model | None,
+    raws: list[Corpus],
     scratch: PathLike | None,
 ) -> Dataset:
+    storage = Storage(scratch)
+    raw = Raw(Corpus.join(raws, storage), settings.protocol == "transductive") if raws else None
     in_files = scratch is not None
-    memory.require(memory.of_encoding(corpus, settings.templates, in_files=in_files), "encoding")
+    needed = memory.of_encoding(corpus, settings.templates, raw, in_files=in_files)
+    memory.require(needed, "encoding")
     return Dataset.encode(
         corpus,
         settings.templates,
@@ -192,7 +206,8 @@ def _encoded(
         folding=settings.folding,
         min_count=min_count,
         init=init,
-        storage=Storage(scratch),
+        raw=raw,
+        storage=storage,
     )
 
 

@@ -10,25 +10,33 @@ from typing import Any, Final
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
-from crfseg.symbols import VIEWS, padded_shape
+from crfseg.learned import Raw
+from crfseg.symbols import OF_STRINGS, VIEWS, padded_shape
 from crfseg.tables import Precision
 from crfseg.templates import Templates
 
 _LOG: Final = logging.getLogger("crfseg")
 _TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes a weight, rounded and compiled
+_COUNTED: Final = 64  # bytes a character whose strings are counted
 _LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
-def of_encoding(corpus: Corpus, templates: Templates, *, in_files: bool) -> int:
+def of_encoding(
+    corpus: Corpus, templates: Templates, raw: Raw | None = None, *, in_files: bool
+) -> int:
     """Return about how many bytes the encoding of a corpus takes.
 
     Pattern ids, symbols and tags of each character, and the table of a kind's distinct patterns, of
-    which a text has about one for every three characters.
+    which a text has about one for every three characters. Strings that are counted, their places
+    and neighbours come before that, and are gone then.
     """
     (n_positions,) = padded_shape(corpus, templates.window)
     n_numbers = len({VIEWS[view].number for view in templates.views})
     arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
-    return (0 if in_files else arrays) + 32 * corpus.n_chars
+    counted = 0
+    if templates.views & OF_STRINGS:
+        counted = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
+    return (0 if in_files else arrays) + max(32 * corpus.n_chars, counted)
 
 
 def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision | None) -> int:

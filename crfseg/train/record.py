@@ -39,6 +39,14 @@ def of_init(init: Model | None) -> dict[str, Any]:
     return {"init": {"name": init.info.get("name", "unnamed"), "corpora": corpora}}
 
 
+def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
+    """Return the entry about raw text, if there is any; nobody counted its words."""
+    entries = [of_corpus(corpus) for corpus in raws]
+    for entry in entries:
+        del entry["words"]
+    return {"raw": entries} if entries else {}
+
+
 def of_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that the result depends on, so that equal models have equal bytes."""
     return {key: value for key, value in params.items() if key not in _PASSING}
@@ -69,6 +77,7 @@ def configuration(
         "scheme": settings.scheme,
         "labels": settings.labels,
         "folding": settings.folding,
+        "protocol": settings.protocol,
         "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
         "init": None if init is None else _digest(init),
         "scored": scored,

@@ -10,14 +10,15 @@ from crfseg.errors import TrainingError
 from crfseg.model import Model
 from crfseg.symbols import FOLDINGS, OF_CHARACTERS, Folding
 from crfseg.tags import SCHEMES, Scheme
-from crfseg.templates import ACCURATE, WITH_TRIGRAMS, Templates, of_characters
+from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates, of_characters
 
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
-Protocol = Literal["strict", "closed", "open"]
-PROTOCOLS: Final = ("strict", "closed")
-"""What may be asked for. ``strict`` knows nothing but the training text, ``closed`` also classes of
-characters and their widths; with a model to go on from it is ``open``: that saw other texts."""
+Protocol = Literal["strict", "closed", "transductive", "open"]
+PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
+"""``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
+widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
+other text, or a model to go on from."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,7 @@ class Settings:
     labels: bool
     folding: Folding
     profile: Profile
-
-    @property
-    def protocol(self) -> Protocol:
-        """What is known besides the training text."""
-        return "strict" if self.folding == "none" and "T" not in self.templates.views else "closed"
+    protocol: Protocol
 
     @classmethod
     def chosen(
@@ -46,8 +43,9 @@ class Settings:
         folding: Folding | None,
         profile: Profile | None = None,
         protocol: Protocol | None = None,
+        raw: bool = False,
     ) -> Settings:
-        """Return the model's settings, or what is given, or the defaults.
+        """Return the model's settings, or what is given, or the defaults; ``raw``: is there any.
 
         Raises
         ------
@@ -56,29 +54,32 @@ class Settings:
         """
         given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
         if init is not None:
-            for option, value in (given | {"profile": profile, "protocol": protocol}).items():
+            others = {"profile": profile, "protocol": protocol, "raw": raw or None}
+            for option, value in (given | others).items():
                 if value is not None:
                     raise TrainingError(f"{option}: those of init are used; give one of the two")
             return cls._of(
                 init.templates, init.tag_set.scheme, bool(init.tag_set.labels),
-                init.alphabet.folding,
+                init.alphabet.folding, "open",
             )  # fmt: skip
         check_choice("scheme", scheme or "BMES", SCHEMES)
         check_choice("folding", folding or "width", FOLDINGS)
         check_choice("protocol", protocol or "closed", PROTOCOLS)
-        chosen = _templates(algorithm, bool(labels), profile, templates)
+        chosen = _templates(algorithm, bool(labels), profile, templates, raw)
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
-        settings = cls._of(chosen, scheme or "BMES", bool(labels), folding or "width")
-        if protocol == "strict" and settings.protocol != "strict":
-            raise TrainingError("strict: expected no templates with T and no folding")
-        return settings
+        folding = folding or "width"
+        protocol = _protocol(protocol, chosen, folding, raw)
+        return cls._of(chosen, scheme or "BMES", bool(labels), folding, protocol)
 
     @classmethod
-    def _of(cls, templates: Templates, scheme: Scheme, labels: bool, folding: Folding) -> Settings:
+    def _of(
+        cls, templates: Templates, scheme: Scheme, labels: bool, folding: Folding,
+        protocol: Protocol,
+    ) -> Settings:  # fmt: skip
         """Return settings with the profile whose parameters suit the templates."""
         profile: Profile = "fast" if templates.views <= OF_CHARACTERS else "accurate"
-        return cls(templates, scheme, labels, folding, profile)
+        return cls(templates, scheme, labels, folding, profile, protocol)
 
 
 def _strict(templates: Templates, given: bool) -> Templates:
@@ -88,17 +89,36 @@ def _strict(templates: Templates, given: bool) -> Templates:
     return Templates(tuple(t for t in templates.templates if "T" not in t.views))
 
 
+def _protocol(
+    asked: Protocol | None, templates: Templates, folding: Folding, raw: bool
+) -> Protocol:
+    """Return what is known besides the training text, and make sure it is no more than asked."""
+    if raw and asked in ("strict", "closed"):
+        raise TrainingError(f"{asked}: expected no raw text; or the protocol open or transductive")
+    if asked == "transductive" and not raw:
+        raise TrainingError("transductive: expected the text that is to be tagged as raw text")
+    if raw or asked == "open":
+        return asked or "open"
+    is_strict = folding == "none" and "T" not in templates.views
+    if asked == "strict" and not is_strict:
+        raise TrainingError("strict: expected no templates with T and no folding")
+    return "strict" if is_strict else "closed"
+
+
 def _templates(
-    algorithm: str, labels: bool, profile: Profile | None, names: Iterable[str] | None
+    algorithm: str, labels: bool, profile: Profile | None, names: Iterable[str] | None, raw: bool
 ) -> Templates:
     """Return the templates given, or those of a profile: with labels the fast one by default."""
     if algorithm != "adagrad":
-        if profile is not None:
-            raise TrainingError(f"{algorithm} has no profile; expected none, or adagrad")
+        for option, value in (("profile", profile), ("raw text", raw or None)):
+            if value is not None:
+                raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
         return of_characters(names)
     profile = profile or ("fast" if labels else "accurate")
     check_choice("profile", profile, PROFILES)
-    return PROFILES[profile] if names is None else Templates.parse(names)
+    if names is not None:
+        return Templates.parse(names)
+    return Templates.parse([*PROFILES[profile].names, *(OF_RAW_TEXT if raw else ())])
 
 
 def check_choice(option: str, value: Any, known: Iterable[str]) -> None:

@@ -96,8 +96,9 @@ class Weights:
         """Return a model with these weights and all else that the dataset says."""
         data = self.dataset
         return Model(
-            data.tag_set, data.templates, data.alphabet, tables, transitions, lexicon=data.lexicon
-        )
+            data.tag_set, data.templates, data.alphabet, tables, transitions,
+            lexicon=data.lexicon, varieties=data.varieties,
+        )  # fmt: skip
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]

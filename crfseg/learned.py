@@ -1,0 +1,125 @@
+"""What is learned from text before the first weight.
+
+Which characters there are, and in which groups; which words; which strings in varied company.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from crfseg import groups, symbols
+from crfseg.corpus import Corpus
+from crfseg.lexicon import Lexicon, marked
+from crfseg.model import Model
+from crfseg.storage import Storage
+from crfseg.symbols import OF_STRINGS, OF_WORDS, Alphabet, Folding, Numbers
+from crfseg.templates import Templates
+from crfseg.varieties import Varieties, counted
+
+_BLOCK: Final = 1 << 17  # places whose groups are written together
+Places = tuple[Numbers, ...]
+"""The entries of every place; marks and words too, if a template looks at them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """Text without words that is counted besides the training text.
+
+    Parameters
+    ----------
+    corpus
+        The text. White space in it, so its words if it has any, is not looked at.
+    transductive
+        Whether it is the text that is to be tagged.
+    """
+
+    corpus: Corpus
+    transductive: bool = False
+
+
+class Learned(NamedTuple):
+    """How a model sees text, and how it sees the training text."""
+
+    alphabet: Alphabet
+    lexicon: Lexicon
+    varieties: Varieties
+    places: Places
+
+
+def learn(
+    corpus: Corpus,
+    templates: Templates,
+    folding: Folding,
+    init: Model | None,
+    raw: Raw | None,
+    storage: Storage,
+) -> Learned:
+    """Learn what the templates look at; what the model to go on from knows stays as it is.
+
+    Parameters
+    ----------
+    corpus, raw
+        The training text, and text without words, if any.
+    templates, folding
+        What is looked at.
+    init
+        The model to go on from, if any.
+    storage
+        Where the arrays of the size of the text are to be.
+    """
+    known = init.alphabet.characters if init else None
+    alphabet = Alphabet.of(corpus.codes, folding, known)
+    others = np.empty(0, dtype=np.uint32)
+    if raw is not None:
+        alphabet = Alphabet.of(raw.corpus.codes, folding, alphabet.characters)
+        others = _entries(raw.corpus, alphabet, 1, storage)
+    text = _entries(corpus, alphabet, templates.window, storage)
+    if "G" in templates.views:
+        alphabet = _grouped(alphabet, text, others, init)
+    lexicon, varieties = Lexicon(), Varieties()
+    places: Places = (text,)
+    if templates.views & OF_WORDS:
+        before = init.lexicon if init else None
+        found = marked(corpus, alphabet, text, templates.window, init=before, storage=storage)
+        lexicon, places = found.lexicon, (text, found.marks, found.words)
+    if templates.views & OF_STRINGS:
+        if len(places) == 1:
+            places = (text, np.zeros_like(text), np.zeros_like(text))
+        varieties = _varieties(places, others, init, raw)
+    return Learned(alphabet, lexicon, varieties, places)
+
+
+def _grouped(alphabet: Alphabet, text: Numbers, others: Numbers, init: Model | None) -> Alphabet:
+    """Return the alphabet in groups, and write them into the entries of the training text."""
+    learned = (
+        groups.learn([text, others], len(alphabet.characters))
+        if init is None
+        else init.alphabet.groups
+    )
+    grouped = replace(alphabet, groups=learned)
+    for begin in range(0, len(text), _BLOCK):
+        text[begin : begin + _BLOCK] |= grouped.groups_of(text[begin : begin + _BLOCK])
+    return grouped
+
+
+def _varieties(places: Places, others: Numbers, init: Model | None, raw: Raw | None) -> Varieties:
+    """Return how varied the company of strings is, and write that into the marks."""
+    text, marks, _ = places
+    if init is None:
+        is_tagged = raw is not None and raw.transductive
+        return counted(text, others, marks, transductive=is_tagged)
+    init.varieties.mark(text, marks)
+    return init.varieties
+
+
+def _entries(corpus: Corpus, alphabet: Alphabet, window: int, storage: Storage) -> Numbers:
+    """Return a text as entries, each sentence between edges."""
+    return symbols.padded(
+        corpus,
+        lambda at: alphabet.entries_of(corpus.codes[at]),
+        window,
+        storage.empty(symbols.padded_shape(corpus, window), np.uint32),
+    )
