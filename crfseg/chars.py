@@ -26,6 +26,9 @@ WHITE_SPACE: Final = np.array(
 )  # fmt: skip
 _IS_SPACE: Final = np.zeros(0x3001, dtype=bool)
 _IS_SPACE[WHITE_SPACE] = True
+_IS_ALPHANUMERIC: Final = np.array([chr(code).isalnum() for code in range(0x80)])
+FULL_WIDTH: Final = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
+"""The full-width forms of ASCII's characters."""
 
 CLASSES: Final = ("other", "han", "kana", "latin", "digit", "numeral", "punctuation")
 """The character classes; a class is known by its index here."""
@@ -86,6 +89,16 @@ def fold_width(codes: CodePoints) -> CodePoints:
     """
     full = (codes >= 0xFF01) & (codes <= 0xFF5E)
     return codes - full * np.uint32(0xFEE0)
+
+
+def fold_letters(codes: CodePoints) -> CodePoints:
+    """Map full-width letters and digits to half width, one code point to one; shape (T,).
+
+    >>> to_text(fold_letters(code_points("２０ＡＢ％京")))
+    '20AB％京'
+    """
+    narrow = fold_width(codes)
+    return np.where(_IS_ALPHANUMERIC[np.minimum(narrow, 0x7F)], narrow, codes)
 
 
 def classes(codes: CodePoints) -> NDArray[np.uint8]:

@@ -135,7 +135,7 @@ class Dataset:
         templates: Templates,
         *,
         scheme: Scheme = "BMES",
-        folding: Folding = "width",
+        folding: Folding = "letters",
         min_count: int = 1,
         init: Model | None = None,
         raw: Raw | None = None,

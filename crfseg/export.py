@@ -27,7 +27,7 @@ from crfseg import chars
 from crfseg.corpus import Corpus, Sentence
 from crfseg.dataset import feature_sequences
 from crfseg.errors import CorpusError
-from crfseg.symbols import Alphabet, Folding
+from crfseg.symbols import Alphabet, Folding, fold
 from crfseg.tags import Scheme, TagSet
 from crfseg.templates import Template, Templates, of_characters
 
@@ -53,7 +53,7 @@ def export(
     labels: bool = False,
     scheme: Scheme = "BMES",
     templates: Iterable[str] | None = None,
-    folding: Folding = "width",
+    folding: Folding = "letters",
 ) -> Iterator[str]:
     r"""Yield a corpus as training data for another tool, a sentence at a time.
 
@@ -91,7 +91,7 @@ def export(
     return _WRITERS[to](corpus, _Settings(scheme, chosen, folding))
 
 
-def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "width") -> str:
+def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "letters") -> str:
     r"""Return a CRF++ template file for the columns that ``export(..., "crfpp")`` writes.
 
     CRF++ knows how far outside the sentence a position lies (``_B-1``, ``_B-2``) where crfseg
@@ -107,7 +107,7 @@ def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "w
     """
     chosen = of_characters(templates)
     columns = {"C": 0 if folding == "none" else 2, "T": 1}
-    folded = "" if folding == "none" else ", 2: character of half width"
+    folded = "" if folding == "none" else ", 2: folded character"
     rows = [
         f"U{i:02}:{_crfpp_macros(template, columns)}" for i, template in enumerate(chosen.templates)
     ]
@@ -181,7 +181,7 @@ def _crfpp(corpus: Corpus, settings: _Settings) -> Iterator[str]:
     for codes, tags in _tagged(corpus, settings.scheme):
         columns: list[Sequence[str]] = [chars.to_text(codes), alphabet.print(codes, "T")]
         if settings.folding != "none":
-            columns.append(chars.to_text(chars.fold_width(codes)))
+            columns.append(chars.to_text(fold(codes, settings.folding)))
         yield _rows(*columns, tags)
 
 

@@ -37,7 +37,7 @@ from crfseg.corpus import Corpus
 
 Numbers = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
-Folding = Literal["none", "width"]
+Folding = Literal["letters", "width", "none"]
 _Number = TypeVar("_Number", np.uint8, np.uint32)
 
 
@@ -62,7 +62,7 @@ OF_WORDS: Final = frozenset("BEPbepWV")
 """The views that look words up."""
 OF_STRINGS: Final = frozenset("A")
 """The view that looks up strings, words or not, whose company was counted."""
-FOLDINGS: Final = ("none", "width")
+FOLDINGS: Final = ("letters", "width", "none")
 BEGIN: Final = "<s>"
 END: Final = "</s>"
 """The printed symbols before and after a sentence."""
@@ -92,8 +92,9 @@ class Alphabet:
     characters
         Known code points after folding, distinct, shape (S,), S <= 65,533; symbol ``3 + index``.
     folding
-        ``"width"`` reads full-width letters, digits and punctuation as half-width ones, ``"none"``
-        takes characters as they are.
+        ``"letters"`` reads full-width letters and digits as half-width ones, and punctuation that
+        is only known in its other width as that; ``"width"`` punctuation too as half-width;
+        ``"none"`` takes characters as they are.
     groups
         The learned groups of the first G characters, shape (G,), below 64, or 64 for none; those
         that came in later training have none. Empty if none are learned. See
@@ -101,21 +102,21 @@ class Alphabet:
     """
 
     characters: chars.CodePoints
-    folding: Folding = "width"
+    folding: Folding = "letters"
     groups: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     @classmethod
     def of(
         cls,
         codes: chars.CodePoints,
-        folding: Folding = "width",
+        folding: Folding = "letters",
         known: chars.CodePoints | None = None,
     ) -> Alphabet:
         """Collect the characters of a text: the known ones as they come, then the most frequent."""
         known = np.empty(0, dtype=np.uint32) if known is None else known
         counts = np.zeros(0x110000, dtype=np.intp)
         for begin in range(0, len(codes), _BLOCK):
-            found = np.bincount(_fold(codes[begin : begin + _BLOCK], folding))
+            found = np.bincount(fold(codes[begin : begin + _BLOCK], folding))
             counts[: len(found)] += found
         counts[known] = 0
         distinct = np.flatnonzero(counts)
@@ -134,9 +135,12 @@ class Alphabet:
         entries: Numbers = classes << np.uint32(VIEWS["T"].shift)
         entries[self.characters] |= np.arange(len(self.characters), dtype=np.uint32) + FIRST_ID
         entries |= self.groups_of(entries)
-        if self.folding == "width":
-            wide = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
-            entries[wide] = entries[_fold(wide, "width")]
+        wide, narrow = chars.FULL_WIDTH, chars.fold_width(chars.FULL_WIDTH)
+        entries[wide] = entries[fold(wide, self.folding)]
+        if self.folding == "letters":  # punctuation of a width that is not known is its twin
+            for unknown, twin in ((wide, narrow), (narrow, wide)):
+                is_known = symbols_of(entries[unknown], VIEWS["C"]) != UNKNOWN_ID
+                entries[unknown] = np.where(is_known, entries[unknown], entries[twin])
         entries[chars.WHITE_SPACE] = WHITE_SPACE
         entries[chars.NEWLINE] = NEWLINE
         return entries
@@ -170,7 +174,7 @@ class Alphabet:
         (['京', 'A', '<U+003C>'], ['h', 'l', 'p'])
         """
         if view == "C":
-            return [_printed(char) for char in chars.to_text(_fold(codes, self.folding))]
+            return [_printed(char) for char in chars.to_text(fold(codes, self.folding))]
         return [chars.CLASSES[index][0] for index in chars.classes(codes).tolist()]
 
     def print_id(self, symbol: int, view: str, words: Sequence[str] = ()) -> str:
@@ -210,8 +214,12 @@ class Alphabet:
 _SENTENCE_EDGES: Final = {BEGIN: BEGIN_ID, END: END_ID}
 
 
-def _fold(codes: chars.CodePoints, folding: Folding) -> chars.CodePoints:
-    return chars.fold_width(codes) if folding == "width" else codes
+_FOLDS: Final = {"letters": chars.fold_letters, "width": chars.fold_width}
+
+
+def fold(codes: chars.CodePoints, folding: Folding) -> chars.CodePoints:
+    """Return characters as features see them, shape (T,)."""
+    return codes if folding == "none" else _FOLDS[folding](codes)
 
 
 def _printed(char: str) -> str:

@@ -62,7 +62,7 @@ def command(
     """
     if template_file is not None and to != "crfpp":
         raise click.UsageError("--template-file goes with --to crfpp")
-    names, folding = templates or None, folding or "width"
+    names, folding = templates or None, folding or "letters"
     settings["scheme"] = scheme or "BMES"
 
     def texts() -> Iterator[str]:

@@ -33,5 +33,6 @@ scheme = click.option("--scheme", type=click.Choice(SCHEMES), help="The tags (de
 folding = click.option(
     "--folding",
     type=click.Choice(FOLDINGS),
-    help="width (the default): features read full-width letters and digits as half-width ones.",
+    help="letters (the default): features read full-width letters and digits as half-width ones; "
+    "width: punctuation too; none.",
 )

@@ -94,8 +94,9 @@ def train(
     labels
         Predict the labels of words too (parts of speech, entity types), if the corpora have any.
     folding
-        ``"width"``, the default, reads full-width characters as half-width ones, ``"none"`` does
-        not. It is for the features alone: tagging returns the user's characters.
+        ``"letters"``, the default, reads full-width letters and digits as half-width ones,
+        ``"width"`` punctuation too, ``"none"`` nothing. It is for the features alone: tagging
+        returns the user's characters.
     precision
         Of the weights: ``"int8"`` gives a small model, ``"int16"`` a finer one twice as large,
         ``"float64"`` the weights as trained.

@@ -63,12 +63,12 @@ class Settings:
                 init.alphabet.folding, "open",
             )  # fmt: skip
         check_choice("scheme", scheme or "BMES", SCHEMES)
-        check_choice("folding", folding or "width", FOLDINGS)
+        check_choice("folding", folding or "letters", FOLDINGS)
         check_choice("protocol", protocol or "closed", PROTOCOLS)
         chosen = _templates(algorithm, bool(labels), profile, templates, raw)
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
-        folding = folding or "width"
+        folding = folding or "letters"
         protocol = _protocol(protocol, chosen, folding, raw)
         return cls._of(chosen, scheme or "BMES", bool(labels), folding, protocol)
 
