@@ -10,7 +10,7 @@ CORPORA ?= ../shared/corpora
 PART ?=
 
 .PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
-	experiments experiments-features experiments-size build clean
+	experiments experiments-features experiments-profiles experiments-size build clean
 
 setup: .venv/ready
 
@@ -64,7 +64,10 @@ experiments: setup  ## train and score on every corpus at hand
 	$(BIN)/python experiments/all-corpora/run.py
 
 experiments-features: setup  ## what each part of the accurate profile is worth
-	$(BIN)/python experiments/features/run.py $(CORPORA)
+	$(BIN)/python experiments/variants.py experiments/features $(CORPORA)
+
+experiments-profiles: setup  ## what profiles and protocols give
+	$(BIN)/python experiments/variants.py experiments/profiles $(CORPORA)
 
 experiments-size: setup  ## what smaller models cost
 	$(BIN)/python experiments/model-size/run.py

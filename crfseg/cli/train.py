@@ -67,7 +67,7 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 @click.option(
     "--profile",
     type=click.Choice(tuple(PROFILES)),
-    help="accurate (the default): all features that pay; fast: n-grams alone, and with labels.",
+    help="accurate (the default): all features that pay; fast: n-grams alone.",
 )
 @click.option(
     "--protocol",

@@ -79,7 +79,7 @@ def train(
         ``"pa"``, ``"arow"``.
     profile
         ``"accurate"``, the default, looks at n-grams, groups of characters and known words;
-        ``"fast"`` at n-grams alone, and so do models with labels unless told otherwise.
+        ``"fast"`` at n-grams alone.
     protocol
         ``"closed"``, the default: the training text, and what every character is by itself (its
         class, its width). ``"strict"``: the training text alone, as the SIGHAN bakeoffs' closed

@@ -64,7 +64,7 @@ def require(n_bytes: int, purpose: str) -> None:
     if free is not None and n_bytes > free:
         raise TrainingError(
             f"{purpose} needs about {_shown(n_bytes)} more memory, but {_shown(free)} are free; "
-            "raise min_count, or keep the text in files (scratch)"
+            "take the fast profile, raise min_count, or keep the text in files (scratch)"
         )
 
 

@@ -65,7 +65,7 @@ class Settings:
         check_choice("scheme", scheme or "BMES", SCHEMES)
         check_choice("folding", folding or "letters", FOLDINGS)
         check_choice("protocol", protocol or "closed", PROTOCOLS)
-        chosen = _templates(algorithm, bool(labels), profile, templates, raw)
+        chosen = _templates(algorithm, profile, templates, raw)
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
         folding = folding or "letters"
@@ -106,15 +106,15 @@ def _protocol(
 
 
 def _templates(
-    algorithm: str, labels: bool, profile: Profile | None, names: Iterable[str] | None, raw: bool
+    algorithm: str, profile: Profile | None, names: Iterable[str] | None, raw: bool
 ) -> Templates:
-    """Return the templates given, or those of a profile: with labels the fast one by default."""
+    """Return the templates given, or those of a profile."""
     if algorithm != "adagrad":
         for option, value in (("profile", profile), ("raw text", raw or None)):
             if value is not None:
                 raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
         return of_characters(names)
-    profile = profile or ("fast" if labels else "accurate")
+    profile = profile or "accurate"
     check_choice("profile", profile, PROFILES)
     if names is not None:
         return Templates.parse(names)

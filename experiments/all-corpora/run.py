@@ -40,7 +40,7 @@ def measure(folder: Path, corpus: dict, algorithm: str) -> dict:
     """Train and score one corpus; runs in a process of its own, for its peak memory."""
     ending, place = corpus.get("ending", ".txt"), found(folder, corpus)
     train, dev = (place / f"{part}{ending}" for part in ("train", "dev"))
-    options = {key: corpus[key] for key in ("labels", "format") if key in corpus}
+    options = {key: corpus[key] for key in ("labels", "format", "profile") if key in corpus}
     start = time.perf_counter()
     model = crfseg.train(train, dev=dev, algorithm=algorithm, **options)
     seconds = time.perf_counter() - start
