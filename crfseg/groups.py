@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 from crfseg.kernels import EVERY_KEY, Interner
 from crfseg.symbols import FIRST_ID, Numbers
 
-N_GROUPS: Final = 64
-NO_GROUP: Final = N_GROUPS
-"""Of a character that came too seldom to tell whom it is like."""
-_SELDOM: Final = 3
+SELDOM: Final = 64
+"""The group of all characters that came too seldom to tell whom they are like, after 64 others."""
+_ENOUGH: Final = 3  # occurrences
 _DIMENSIONS: Final = 50
 _ROUNDS: Final = 15
 _SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
@@ -46,7 +45,7 @@ def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
     Returns
     -------
     groups
-        Below N_GROUPS, or NO_GROUP; shape (S,). The same text gives the same groups.
+        At most SELDOM, shape (S,). The same text gives the same groups.
     """
     from threadpoolctl import threadpool_limits  # loaded here as scipy is: it takes its time
 
@@ -54,11 +53,11 @@ def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
     surprises = _surprises(counts)
     n_dimensions = min(_DIMENSIONS, min(surprises.shape) - 1)
     if n_dimensions < 1 or not surprises.data.any():
-        return np.full(n_characters, NO_GROUP, dtype=np.uint8)
+        return np.full(n_characters, SELDOM, dtype=np.uint8)
     # Matrices as small as these need one thread; and so the groups do not depend on how many.
     with threadpool_limits(1, "blas"):
         groups = _clusters(_vectors(surprises, n_dimensions))
-    groups[np.asarray(counts.sum(axis=1)).ravel() < 2 * _SELDOM] = NO_GROUP  # two neighbours each
+    groups[np.asarray(counts.sum(axis=1)).ravel() < 2 * _ENOUGH] = SELDOM  # two neighbours each
     return groups
 
 
@@ -111,10 +110,10 @@ def _vectors(surprises: Any, n_dimensions: int) -> NDArray[np.float64]:
 
 
 def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return which of N_GROUPS clusters each vector lies in."""
+    """Return which of SELDOM clusters each vector lies in."""
     from scipy.cluster.vq import kmeans2
 
-    n_groups = min(N_GROUPS, len(vectors))
+    n_groups = min(SELDOM, len(vectors))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a cluster that nothing lies in
         seed = np.random.default_rng(0)

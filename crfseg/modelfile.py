@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from crfseg import symbols
 from crfseg.errors import CrfsegError, ModelFileError
 from crfseg.files import replacing
-from crfseg.groups import NO_GROUP
+from crfseg.groups import SELDOM
 from crfseg.lexicon import N_CLASSES, Lexicon
 from crfseg.symbols import FOLDINGS, Alphabet
 from crfseg.tables import PRECISIONS, PatternTable
@@ -286,7 +286,7 @@ def _checked_alphabet(
         _reject(path, "is damaged (alphabet holds what is no character)")
     if groups.dtype != np.uint8 or groups.ndim != 1 or len(groups) > len(characters):
         _reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
-    if groups.max(initial=0) > NO_GROUP:
+    if groups.max(initial=0) > SELDOM:
         _reject(path, "is damaged (a character is in no group)")
     return Alphabet(characters, folding, groups)  # type: ignore[arg-type]  # checked above
 

@@ -78,7 +78,6 @@ END_ID: Final = 2
 FIRST_ID: Final = 3
 EDGES: Final = (0x01010001, 0x02020002)
 """Entries of ``<s>`` and ``</s>``."""
-_NO_GROUP: Final = 64
 _MAX_KNOWN: Final = (1 << 16) - FIRST_ID
 _BLOCK: Final = 1 << 20  # characters that are counted together
 
@@ -96,9 +95,8 @@ class Alphabet:
         is only known in its other width as that; ``"width"`` punctuation too as half-width;
         ``"none"`` takes characters as they are.
     groups
-        The learned groups of the first G characters, shape (G,), below 64, or 64 for none; those
-        that came in later training have none. Empty if none are learned. See
-        :mod:`crfseg.groups`.
+        The learned groups of the first G characters, shape (G,), at most 64; those that came in
+        later training have none. Empty if none are learned. See :mod:`crfseg.groups`.
     """
 
     characters: chars.CodePoints
@@ -148,8 +146,7 @@ class Alphabet:
     def groups_of(self, entries: Numbers) -> Numbers:
         """Return what the groups of characters add to their entries, shape (T,)."""
         of_symbol = np.zeros(1 << VIEWS["C"].bits, dtype=np.uint32)
-        grouped = FIRST_ID + np.flatnonzero(self.groups < _NO_GROUP)
-        of_symbol[grouped] = self.groups[self.groups < _NO_GROUP] + np.uint32(FIRST_ID)
+        of_symbol[FIRST_ID : FIRST_ID + len(self.groups)] = self.groups + np.uint32(FIRST_ID)
         added: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
         return added
 
