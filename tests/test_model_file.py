@@ -148,7 +148,7 @@ def rewritten(path, change):
 
 def test_a_newer_format_is_refused_with_the_remedy(path):
     rewritten(path, lambda header, _: header.update(format=99))
-    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 3\. Update"):
+    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 4\. Update"):
         Model.load(path)
 
 
