@@ -344,6 +344,37 @@ def test_inspect_names_features_of_every_view(tmp_path):
         assert any(re.fullmatch(name, feature) for feature in features), name
 
 
+def test_raw_text_is_counted_and_named(tmp_path):
+    raw = tmp_path / "raw.txt"
+    raw.write_text("\n".join(crfseg.read_corpus(SAMPLE / "test.txt").texts()), "utf-8")
+    args = ["train", SAMPLE / "dev.txt", "--raw", raw, "-o", tmp_path / "m"]
+    result = run(*args, "--raw", SAMPLE / "train.txt", "-p", "max_iterations=1")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"raw.txt (raw): 2,395 characters\ntrain.txt (raw): " in result.stdout
+    shown = run("inspect", tmp_path / "m").stdout.decode()
+    assert "protocol     open\n" in shown
+    assert "raw text     raw.txt, 2,395 characters, SHA-256 " in shown
+    assert "raw text     train.txt, 11,494 characters, SHA-256 " in shown
+    result = run(*args, "--protocol", "transductive", "-p", "max_iterations=1")
+    assert result.returncode == 0
+    assert b"transductive" in run("inspect", tmp_path / "m").stdout
+    again = run("train", SAMPLE / "dev.txt", "--init", tmp_path / "m", "-o", tmp_path / "m2")
+    assert again.returncode == 0
+    assert b"  raw text   raw.txt, 2,395 characters" in run("inspect", tmp_path / "m2").stdout
+
+
+def test_raw_text_that_cannot_be_is_one_line(tmp_path):
+    (tmp_path / "empty").touch()
+    args = ["train", SAMPLE / "dev.txt", "-o", tmp_path / "m"]
+    for raw, message in (("empty", "no sentence in it"), ("no", "No such file")):
+        assert_one_line_error(run(*args, "--raw", tmp_path / raw), raw, message)
+    raw = ["--raw", SAMPLE / "test.txt"]
+    for option in (["--protocol", "closed"], ["--protocol", "strict"], ["--algorithm", "pa"]):
+        assert_one_line_error(run(*args, *raw, *option), option[1], "raw text")
+    assert_one_line_error(run(*args, "--protocol", "transductive"), "raw text")
+    assert names_in(tmp_path) == ["empty"]
+
+
 def test_output_minus_is_standard_output(model, expected):
     assert run("segment", "-m", model, "-o", "-", stdin=RAW).stdout.decode() == expected
 
