@@ -77,7 +77,7 @@ def random_segmenter(seed, tags, templates):
     return crfseg.Segmenter(random_model(seed, tag_set, templates))
 
 
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(
     st.sampled_from(["BMES", "BMES6", "labels"]),
     st.sampled_from([WITH_TRIGRAMS, EVERY_VIEW, STRINGS_ALONE]),

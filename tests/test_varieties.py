@@ -115,6 +115,7 @@ def alphabet_of(*texts):
     return Alphabet.of(Corpus.from_text("\n".join(texts)).codes)
 
 
+@settings(deadline=None)
 @given(few, few, st.booleans(), st.integers(1, 3))
 def test_strings_are_counted_as_the_oracle_does(text, raw, transductive, window):
     found = count(text, raw, transductive=transductive, window=window)
@@ -128,7 +129,7 @@ def test_any_text_is_counted_as_the_oracle_does(text, raw, transductive):
     assert found == oracle(text, raw, transductive)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(few, few, st.booleans())
 def test_characters_that_are_not_known_are_edges(text, raw, transductive):
     found = count(text, raw, transductive=transductive, alphabet=ALL_BUT_ONE)
@@ -188,7 +189,7 @@ def test_the_mean_of_the_text_s_own_view_is_what_is_kept_of_it():
     assert count("甲乙\n甲乙", "丙丁", transductive=True) == ({}, [[1 << 5, 0]] * 2)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(few, few, st.booleans())
 def test_white_space_in_raw_text_does_not_matter(text, raw, transductive):
     bare = "\n".join("".join(line.split()) for line in raw.split("\n"))
@@ -205,7 +206,7 @@ def test_no_string_goes_from_one_sentence_or_text_into_the_next():
     assert (classes, places) == ({}, [[0], [0]])
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from("甲乙丙丁戊己庚辛\n"), unique=True).map("".join), few)
 def test_a_text_of_strings_that_come_once_is_seen_as_one_that_was_not_counted(text, raw):
     """Leaving out the only occurrence in the text leaves what the others say."""
@@ -221,7 +222,7 @@ def looked_up(varieties, text):
     return shown_at(marks >> 24, text, 2)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(few, few)
 def test_strings_are_looked_up_in_text_that_was_not_counted(raw, text):
     varieties = counted(NOTHING, entries_of(LETTERS, raw, 1), NOTHING, transductive=False)
