@@ -153,6 +153,15 @@ def test_varieties_of_every_class(transductive):
         assert seen == set(range(1, len(least) + 1))
 
 
+@settings(deadline=None, max_examples=50)
+@given(few, few, st.booleans())
+def test_no_string_is_taken_for_an_edge(text, raw, transductive):
+    """Symbols 1 and 2: a string of four characters without the two that it begins with."""
+    classes, places = count(text, raw, transductive=transductive)
+    assert {string[:2] for string in classes} <= classes.keys()
+    assert not {1, 2} & {symbol for line in places for symbol in line}
+
+
 def test_the_example_of_the_module():
     raw = "在北京的\n去北京市\n从北京。\n北京大学\n北京大学\n北京大道"
     classes, _ = count("", raw, alphabet=alphabet_of(raw))
