@@ -21,7 +21,7 @@ from crfseg.varieties import Varieties, counted
 
 _BLOCK: Final = 1 << 17  # places whose groups are written together
 Places = tuple[Numbers, ...]
-"""The entries of every place; marks and words too, if a template looks at them."""
+"""The entries of every place; marks and words too, as far as a template looks at them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +87,9 @@ def learn(
         lexicon, places = found.lexicon, (text, found.marks, found.words)
     if templates.views & OF_STRINGS:
         if len(places) == 1:
-            places = (text, np.zeros_like(text), np.zeros_like(text))
-        varieties = _varieties(places, others, init, raw)
+            places = (text, storage.empty(text.shape, np.uint32))
+            places[1].fill(0)
+        varieties = _varieties(text, places[1], others, init, raw)
     return Learned(alphabet, lexicon, varieties, places)
 
 
@@ -105,9 +106,10 @@ def _grouped(alphabet: Alphabet, text: Numbers, others: Numbers, init: Model | N
     return grouped
 
 
-def _varieties(places: Places, others: Numbers, init: Model | None, raw: Raw | None) -> Varieties:
+def _varieties(
+    text: Numbers, marks: Numbers, others: Numbers, init: Model | None, raw: Raw | None
+) -> Varieties:
     """Return how varied the company of strings is, and write that into the marks."""
-    text, marks, _ = places
     if init is None:
         is_tagged = raw is not None and raw.transductive
         return counted(text, others, marks, transductive=is_tagged)

@@ -329,17 +329,50 @@ def test_inspect_shows_any_record(tmp_path, info):
 
 
 def test_inspect_names_features_of_every_view(tmp_path):
-    corpus = crfseg.Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
-    crfseg.train(corpus, prune=0).save(tmp_path / "m")
+    """Each sentence three times: characters that come less often have no group."""
+    corpus = crfseg.Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门\n" * 3)
+    raw = crfseg.Corpus.from_text("我们在北京\n北京人")
+    crfseg.train(corpus, raw=raw, prune=0).save(tmp_path / "m")
     shown = run("inspect", "--top", "100000", tmp_path / "m").stdout.decode()
     features = {line.split()[2] for line in shown.splitlines() if line.strip()[0] in "+-"}
     assert {
-        "C[0]=北", "C[-1]C[0]=<s>我", "T[0]T[1]T[2]=hh</s>", "B[0]=<2.17>", "E[0]=<1.17>",
+        "C[0]=北", "C[-1]C[0]=<s>我", "T[0]T[1]T[2]=hh</s>", "B[0]=<2.19>", "E[0]=<1.18>",
         "P[0]=<0>", "P[1]=</s>", "e[-1]P[0]b[0]=<1><0><2>", "W[0]=<北京>", "V[0]=<unknown>",
-        "V[0]W[1]=<北京></s>",
+        "V[0]W[1]=<北京></s>", "A[0]=<2.0.0>", "A[1]=</s>", "A[0]=<1.1.0>", "A[1]=<0.0.0>",
     } <= features  # fmt: skip
     for name in (r"G\[0\]G\[1\]=<\d><\d>", r"C\[0\]G\[1\]=北<\d>", r"G\[-1\]C\[0\]=<\d>京"):
         assert any(re.fullmatch(name, feature) for feature in features), name
+
+
+def test_raw_text_is_counted_and_named(tmp_path):
+    raw = tmp_path / "raw.txt"
+    raw.write_text("\n".join(crfseg.read_corpus(SAMPLE / "test.txt").texts()), "utf-8")
+    args = ["train", SAMPLE / "dev.txt", "--raw", raw, "-o", tmp_path / "m"]
+    result = run(*args, "--raw", SAMPLE / "train.txt", "-p", "max_iterations=1")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"raw.txt (raw): 2,395 characters\ntrain.txt (raw): " in result.stdout
+    shown = run("inspect", tmp_path / "m").stdout.decode()
+    assert "protocol     open\n" in shown
+    assert "raw text     raw.txt, 2,395 characters, SHA-256 " in shown
+    assert "raw text     train.txt, 11,494 characters, SHA-256 " in shown
+    result = run(*args, "--protocol", "transductive", "-p", "max_iterations=1")
+    assert result.returncode == 0
+    assert b"transductive" in run("inspect", tmp_path / "m").stdout
+    again = run("train", SAMPLE / "dev.txt", "--init", tmp_path / "m", "-o", tmp_path / "m2")
+    assert again.returncode == 0
+    assert b"  raw text   raw.txt, 2,395 characters" in run("inspect", tmp_path / "m2").stdout
+
+
+def test_raw_text_that_cannot_be_is_one_line(tmp_path):
+    (tmp_path / "empty").touch()
+    args = ["train", SAMPLE / "dev.txt", "-o", tmp_path / "m"]
+    for raw, message in (("empty", "no sentence in it"), ("no", "No such file")):
+        assert_one_line_error(run(*args, "--raw", tmp_path / raw), raw, message)
+    raw = ["--raw", SAMPLE / "test.txt"]
+    for option in (["--protocol", "closed"], ["--protocol", "strict"], ["--algorithm", "pa"]):
+        assert_one_line_error(run(*args, *raw, *option), option[1], "raw text")
+    assert_one_line_error(run(*args, "--protocol", "transductive"), "raw text")
+    assert names_in(tmp_path) == ["empty"]
 
 
 def test_output_minus_is_standard_output(model, expected):

@@ -6,19 +6,29 @@ import pytest
 import crfseg
 from crfseg import Corpus, kernels, lexicon, symbols
 from crfseg.dataset import Dataset
+from crfseg.learned import Raw
 from crfseg.storage import Storage
-from crfseg.templates import ACCURATE, DEFAULT, WITH_TRIGRAMS, Templates
+from crfseg.templates import ACCURATE, DEFAULT, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
+from crfseg.varieties import counted
 from material import SAMPLE
 
 CORPUS = Corpus.from_text("我 爱 北京\n北京 欢迎 我\n北京")
 
 
-@pytest.mark.parametrize("templates", [DEFAULT, ACCURATE])
+WITH_STRINGS = Templates.parse([*ACCURATE.names, *OF_RAW_TEXT])
+RAW = Corpus.from_text("北京人欢迎我\n欢迎\n我爱北")
+
+
+@pytest.mark.parametrize("templates", [DEFAULT, ACCURATE, WITH_STRINGS])
 def test_ids_name_the_pattern_at_every_position(templates):
-    dataset = Dataset.encode(CORPUS, templates)
+    raw = Raw(RAW) if templates is WITH_STRINGS else None
+    dataset = Dataset.encode(CORPUS, templates, raw=raw)
     entries = dataset.alphabet.entries_of(CORPUS.codes)
     padded = symbols.pad(entries, CORPUS.offsets, templates.window)
     found = lexicon.marked(CORPUS, dataset.alphabet, padded, templates.window)
+    others = symbols.pad(dataset.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
+    if raw:
+        counted(padded, others, found.marks, transductive=False)
     for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
         kind = patterns.kind
         keys = symbols.pattern_keys((padded, found.marks, found.words), kind.views, kind.shape)
@@ -89,25 +99,38 @@ def test_what_a_model_knows_stays_known():
     assert {1, 0} <= set(patterns.counts.tolist())  # 我爱 is known, so once is enough
 
 
-@pytest.mark.parametrize("templates", [WITH_TRIGRAMS, ACCURATE])
+def test_marks_are_there_without_words_too():
+    (alone,) = Dataset.encode(CORPUS, Templates.parse(["A[0]"]), raw=Raw(RAW)).ids
+    beside = Dataset.encode(CORPUS, Templates.parse(["A[0]", "W[0]"]), raw=Raw(RAW)).ids
+    assert alone.tolist() == beside[0].tolist()
+
+
+@pytest.mark.parametrize("templates", [WITH_TRIGRAMS, ACCURATE, WITH_STRINGS])
 def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     """With blocks so small that every sentence is in one of its own."""
     corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
-    plain = Dataset.encode(corpus, templates)
+    raw = crfseg.read_corpus(SAMPLE / "test.txt")
+    plain = Dataset.encode(corpus, templates, raw=Raw(raw))
     monkeypatch.setattr("crfseg.textfile._CHUNK", 100)
     monkeypatch.setattr("crfseg.corpus._BLOCK", 10)
     monkeypatch.setattr("crfseg.dataset._BLOCK", 64)
     monkeypatch.setattr("crfseg.symbols._BLOCK", 10)
+    monkeypatch.setattr("crfseg.learned._BLOCK", 10)
+    monkeypatch.setattr("crfseg.groups._BLOCK", 10)
+    monkeypatch.setattr("crfseg.varieties._BLOCK", 10)
     scratched = crfseg.read_corpus(SAMPLE / "dev.txt", scratch=tmp_path)
     assert scratched.sha256 == corpus.sha256
     assert list(scratched) == list(corpus)
     assert scratched.vocabulary() == set(corpus.words())
-    dataset = Dataset.encode(scratched, templates, storage=Storage(tmp_path))
+    raw = crfseg.read_corpus(SAMPLE / "test.txt", scratch=tmp_path)
+    dataset = Dataset.encode(scratched, templates, raw=Raw(raw), storage=Storage(tmp_path))
     assert np.array_equal(plain.ids, dataset.ids)
     assert np.array_equal(plain.tags, dataset.tags)
     assert np.array_equal(plain.alphabet.groups, dataset.alphabet.groups)
     assert plain.lexicon.words == dataset.lexicon.words
     assert np.array_equal(plain.lexicon.classes, dataset.lexicon.classes)
+    assert np.array_equal(plain.varieties.strings, dataset.varieties.strings)
+    assert np.array_equal(plain.varieties.classes, dataset.varieties.classes)
     for one, other in zip(plain.patterns, dataset.patterns, strict=True):
         assert np.array_equal(one.keys, other.keys)
     assert not list(tmp_path.iterdir())

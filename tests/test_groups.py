@@ -1,20 +1,24 @@
 """Groups of characters: alike if their neighbours are; always the same for the same text."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import groups, symbols
+from crfseg import chars, groups, symbols
 from crfseg.corpus import Corpus
 from crfseg.symbols import Alphabet
 from material import SAMPLE
 
 
-def learned(text):
-    corpus = Corpus.from_text(text)
-    alphabet = Alphabet.of(corpus.codes)
-    entries = symbols.pad(alphabet.entries_of(corpus.codes), corpus.offsets, 2)
+def learned(*texts):
+    corpora = [Corpus.from_text(text) for text in texts]
+    alphabet = Alphabet.of(Corpus.join(corpora).codes)
+    entries = [
+        symbols.pad(alphabet.entries_of(corpus.codes), corpus.offsets, 2) for corpus in corpora
+    ]
     found = groups.learn(entries, len(alphabet.characters))
     return dict(zip(map(chr, alphabet.characters.tolist()), found.tolist(), strict=True))
 
@@ -23,8 +27,8 @@ def test_the_same_text_gives_the_same_groups():
     text = (SAMPLE / "dev.txt").read_text("utf-8")
     found = learned(text)
     assert learned(text) == found
-    assert 30 < len(set(found.values())) <= groups.N_GROUPS
-    assert 0 <= min(found.values()) <= max(found.values()) < groups.N_GROUPS
+    assert 30 < len(set(found.values()) - {groups.NO_GROUP}) <= groups.N_GROUPS
+    assert 0 <= min(found.values()) <= max(found.values()) == groups.NO_GROUP
 
 
 def test_sorts_of_characters_that_follow_each_other_share_no_group():
@@ -43,6 +47,21 @@ def test_characters_in_the_same_places_are_in_the_same_group():
     assert found["的"] == found["ǂ"] == found["ǃ"]
 
 
+def test_texts_are_learned_from_as_if_they_were_one():
+    lines = (SAMPLE / "dev.txt").read_text("utf-8").splitlines()
+    whole, none = "\n".join(lines), ""
+    assert learned("\n".join(lines[:20]), "\n".join(lines[20:]), none) == learned(whole)
+
+
+def test_a_character_that_came_less_than_three_times_is_in_no_group():
+    text = (SAMPLE / "dev.txt").read_text("utf-8").replace(" ", "")
+    counts = Counter(chars.fold_width(chars.code_points(text)).tolist())
+    found = learned(text)
+    seldom = {char for char in found if counts[ord(char)] < 3}
+    assert seldom == {char for char, group in found.items() if group == groups.NO_GROUP}
+    assert 0 < len(seldom) < len(found)
+
+
 @pytest.mark.parametrize("text", ["a", "ab", "a\nb", "abc", "a\nb\nc", "aaaa", "abab\nba"])
 def test_the_smallest_alphabets_have_groups(text):
     assert set(learned(text)) == set(text) - {"\n"}
@@ -51,4 +70,4 @@ def test_the_smallest_alphabets_have_groups(text):
 @given(st.text("abcde\n", max_size=20).filter(str.strip))
 def test_any_text_has_groups(text):
     """Even one in which every neighbour is as frequent as chance has it."""
-    assert all(0 <= group < groups.N_GROUPS for group in learned(text).values())
+    assert all(0 <= group <= groups.NO_GROUP for group in learned(text).values())

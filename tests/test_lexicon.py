@@ -83,6 +83,38 @@ def reference(words, classes, entries):
     return marks, found
 
 
+def reference_bits(words, bits, entries):
+    """Return the bits of all words that begin at each place together; at edges the symbol."""
+    found = [symbol if symbol in (1, 2) else 0 for symbol in (int(e) & 0xFFFF for e in entries)]
+    for begin, _, k in occurrences(words, entries):
+        found[begin] |= bits[k]
+    return found
+
+
+def mark_all(words, bits, entries, below=0):
+    marks = np.full(len(entries), below, dtype=np.uint32)
+    bits = np.array(bits, dtype=np.uint8)
+    matcher_of(words).mark_all(np.array(entries, dtype=np.uint32), bits, marks)
+    assert np.all(marks & 0xFFFFFF == below)
+    return (marks >> 24).tolist()
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.sampled_from([0, 1, 20, 127, 128, 129, 275]))
+def test_all_words_that_begin_are_marked_as_the_reference_does(seed, n):
+    rng = np.random.default_rng(seed)
+    words, entries = random_words(rng), random_entries(rng, n)
+    bits = rng.integers(256, size=len(words)).tolist()
+    assert mark_all(words, bits, entries, below=0x123456) == reference_bits(words, bits, entries)
+
+
+def test_words_that_begin_are_marked_up_to_the_edges_of_sentences():
+    words, text = [(3, 4), (3, 4, 5), (4, 5)], [BEGIN, 3, 4, 5, END, BEGIN, 3, 4, END, 5, 4, 0, 5]
+    assert mark_all(words, [32, 4, 64], text) == [1, 36, 64, 0, 2, 1, 32, 0, 2, 0, 0, 0, 0]
+    assert mark_all([], [], [BEGIN, 3, END]) == [1, 0, 2]
+    assert mark_all([], [], []) == mark_all(words, [1, 2, 4], []) == []
+
+
 @settings(deadline=None, max_examples=50)
 @given(seeds, st.sampled_from([0, 1, 20, 275]))
 def test_marks_are_the_references(seed, n):
@@ -171,6 +203,10 @@ def test_arrays_of_other_lengths_are_refused():
     text = np.zeros(4, dtype=np.uint32)
     with pytest.raises(ValueError, match="got 2, 4, 4"):
         matcher_of([(3,)]).mark(text, np.ones(2, dtype=np.uint8), text, text.copy())
+    for n_classes, n_marks in ((2, 4), (0, 4), (1, 3), (1, 5)):
+        classes, marks = np.ones(n_classes, dtype=np.uint8), np.zeros(n_marks, dtype=np.uint32)
+        with pytest.raises(ValueError, match=f"1 words, 4 places; .* got {n_classes}, {n_marks}$"):
+            matcher_of([(3,)]).mark_all(text, classes, marks)
     counts = np.zeros(1, dtype=np.int64)
     with pytest.raises(ValueError, match="got 1, 1, 3"):
         matcher_of([(3,)]).count(text, np.ones(3, dtype=np.uint8), counts, counts.copy())

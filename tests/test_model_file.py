@@ -10,14 +10,23 @@ import pytest
 import safetensors.numpy
 
 import crfseg
+from crfseg import chars
 from crfseg.errors import ModelFileError
 from crfseg.model import Model
 from crfseg.modelfile import arrays_of, digest_of, header_of
 from crfseg.tables import PRECISIONS
-from crfseg.templates import ACCURATE
+from crfseg.templates import ACCURATE, OF_RAW_TEXT
 from material import handmade_model
 
 MODELS = Path(__file__).parent / "data/models"
+
+
+@pytest.fixture
+def with_strings(tmp_path):
+    """A file whose model was trained with raw text."""
+    path = tmp_path / "a.crfseg"
+    path.write_bytes((MODELS / "format4.crfseg").read_bytes())
+    return path
 
 
 @pytest.fixture
@@ -148,7 +157,7 @@ def rewritten(path, change):
 
 def test_a_newer_format_is_refused_with_the_remedy(path):
     rewritten(path, lambda header, _: header.update(format=99))
-    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 3\. Update"):
+    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 4\. Update"):
         Model.load(path)
 
 
@@ -234,6 +243,63 @@ def test_contents_that_make_no_sense_are_refused(path, change):
         Model.load(path)
 
 
+def strings_of(*strings, classes=None):
+    """Arrays of strings of two symbols, whatever they are."""
+    rows = np.array([[*string, 0, 0] for string in strings], dtype=np.uint16)
+    classes = [32] * len(rows) if classes is None else classes
+    return {"varieties.strings": rows, "varieties.classes": np.array(classes, dtype=np.uint8)}
+
+
+@pytest.mark.parametrize("name", ["varieties.strings", "varieties.classes"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda array: None,
+        lambda array: array[1:].copy(),
+        lambda array: np.concatenate([array, array[:1]]),
+        lambda array: array[None],
+        lambda array: array.ravel()[:-1].copy(),
+        lambda array: array[:0].copy(),
+        lambda array: array.astype(np.uint32),
+        lambda array: array.astype(np.int16),
+        lambda array: array.astype(np.float64),
+        lambda array: array * np.uint8(0),
+        lambda array: array | np.uint8(3),
+        lambda array: np.ones_like(array),
+        lambda array: array[0, ...].copy(),
+    ],
+)
+def test_damaged_varieties_are_refused(with_strings, name, change):
+    def damage(_, arrays):
+        changed = change(arrays.pop(name))
+        arrays |= {} if changed is None else {name: changed}
+
+    rewritten(with_strings, damage)
+    with pytest.raises(ModelFileError, match=r"^[^\n]*a\.crfseg: is damaged [^\n]*$"):
+        Model.load(with_strings)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (strings_of((3, 4), (5, 6), (3, 4)), "word 2 is there twice"),
+        (strings_of((3, 0)), "a string of 1 characters"),
+        (strings_of((0, 0)), "a string of 0 characters"),
+        (strings_of((0, 3)), "with gaps"),
+        (strings_of((3, 1)), "which is no character's"),
+        (strings_of((2, 3)), "which is no character's"),
+        (strings_of((3, 4), classes=[0]), "a string of 2 characters has a class of another length"),
+        (strings_of((3, 4), classes=[4]), "a string of 2 characters has a class of another length"),
+        (strings_of((3, 4), classes=[33]), "a string of 2 characters has a class of another"),
+        (strings_of((3, 4), (4, 5), classes=[32]), "strings of shape"),
+    ],
+)
+def test_strings_that_are_none_are_refused(with_strings, arrays, message):
+    rewritten(with_strings, lambda _, old: old.update(arrays))
+    with pytest.raises(ModelFileError, match=rf"^[^\n]*a\.crfseg: is damaged [^\n]*{message}"):
+        Model.load(with_strings)
+
+
 def test_a_weight_that_is_no_number_is_refused(tmp_path, sample_model):
     path = tmp_path / "a.crfseg"
     sample_model.save(path)
@@ -287,6 +353,37 @@ def test_files_with_words_and_groups_are_read_forever():
     assert model.lexicon.classes[:5].tolist() == [20, 20, 20, 16, 12]
     text = "差额 部分 将 由 保险 公司 赔付 。\n由 三 家 保险 公司 联合推 出 的 “ 脐橙 价格 保险 ”"
     assert crfseg.Segmenter(model).cut_lines(text.replace(" ", "")) == text
+
+
+def test_files_with_strings_are_read_forever():
+    model = Model.load(MODELS / "format4.crfseg")  # the same, and the text of test.txt as raw text
+    assert model.info["name"] == "format4"
+    assert model.templates.names == [*ACCURATE.names, *OF_RAW_TEXT]
+    assert len(model.alphabet.characters) == 1103
+    assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
+    found = {
+        chars.to_text(model.alphabet.characters[row[row > 0] - 3]): level
+        for row, level in zip(model.varieties.strings, model.varieties.classes, strict=True)
+    }
+    assert len(found) == 3861
+    assert [found[string] for string in ("没有", "机器人", "三分之二")] == [4 << 5, 2 << 2, 1]
+    text = "昨天 在成 都 正式 开通 。\n老人 一 边 说 ， 手艺 人靠 的 是 手艺 ， 不 是 牌子 。"
+    assert crfseg.Segmenter(model).cut_lines(text.replace(" ", "")) == text
+
+
+def test_a_model_with_strings_comes_back_from_its_file(tmp_path, with_strings):
+    model = Model.load(with_strings)
+    model.save(tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == with_strings.read_bytes()
+
+
+def test_an_older_file_has_no_strings(path):
+    def older(header, arrays):
+        header.update(format=3)
+        del arrays["varieties.strings"], arrays["varieties.classes"]
+
+    rewritten(path, older)
+    assert len(Model.load(path).varieties.strings) == 0
 
 
 def test_a_model_that_was_trained_further_is_read(tmp_path):

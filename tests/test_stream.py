@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_decoder import EVERY_VIEW, random_model
+from test_decoder import EVERY_VIEW, STRINGS_ALONE, random_model
 
 import crfseg
 from crfseg import stream, textfile
@@ -77,10 +77,10 @@ def random_segmenter(seed, tags, templates):
     return crfseg.Segmenter(random_model(seed, tag_set, templates))
 
 
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(
     st.sampled_from(["BMES", "BMES6", "labels"]),
-    st.sampled_from([WITH_TRIGRAMS, EVERY_VIEW]),
+    st.sampled_from([WITH_TRIGRAMS, EVERY_VIEW, STRINGS_ALONE]),
     st.text("abcabcabcdefgh? 京\n", max_size=300),
     st.integers(1, 30),
     st.integers(0, 2),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from crfseg.model import Model
+
+_SIZES: Final = ("words", "characters")  # of raw text only the latter is known
 
 
 @click.command(name="inspect")
@@ -53,11 +55,15 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     )
     for corpus in _list(info.get("corpora")):
         yield "corpus", _corpus(corpus)
+    for corpus in _list(info.get("raw")):
+        yield "raw text", _corpus(corpus)
     init = info.get("init")
     if isinstance(init, dict):
         yield "went on from", str(init.get("name", "unnamed"))
         for corpus in _list(init.get("corpora")):
             yield "  corpus", _corpus(corpus)
+        for corpus in _list(init.get("raw")):
+            yield "  raw text", _corpus(corpus)
     settings = info.get("training")
     if isinstance(settings, dict):
         yield "training", ", ".join(f"{key} {value}" for key, value in settings.items())
@@ -76,9 +82,10 @@ def _corpus(record: Any) -> str:
     """Say which corpus it was, and how the model did on it if that is known."""
     if not isinstance(record, dict):
         return str(record)
-    words, f1 = record.get("words"), record.get("f1")
+    size = next((f"{record[of]:,} {of}" for of in _SIZES if isinstance(record.get(of), int)), "")
+    f1 = record.get("f1")
     parts = [str(record.get("name", "unnamed"))]
-    parts += [f"{words:,} words"] if isinstance(words, int) else []
+    parts += [size] if size else []
     parts += [f"SHA-256 {str(record['sha256'])[:12]}"] if record.get("sha256") else []
     parts += [f"F1 {100 * f1:.2f}"] if isinstance(f1, float) else []
     before = record["before"].get("f1") if isinstance(record.get("before"), dict) else None

@@ -132,6 +132,8 @@ def command(
         model.save(beside)
     for corpus in model.info["corpora"]:
         click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
+    for corpus in model.info.get("raw", ()):
+        click.echo("{name} (raw): {characters:,} characters".format(**corpus))
     click.echo(f"{model.info['training']['algorithm']}: {model.info['stop']}")
     for scores in model.info.get("dev", ()):
         click.echo(_dev_line(scores, model.info["protocol"]))

@@ -151,6 +151,8 @@ def train(
         raise TrainingError("no corpus given; expected at least one")
     devs = [] if dev is None else _read(dev, format, encoding)
     raws = [] if raw is None else _read(raw, "words", encoding, scratch)
+    if raw is not None and not any(corpus.n_chars for corpus in raws):
+        raise TrainingError("raw text: no character in it; expected at least one, or no raw text")
     joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
     corpus = _checked(joined, settings.labels)
     info = {
@@ -171,7 +173,7 @@ def train(
         memory.require(memory.of_training(dataset, params, scored), "training")
         state = None
         if checkpoint is not None:
-            configuration = record.configuration(settings, params, init, scored)
+            configuration = record.configuration(settings, params, init, scored, len(raws))
             state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *raws, *devs]))
         model, outcome = adagrad.fit(dataset, params, devs, precision, callback, init, state)
     else:

@@ -31,12 +31,14 @@ def of_corpus(corpus: Corpus) -> dict[str, Any]:
 
 
 def of_init(init: Model | None) -> dict[str, Any]:
-    """Return the entry about the model that training went on from: its name and its corpora."""
+    """Return the entry about the model that training went on from: its name and all its texts."""
     if init is None:
         return {}
-    before = init.info.get("init", {}).get("corpora", [])
-    corpora = [*before, *init.info.get("corpora", [])]
-    return {"init": {"name": init.info.get("name", "unnamed"), "corpora": corpora}}
+    before = init.info.get("init", {})
+    seen = {key: [*before.get(key, []), *init.info.get(key, [])] for key in ("corpora", "raw")}
+    if not seen["raw"]:
+        del seen["raw"]
+    return {"init": {"name": init.info.get("name", "unnamed"), **seen}}
 
 
 def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
@@ -65,11 +67,16 @@ def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dic
 
 
 def configuration(
-    settings: Settings, params: Mapping[str, Any], init: Model | None, scored: Precision | None
+    settings: Settings,
+    params: Mapping[str, Any],
+    init: Model | None,
+    scored: Precision | None,
+    n_raw: int = 0,
 ) -> dict[str, Any]:
     """Return what the passes of a training depend on besides the corpora.
 
-    ``scored`` is the precision in which dev is scored, None if there is none.
+    ``scored`` is the precision in which dev is scored, None if there is none; ``n_raw`` says how
+    many corpora are raw text.
     """
     return {
         "crfseg": version(),
@@ -81,6 +88,7 @@ def configuration(
         "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
         "init": None if init is None else _digest(init),
         "scored": scored,
+        "n_raw": n_raw,
     }
 
 
