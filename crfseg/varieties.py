@@ -41,7 +41,7 @@ _LEAST: Final = {
     4: (2, 3, 5),
 }
 """The least variety of each class, from class 1 on; strings of class 0 are not kept."""
-_MOST: Final = 2_000_000  # strings in all, so that a model stays a file that one can load
+_MOST: Final = 700_000  # strings of one length, so that a model stays a file that one can load
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
 _BLOCK: Final = 1 << 18  # places that are counted together
 
@@ -135,32 +135,32 @@ def counted(text: Numbers, raw: Numbers, marks: Numbers, *, transductive: bool) 
     edges = (both[: len(text)] < FIRST_ID) * both[: len(text)]
     marks |= edges.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     found = [_of_length(n, both, marks, transductive) for n in _SHIFTS]
-    varieties, strings, classes = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    kept = np.sort(np.argsort(-varieties, kind="stable")[:_MOST])
-    return Varieties(strings[kept], classes[kept])
+    return Varieties(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def _of_length(
     n: int, symbols: Symbols, marks: Numbers, transductive: bool
-) -> tuple[NDArray[np.intp], Symbols, NDArray[np.uint8]]:
-    """Count the strings of n characters; return the variety, symbols and class of each."""
+) -> tuple[Symbols, NDArray[np.uint8]]:
+    """Count the strings of n characters; return the symbols and the class of each that is kept."""
     keys, begins, numbers = _strings(n, symbols)
     before, alone_before = _company(numbers, symbols[begins - 1], len(keys))
     behind, alone_behind = _company(numbers, symbols[begins + n], len(keys))
     others = np.minimum(before[numbers] - alone_before, behind[numbers] - alone_behind)
     n_own = np.searchsorted(begins, len(marks))  # the training text comes first
-    marks[begins[:n_own]] |= _classes(n, others[:n_own]).astype(np.uint32) << np.uint32(
-        VIEWS["A"].shift
-    )
     varieties = np.minimum(before, behind)
     if transductive:
         times = np.bincount(numbers[n_own:], minlength=len(keys))
         total = np.bincount(numbers[n_own:], others[n_own:], minlength=len(keys))
         varieties = np.rint(total / np.maximum(times, 1)).astype(np.intp)
+    is_kept = np.zeros(len(keys), dtype=bool)
+    is_kept[np.argsort(-varieties, kind="stable")[:_MOST]] = True
+    own = _classes(n, others[:n_own]) * is_kept[numbers[:n_own]]
+    marks[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     classes = _classes(n, varieties)
-    strings = np.zeros((len(keys), LONGEST), dtype=np.uint16)
-    strings[:, :n] = unpacked(keys, "C" * n)
-    return varieties[classes > 0], strings[classes > 0], classes[classes > 0]
+    is_kept &= classes > 0
+    strings = np.zeros((np.count_nonzero(is_kept), LONGEST), dtype=np.uint16)
+    strings[:, :n] = unpacked(keys[is_kept], "C" * n)
+    return strings, classes[is_kept]
 
 
 def _classes(length: int, varieties: NDArray[np.intp]) -> NDArray[np.uint8]:

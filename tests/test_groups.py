@@ -27,8 +27,8 @@ def test_the_same_text_gives_the_same_groups():
     text = (SAMPLE / "dev.txt").read_text("utf-8")
     found = learned(text)
     assert learned(text) == found
-    assert 30 < len(set(found.values()) - {groups.NO_GROUP}) <= groups.N_GROUPS
-    assert 0 <= min(found.values()) <= max(found.values()) == groups.NO_GROUP
+    assert 30 < len(set(found.values()) - {groups.SELDOM}) <= groups.SELDOM
+    assert 0 <= min(found.values()) <= max(found.values()) == groups.SELDOM
 
 
 def test_sorts_of_characters_that_follow_each_other_share_no_group():
@@ -53,12 +53,12 @@ def test_texts_are_learned_from_as_if_they_were_one():
     assert learned("\n".join(lines[:20]), "\n".join(lines[20:]), none) == learned(whole)
 
 
-def test_a_character_that_came_less_than_three_times_is_in_no_group():
+def test_characters_that_came_less_than_three_times_are_a_group():
     text = (SAMPLE / "dev.txt").read_text("utf-8").replace(" ", "")
-    counts = Counter(chars.fold_width(chars.code_points(text)).tolist())
+    counts = Counter(chars.fold_letters(chars.code_points(text)).tolist())
     found = learned(text)
     seldom = {char for char in found if counts[ord(char)] < 3}
-    assert seldom == {char for char, group in found.items() if group == groups.NO_GROUP}
+    assert seldom == {char for char, group in found.items() if group == groups.SELDOM}
     assert 0 < len(seldom) < len(found)
 
 
@@ -70,4 +70,4 @@ def test_the_smallest_alphabets_have_groups(text):
 @given(st.text("abcde\n", max_size=20).filter(str.strip))
 def test_any_text_has_groups(text):
     """Even one in which every neighbour is as frequent as chance has it."""
-    assert all(0 <= group <= groups.NO_GROUP for group in learned(text).values())
+    assert all(0 <= group <= groups.SELDOM for group in learned(text).values())

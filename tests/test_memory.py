@@ -36,7 +36,7 @@ def test_a_control_group_limits_what_is_free(monkeypatch, tmp_path):
     for name, text in (("_LIMIT", "3000000\n"), ("_USED", "1000000\n")):
         (tmp_path / name).write_text(text)
         monkeypatch.setattr(memory, name, tmp_path / name)
-    with pytest.raises(TrainingError, match="but 2 MB are free; raise min_count, or keep the te"):
+    with pytest.raises(TrainingError, match="but 2 MB are free; take the fast profile, raise"):
         crfseg.train(TRAIN, profile="fast")
 
 

@@ -103,8 +103,13 @@ def test_every_profile_looks_at_raw_text(profile, templates):
 
 
 def test_templates_that_are_given_are_all_there_are():
-    model = crfseg.train(SMALL, raw=RAW, templates=["C[0]", "C[1]"])
-    assert model.templates.names == ["C[0]", "C[1]"]
+    model = crfseg.train(SMALL, raw=RAW, templates=["C[0]", "G[1]"])
+    assert model.templates.names == ["C[0]", "G[1]"]
+
+
+def test_raw_text_that_no_template_looks_at_is_refused():
+    with pytest.raises(TrainingError, match="expected a template that takes A or G"):
+        crfseg.train(SMALL, raw=RAW, templates=["C[0]", "B[1]"])
 
 
 def test_strings_may_be_counted_in_the_training_text_alone():

@@ -260,17 +260,29 @@ def test_no_more_strings_are_kept_than_may_be_and_the_most_varied(monkeypatch, m
     every, places = count("甲乙丙", raw)
     monkeypatch.setattr("crfseg.varieties._MOST", most)
     kept, shown = count("甲乙丙", raw)
-    assert len(kept) == min(most, len(every))
-    assert shown == places  # the text is seen as it is
     assert kept.items() <= every.items()
-    found = list(occurrences(sentences(f"甲乙丙\n{raw}")))
     before, behind = defaultdict(set), defaultdict(set)
-    for string, _, left, right in found:
+    for string, _, left, right in occurrences(sentences(f"甲乙丙\n{raw}")):
         before[string].add(left)
         behind[string].add(right)
-    varieties = {string: min(len(before[string]), len(behind[string])) for string in every}
-    least = min((varieties[string] for string in kept), default=0)
-    assert all(varieties[string] <= least for string in every.keys() - kept.keys() if kept)
+    for n in LEAST:
+        varieties = {s: min(len(before[s]), len(behind[s])) for s in every if len(s) == n}
+        left = varieties.keys() - kept.keys()
+        assert len(varieties) - len(left) == min(most, len(varieties))
+        assert (
+            not left
+            or not most
+            or max(varieties[s] for s in left) <= min(varieties[s] for s in varieties if s in kept)
+        )
+    if len(kept) == len(every):
+        assert shown == places
+
+
+def test_the_training_text_shows_no_string_that_is_not_kept(monkeypatch):
+    text = "甲乙丙\n丁甲乙丁\n丙甲乙甲"
+    assert any(map(any, count(text, "")[1]))
+    monkeypatch.setattr("crfseg.varieties._MOST", 0)
+    assert not any(map(any, count(text, "")[1]))
 
 
 @pytest.mark.parametrize("raw", ["", "甲", "甲\n乙\n丙"])

@@ -117,7 +117,10 @@ def _templates(
     profile = profile or "accurate"
     check_choice("profile", profile, PROFILES)
     if names is not None:
-        return Templates.parse(names)
+        given = Templates.parse(names)
+        if raw and not given.views & {"A", "G"}:
+            raise TrainingError("raw text: expected a template that takes A or G, or no raw text")
+        return given
     return Templates.parse([*PROFILES[profile].names, *(OF_RAW_TEXT if raw else ())])
 
 
