@@ -78,6 +78,17 @@ cdef inline void gather(
                 at[k] += block[k]
 
 
+cdef inline void add_margin(
+    float *row, const int16_t *gold, Py_ssize_t length, Py_ssize_t n_tags, float margin
+) noexcept nogil:
+    """Let every tag but the gold one score ``margin`` more."""
+    cdef Py_ssize_t t, j
+    for t in range(length):
+        for j in range(n_tags):
+            row[t * n_tags + j] += margin
+        row[t * n_tags + gold[t]] -= margin
+
+
 cdef inline void step(
     float *weights, const float *gradient, Py_ssize_t n, Py_ssize_t size, float rate, float clock,
     float l1, float l2,
@@ -152,7 +163,7 @@ def run(
     const uint8_t[::1] hidden,
     float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] exponentials,
     float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
-    float rate, float clock, float l1, float l2, float quiet,
+    float margin, float rate, float clock, float l1, float l2, float quiet,
 ):
     """Take one thread's part in a pass over the sentences.
 
@@ -197,6 +208,8 @@ def run(
         The loss of each sentence, (N,), is written here.
     meeting
         Two zeros that all threads share.
+    margin
+        What the gold tags must score more than others.
     rate, clock
         Step size, and the number of batches so far, for the average.
     l1, l2
@@ -246,6 +259,7 @@ def run(
                             -window, length + window - kinds[k, 2], kinds[k, 1],
                             kinds[k, 0] * n_tags, n_tags,
                         )
+                    add_margin(row, &tags[offsets[s]], length, n_tags, margin)
                     if labelled:
                         losses[s] = labelled_lattice(
                             row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,

@@ -17,7 +17,7 @@ _TYPES: Final[dict[str, dict[str, type]]] = {
     "adagrad": {
         "max_iterations": int, "rate": float, "batch_size": int, "c1": float, "c2": float,
         "min_count": int, "prune": float, "patience": int, "time_budget": float, "seed": int,
-        "threads": int, "hide_words": float, "hide_groups": float,
+        "threads": int, "hide_words": float, "hide_groups": float, "margin": float,
     },
     "lbfgs": _CRFSUITE | {
         "c1": float, "c2": float, "max_iterations": int, "num_memories": int, "epsilon": float,
@@ -45,7 +45,7 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
         "max_iterations": 5, "rate": 0.25, "batch_size": 16, "c1": 0.0, "c2": 0.0,
         "min_count": 1, "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
-        "hide_words": 0.4, "hide_groups": 0.15,
+        "hide_words": 0.4, "hide_groups": 0.15, "margin": 0.0,
     },
     "lbfgs": _MASKED | {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
     "l2sgd": _MASKED | {"c2": 0.1, "max_iterations": 30},
