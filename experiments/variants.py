@@ -2,7 +2,8 @@
 
 Usage: variants.py EXPERIMENT [FOLDER [VARIANT...]]
 
-EXPERIMENT is a folder with a config.toml; it gets results.csv and the table of its README.md.
+EXPERIMENT is a folder with a config.toml; it gets results.csv and the last table of its
+README.md.
 FOLDER has the corpora (default: ../shared/corpora). Variants not named keep their results.
 """
 
@@ -118,8 +119,8 @@ def main(experiment: str, folder: str = "../shared/corpora", *wanted: str) -> No
     found.to_csv(results, index=False, lineterminator="\n")
     names = [v["name"] for v in config["variant"] if v["name"] in set(found.variant)]
     page = place / "README.md"
-    head = page.read_text("utf-8").partition("\n|")[0]
-    page.write_text(f"{head}\n{table(found, config['corpora'], names)}\n", encoding="utf-8")
+    head = page.read_text("utf-8").rpartition("\n\n|")[0]
+    page.write_text(f"{head}\n\n{table(found, config['corpora'], names)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,15 +24,20 @@ TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
 TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
 
 
-def loss_of(model: crfseg.Model, corpus: Corpus) -> float:
-    """Return the negative log-likelihood of a corpus, by the readable reference."""
+def loss_of(model: crfseg.Model, corpus: Corpus, margin: float = 0.0) -> float:
+    """Return the negative log-likelihood of a corpus, by the readable reference.
+
+    Every tag but the gold one scores ``margin`` more than the model says.
+    """
     segmenter, tag_set = Segmenter(model), model.tag_set
     gold = tag_set.encode(corpus.starts, corpus.labels)
     transitions = crf.mask(model.transitions.astype(float), tag_set)
     total = 0.0
     for n in range(len(corpus)):
         begin, end = corpus.offsets[n], corpus.offsets[n + 1]
-        rows = crf.constrain(segmenter.emissions(corpus.codes[begin:end]), tag_set)
+        wrong = np.arange(len(tag_set.names)) != gold[begin:end, None]
+        emissions = segmenter.emissions(corpus.codes[begin:end]) + margin * wrong
+        rows = crf.constrain(emissions, tag_set)
         total += crf.log_partition(rows, transitions)
         total -= crf.path_score(rows, transitions, gold[begin:end])
     return total
@@ -50,17 +55,18 @@ def raw_model(weights: Weights) -> crfseg.Model:
     return weights.model()
 
 
-@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
-def test_one_step_follows_the_gradient_of_the_reference(scheme):
+@pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
+def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
     """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of crf.py."""
     corpus = Corpus.from_text("我 爱 北京 天安门广场\n他 来 了")
     dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
-    params = checked_params("adagrad", {"rate": 0.5, "c2": 1e-30, "threads": 1})
+    given = {"rate": 0.5, "c2": 1e-30, "threads": 1, "margin": margin}
+    params = checked_params("adagrad", given)
     weights = Weights(dataset)
     loss = Trainer(weights, params).run()
     zero = Weights(dataset)
     start = zero.model()
-    assert loss == pytest.approx(loss_of(start, corpus), rel=1e-5)
+    assert loss == pytest.approx(loss_of(start, corpus, margin), rel=1e-5)
     rng = np.random.default_rng(0)
     for kind, block in enumerate(zero.blocks):
         once = np.flatnonzero(dataset.patterns[kind].counts == 1)  # others take several steps
@@ -69,15 +75,15 @@ def test_one_step_follows_the_gradient_of_the_reference(scheme):
                 losses = []
                 for shift in (1e-2, -1e-2):
                     block[row, 0, place] = shift
-                    losses.append(loss_of(zero.model(), corpus))
+                    losses.append(loss_of(zero.model(), corpus, margin))
                 block[row, 0, place] = 0
                 gradient = (losses[0] - losses[1]) / 2e-2
                 step = -0.5 * gradient / np.sqrt(1 + gradient**2)
                 assert weights.blocks[kind][row, 0, place] == pytest.approx(step, abs=2e-4)
 
 
-@pytest.mark.parametrize("scheme", ["BMES", "BMES6"])
-def test_with_labels_one_step_follows_the_gradient_too(scheme):
+@pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
+def test_with_labels_one_step_follows_the_gradient_too(scheme, margin):
     """Many tags go another way through the kernel."""
     sentences = [
         crfseg.Sentence(("我", "爱", "北京", "天安门广场"), ("r", "v", "ns", "ns")),
@@ -89,8 +95,9 @@ def test_with_labels_one_step_follows_the_gradient_too(scheme):
     rng = np.random.default_rng(0)
     for some in (weights, start):  # not from zero, where all tags are alike
         some.transitions[0] = np.linspace(-1, 1, some.transitions.shape[1])
-    trainer = Trainer(weights, checked_params("adagrad", {"rate": 0.5, "c2": 1e-30}))
-    assert trainer.run() == pytest.approx(loss_of(start.model(), corpus), rel=1e-5)
+    params = checked_params("adagrad", {"rate": 0.5, "c2": 1e-30, "margin": margin})
+    loss = Trainer(weights, params).run()
+    assert loss == pytest.approx(loss_of(start.model(), corpus, margin), rel=1e-5)
     n_tags = len(dataset.tag_set.names)
     columns = start.transitions[0].reshape(n_tags, n_tags)
     moved = weights.transitions[0].reshape(n_tags, n_tags) - columns
@@ -110,7 +117,7 @@ def test_with_labels_one_step_follows_the_gradient_too(scheme):
         before = array[at]
         for shift in (1e-2, -1e-2):
             array[at] = before + shift
-            losses.append(loss_of(start.model(), corpus))
+            losses.append(loss_of(start.model(), corpus, margin))
         array[at] = before
         gradient = (losses[0] - losses[1]) / 2e-2
         assert step == pytest.approx(-0.5 * gradient / np.sqrt(1 + gradient**2), abs=3e-4)

@@ -29,6 +29,7 @@ def run(
     arcs: NDArray[np.float32],
     losses: NDArray[np.float64],
     meeting: NDArray[np.int64],
+    margin: float,
     rate: float,
     clock: float,
     l1: float,

@@ -81,7 +81,10 @@ cdef inline void gather(
 cdef inline void add_margin(
     float *row, const int16_t *gold, Py_ssize_t length, Py_ssize_t n_tags, float margin
 ) noexcept nogil:
-    """Let every tag but the gold one score ``margin`` more."""
+    """Let every tag but the gold one score ``margin`` more, so that the gold ones must lead by it.
+
+    The loss is then the softmax margin with the Hamming distance (Gimpel and Smith 2010).
+    """
     cdef Py_ssize_t t, j
     for t in range(length):
         for j in range(n_tags):
@@ -209,7 +212,7 @@ def run(
     meeting
         Two zeros that all threads share.
     margin
-        What the gold tags must score more than others.
+        What a wrong tag scores more than by its weights.
     rate, clock
         Step size, and the number of batches so far, for the average.
     l1, l2

@@ -73,7 +73,8 @@ class Trainer:
             l1, l2 = self._params["c1"], 2 * self._params["c2"]
             self._weights.clock = self._crew.run(
                 some, batch, -(-len(order) // batch), *self._arrays, *self._work_space(some),
-                self._params["margin"], self._params["rate"], self._weights.clock, l1, l2, -1.0 if l1 or l2 else _QUIET,
+                self._params["margin"], self._params["rate"], self._weights.clock, l1, l2,
+                -1.0 if l1 or l2 else _QUIET,
             )  # fmt: skip
         return float(self._losses.sum())
 
