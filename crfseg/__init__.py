@@ -2,7 +2,7 @@
 
 from crfseg.corpus import Corpus, Sentence, Span
 from crfseg.errors import CrfsegError
-from crfseg.evaluate import Scores, evaluate
+from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.formats import read_corpus
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter, load

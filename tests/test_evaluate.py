@@ -6,7 +6,7 @@ import pytest
 import crfseg
 from crfseg import Corpus, Sentence, evaluate
 from crfseg.errors import CorpusError
-from crfseg.evaluate import read_words
+from crfseg.evaluation.scores import read_words
 from material import SAMPLE
 
 GOLD = Corpus.from_text("我 爱 北京 天安门\n他 来 了", "gold.txt")

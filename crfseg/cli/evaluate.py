@@ -9,7 +9,7 @@ import click
 
 from crfseg.cli import options
 from crfseg.corpus import Corpus
-from crfseg.evaluate import Scores, evaluate, read_words
+from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
 from crfseg.model import Model
 from crfseg.segmenter import load

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from crfseg import modelfile
 from crfseg.corpus import Corpus
-from crfseg.evaluate import evaluate
+from crfseg.evaluation.scores import evaluate
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
 from crfseg.tables import Precision

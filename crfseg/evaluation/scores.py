@@ -1,6 +1,6 @@
 """Scores: gold against predicted.
 
-The figures are those of the official SIGHAN scorer (:mod:`crfseg.sighan`), counted over the whole
+The figures are those of the official SIGHAN scorer (:mod:`crfseg.evaluation.sighan`), counted over the whole
 corpus. For corpora with labels the labelled words are scored beside them: a word counts if its
 place and its label are right; characters outside every entity do not count.
 """
@@ -18,7 +18,7 @@ from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
-from crfseg.sighan import OfficialCounts, count_line
+from crfseg.evaluation.sighan import OfficialCounts, count_line
 from crfseg.tags import OUTSIDE
 
 _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_recall")

@@ -1,0 +1,10 @@
+"""Scores, how far they can be trusted, and what is behind them.
+
+::
+
+    scores.py       the official figures, and Scores, what evaluate() returns
+    sighan.py       what the official scorer counts, sentence by sentence
+    judgement.py    gold and predicted words, place by place: which are right, where they part
+    breakdown.py    recall of the words of one length, frequency, kind or part of speech
+    resampling.py   how much of a figure, or of a difference, is chance
+"""
