@@ -20,6 +20,7 @@ _VERBS: Final = {
     "train": "Train a model from segmented corpora.",
     "segment": "Cut text into words.",
     "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
+    "compare": "Tell which of two models or outputs is better, and whether that is chance.",
     "convert": "Write a corpus as tagged training data, as other tools read it.",
     "check": "List what is suspicious in corpora.",
     "inspect": "Tell what a model file is and how it was made.",

@@ -82,6 +82,12 @@ class Scores:
         return self.frequency_of is not None
 
     @property
+    def seen_share(self) -> float:
+        """Share of the characters that stand in seen sentences."""
+        lengths = np.diff(self.judgement.gold.offsets)
+        return float(lengths[self.seen].sum() / max(1, lengths.sum()))
+
+    @property
     def precision(self) -> float | None:
         """Share of the predicted words that are right."""
         return self.counts.precision
