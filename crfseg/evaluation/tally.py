@@ -185,5 +185,5 @@ def _grouped(
     """Yield, of each of these sentences, those of its words that are chosen."""
     starts, ends = words.starts[which].tolist(), words.ends[which].tolist()
     texts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    bounds = np.searchsorted(words.sentences[which], [*sentences, len(words.sentences)])
-    return (texts[a:b] for a, b in pairwise(bounds.tolist()))
+    bounds = [*np.searchsorted(words.sentences[which], sentences).tolist(), len(texts)]
+    return (texts[a:b] for a, b in pairwise(bounds))
