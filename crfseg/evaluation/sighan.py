@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import accumulate, count, zip_longest
 from operator import add, attrgetter
 
-__all__ = ["OfficialCounts", "count_line", "split_words"]
+__all__ = ["COLUMN", "FEW", "MARKS", "OfficialCounts", "count_line", "split_words", "values"]
 
 _BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
@@ -269,11 +269,10 @@ def _hopeful(words: list[str], others: list[str]) -> list[int]:
     Words that the others do not have are hopeless.  Words that they have very often, more than
     about 5 sqrt(n / 64) times, are doubtful, and are given up if they stand among hopeless ones.
     """
-    partners = set(others)
-    many = FEW * _rough_root(len(words) // 64)
-    if len(others) - len(partners) < many:  # none can be there more than so many times
-        return [i for i, word in enumerate(words) if word in partners]
     counts = Counter(others)
+    many = FEW * _rough_root(len(words) // 64)
+    if max(counts.values()) <= many:
+        return [i for i, word in enumerate(words) if word in counts]
     fates = "".join("." if 0 < counts[w] <= many else "?" if counts[w] else "x" for w in words)
     fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
     return [i for i, fate in enumerate(fates) if fate != "x"]

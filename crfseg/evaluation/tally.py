@@ -158,15 +158,19 @@ def _ambiguous_sentences(judgement: Judgement) -> Iterator[int]:
             (gold, _kept(runs, len(gold.starts))),
         )
     )
-    for n, lost, found, kept in zip(sentences.tolist(), *groups, strict=True):
-        distinct = set(kept)
-        if (
-            not distinct.isdisjoint(lost)
-            or not distinct.isdisjoint(found)
-            or not set(lost).isdisjoint(found)
-            or (len(kept) - len(distinct) >= FEW and max(Counter(kept).values()) > FEW)
-        ):
+    for n, *words in zip(sentences.tolist(), *groups, strict=True):
+        if not _has_one_alignment(*words):
             yield n
+
+
+def _has_one_alignment(lost: list[str], found: list[str], kept: list[str]) -> bool:
+    distinct = set(kept)
+    return (
+        distinct.isdisjoint(lost)
+        and distinct.isdisjoint(found)
+        and set(lost).isdisjoint(found)
+        and (len(kept) - len(distinct) < FEW or max(Counter(kept).values()) <= FEW)
+    )
 
 
 def _kept(runs: _Runs, n_words: int) -> NDArray[np.intp]:
