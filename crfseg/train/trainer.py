@@ -47,7 +47,7 @@ class Trainer:
         self._lengths = np.diff(data.offsets)
         self._losses = np.zeros(len(self._lengths))
         self._hidden = np.zeros(len(self._lengths), dtype=np.uint8)
-        self._arrays = (
+        self._arrays: tuple[Any, ...] = (
             data.templates.window,
             symbols.begins(data.offsets, data.templates.window),
             data.offsets,
@@ -94,7 +94,7 @@ class Trainer:
             self._hidden[(below <= drawn) & (drawn < above)] = LEARNED[source]
             below = above
 
-    def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    def _work_space(self, order: NDArray[np.int64]) -> tuple[Any, ...]:
         """Return the kernel's work space, from rows to losses."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
