@@ -22,6 +22,7 @@ class Batches:
         tag_begins: NDArray[np.uint8],
         tag_ends: NDArray[np.uint8],
         inner: NDArray[np.int32],
+        hidden: NDArray[np.uint8],
         rows: NDArray[np.float32],
         norms: NDArray[np.float32],
         scratch: NDArray[np.float32],
