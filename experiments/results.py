@@ -22,20 +22,10 @@ MARKED = re.compile(r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 NO_PROSE = re.compile(r"^```.*?^```$|^\|.*?$", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"\d[\d.,]*(?= (?:points?|F1|MB)\b)")
 NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-SPELLED = (
-    {
-        "a point": 1,
-        "half": 1 / 2,
-        "halves": 1 / 2,
-        "a third": 1 / 3,
-        "a quarter": 1 / 4,
-        "a fifth": 1 / 5,
-    }
-    | {"a sixth": 1 / 6, "a seventh": 1 / 7, "an eighth": 1 / 8, "a tenth": 1 / 10, "twice": 2}
-    | {number: n for n, number in enumerate(NUMBERS, 2)}
-    | {number: n for n, number in enumerate("两三四五六七八九十", 2)}
-    | {"一千万": 10, "四百万": 4, "一个": 1}  # millions, as in English
-)
+PARTS = ["half", "a third", "a quarter", "a fifth", "a sixth", "a seventh", "an eighth"]
+SPELLED = {"a point": 1.0, "一个": 1.0, "twice": 2.0, "halves": 0.5, "四百万": 4.0, "一千万": 10.0}
+SPELLED |= {word: n for words in (NUMBERS, "两三四五六七八九十") for n, word in enumerate(words, 2)}
+SPELLED |= {part: 1 / n for n, part in enumerate(PARTS, 2)}
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -60,6 +50,19 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+def fragment(text: str) -> str:
+    """Return the words of an entry as they stand in the page, without the braces."""
+    return plain(re.sub(r"[{}]", "", text))
+
+
+def figure_of(text: str) -> tuple[float, float]:
+    """Return the figure in braces, and how far it may be off: half of its last digit."""
+    said = re.search(r"\{(.+?)\}", text)[1]
+    if said in SPELLED:
+        return SPELLED[said], 0.15 * SPELLED[said]
+    return float(said), 0.5 * 10.0 ** -len(said.partition(".")[2])
+
+
 def wrong_figures(
     texts: dict[str, str], entries: list[dict[str, Any]], results: Results
 ) -> Iterator[str]:
@@ -68,16 +71,11 @@ def wrong_figures(
     for entry in entries:
         value = eval(entry["value"], {"__builtins__": {}}, names)
         for page, text in entry["in"].items():
-            said = re.search(r"\{(.+?)\}", text)[1]
-            number = SPELLED.get(said) or float(said)
-            # The last digit is rounded; what is spelled out is about so.
-            half = (
-                0.15 * number if said in SPELLED else 0.5001 * 10.0 ** -len(said.partition(".")[2])
-            )
-            if plain(re.sub(r"[{}]", "", text)) not in plain(texts.get(page, "")):
+            figure, half = figure_of(text)
+            if fragment(text) not in plain(texts.get(page, "")):
                 yield f"{page}: expected {text!r}, as figures.toml has it; not found"
-            elif abs(value - number) > entry.get("within", half):
-                yield f"{page}: {text!r}: expected {value:.4g}, from {entry['value']}; found {said}"
+            elif not abs(value - figure) <= entry.get("within", half):  # nor if it is NaN
+                yield f"{page}: {text!r}: expected {value:.4g}, from {entry['value']}"
 
 
 def unknown_figures(texts: dict[str, str], known: list[dict[str, Any]]) -> Iterator[str]:
@@ -85,7 +83,7 @@ def unknown_figures(texts: dict[str, str], known: list[dict[str, Any]]) -> Itera
     for page, text in texts.items():
         prose = plain(NO_PROSE.sub("", MARKED.sub("", text)))
         for entry in known:
-            prose = prose.replace(plain(re.sub(r"[{}]", "", entry["in"].get(page, "\0"))), "")
+            prose = prose.replace(fragment(entry["in"].get(page, "\0")), "")
         for found in FIGURE.finditer(prose):
             around = prose[max(0, found.start() - 40) : found.end() + 20]
             yield f"{page}: {around!r}: found {found[0]}, expected an entry in figures.toml"

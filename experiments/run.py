@@ -53,7 +53,9 @@ def runs_of(config: dict[str, Any], folder: Path = Path()) -> list[Run]:
     runs = []
     for variant, corpus, seed in product(config["variant"], corpora, config["seeds"]):
         if corpus["name"] not in variant.get("not_on", []):
-            options = config.get("options", {}) | corpus | variant | {"seed": seed}
+            options = config.get("options", {}) | corpus | variant
+            if seed:  # 0 is the default, and what does not draw by lot takes none
+                options["seed"] = seed
             for name in ("name", "folder", "ending", "not_on", "without", "with", "raw"):
                 options.pop(name, None)
             dev = config.get("dev_chooses", False)

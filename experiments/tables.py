@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib import rc_context
 
 BLUE = "#0072b2"
+SMALL = {"textcoords": "offset points", "fontsize": 8}
 SHARES = ["f1", "precision", "recall", "oov_rate", "oov_recall", "iv_recall", "labelled_f1"]
 
 
@@ -133,7 +134,8 @@ def features_plot(results: Results) -> plt.Figure:
     change = (f1 - f1["accurate"]).drop("accurate")
     figure, axes = plt.subplots(figsize=(7.5, 0.27 * len(change) + 1.2))
     axes.barh(change.index, change, color=BLUE)
-    axes.set(title="Change of the mean F1, points")
+    axes.grid(axis="x", alpha=0.4)
+    axes.set(title="Change of the mean F1 against accurate, points")
     return figure
 
 
@@ -144,10 +146,12 @@ def sizes_plot(results: Results) -> plt.Figure:
         size, f1 = rows.model_bytes.mean() / 1e6, rows.f1.mean()
         ends = [[f1 - rows.f1.min()], [rows.f1.max() - f1]]
         axes.errorbar(size, f1, yerr=ends, fmt="o", capsize=3, color=BLUE)
-        axes.annotate(str(name), (size, f1), (6, 4), textcoords="offset points", fontsize=8)
+        below = str(name).startswith("-p ")  # so that fewer labels meet
+        beside = {"rotation": -35, "va": "top"} if below else {"rotation": 35}
+        axes.annotate(str(name), (size, f1), (4, 3 - 6 * below), **beside, **SMALL)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.margins(x=0.15)
+    axes.margins(x=0.15, y=0.15)
     axes.set(title="Dev F1 by size of the model", xlabel="MB")
     return figure
 

@@ -101,6 +101,32 @@ def test_a_figure_that_new_results_no_longer_give_is_found(pages):
     assert "docs/training.md: a table is not what the results give" in wrong
 
 
+def test_a_figure_of_a_variant_that_is_gone_is_found(pages):
+    from results import check
+
+    file = pages / "experiments/profiles/results.csv"
+    rows = pd.read_csv(file)
+    rows[rows.variant != "accurate, strict"].to_csv(file, index=False)
+    assert [line for line in check(pages) if "{a fifth}" in line and "expected nan" in line]
+
+
+def test_results_of_before_a_column_was_recorded_give_the_same_tables(pages):
+    from results import check
+
+    file = pages / "experiments/features/results.csv"
+    pd.read_csv(file).dropna(axis=1, how="all").to_csv(file, index=False)
+    assert check(pages) == []
+
+
+def test_figures_are_read_as_they_are_written():
+    from results import figure_of
+
+    assert figure_of("costs {0.25} F1") == pytest.approx((0.25, 0.005))
+    assert figure_of("takes {two} seconds, not 3") == pytest.approx((2, 0.3))
+    assert figure_of("每秒切大约{四百万}字") == pytest.approx((4, 0.6))
+    assert figure_of("{410} MB") == pytest.approx((410, 0.5))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_results_are_those_of_the_config(name):
     from run import KEY, runs_of
@@ -110,7 +136,9 @@ def test_results_are_those_of_the_config(name):
     rows = pd.read_csv(place / "results.csv")
     assert not rows.duplicated(KEY).any()
     assert set(rows[KEY].itertuples(index=False, name=None)) == runs
-    assert rows[["f1", "model_bytes", "crfseg", "train_sha256", "dev_sha256"]].notna().all(axis=None)
+    assert (
+        rows[["f1", "model_bytes", "crfseg", "train_sha256", "dev_sha256"]].notna().all(axis=None)
+    )
 
 
 def test_a_variant_without_views_has_all_other_default_templates():
