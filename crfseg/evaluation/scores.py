@@ -21,7 +21,8 @@ from crfseg.evaluation import breakdown, resampling
 from crfseg.evaluation.breakdown import Slice
 from crfseg.evaluation.calibration import Calibration
 from crfseg.evaluation.judgement import KINDS, Judgement
-from crfseg.evaluation.sighan import OfficialCounts, count_sentences
+from crfseg.evaluation.sighan import OfficialCounts
+from crfseg.evaluation.tally import count_sentences
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
 from crfseg.tags import OUTSIDE
