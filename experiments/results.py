@@ -21,11 +21,14 @@ PAGES = ("README*.md", "docs/*.md", "experiments/README.md", "experiments/*/READ
 MARKED = re.compile(r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 NO_PROSE = re.compile(r"^```.*?^```$|^\|.*?$", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"\d[\d.,]*(?= (?:points?|F1|MB)\b)")
-NUMBERS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 PARTS = ["half", "a third", "a quarter", "a fifth", "a sixth", "a seventh", "an eighth"]
 SPELLED = {"a point": 1.0, "一个": 1.0, "twice": 2.0, "halves": 0.5, "四百万": 4.0, "一千万": 10.0}
-SPELLED |= {word: n for words in (NUMBERS, "两三四五六七八九十") for n, word in enumerate(words, 2)}
+SPELLED |= {
+    word: n for words in (NUMBERS, "一两三四五六七八九十") for n, word in enumerate(words, 1)
+}
 SPELLED |= {part: 1 / n for n, part in enumerate(PARTS, 2)}
+SAID = "|".join([r"\d[\d.,]*(?<!\D)", *sorted(SPELLED, key=len, reverse=True)])
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -50,17 +53,16 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def fragment(text: str) -> str:
-    """Return the words of an entry as they stand in the page, without the braces."""
-    return plain(re.sub(r"[{}]", "", text))
+def pattern(text: str) -> str:
+    """Return what finds the words of an entry in a page, and the figure that stands in them."""
+    return re.escape(plain(text)).replace(r"\{\}", f"({SAID})")
 
 
-def figure_of(text: str) -> tuple[float, float]:
-    """Return the figure in braces, and how far it may be off: half of its last digit."""
-    said = re.search(r"\{(.+?)\}", text)[1]
+def number(said: str) -> tuple[float, float]:
+    """Return a figure, and how far it may be off: by half of its last digit, or be about so."""
     if said in SPELLED:
         return SPELLED[said], 0.15 * SPELLED[said]
-    return float(said), 0.5 * 10.0 ** -len(said.partition(".")[2])
+    return float(said.replace(",", "")), 0.5 * 10.0 ** -len(said.partition(".")[2])
 
 
 def wrong_figures(
@@ -71,11 +73,13 @@ def wrong_figures(
     for entry in entries:
         value = eval(entry["value"], {"__builtins__": {}}, names)
         for page, text in entry["in"].items():
-            figure, half = figure_of(text)
-            if fragment(text) not in plain(texts.get(page, "")):
-                yield f"{page}: expected {text!r}, as figures.toml has it; not found"
-            elif not abs(value - figure) <= entry.get("within", half):  # nor if it is NaN
-                yield f"{page}: {text!r}: expected {value:.4g}, from {entry['value']}"
+            told = f"{page}: {text!r}: expected {value:.4g}, from {entry['value']}"
+            if not (found := re.findall(pattern(text), plain(texts.get(page, "")))):
+                yield f"{told}; found no such words with a figure"
+            for said in found:
+                figure, half = number(said)
+                if not abs(value - figure) <= entry.get("within", half):  # nor if it is NaN
+                    yield f"{told}; found {said}"
 
 
 def unknown_figures(texts: dict[str, str], known: list[dict[str, Any]]) -> Iterator[str]:
@@ -83,7 +87,7 @@ def unknown_figures(texts: dict[str, str], known: list[dict[str, Any]]) -> Itera
     for page, text in texts.items():
         prose = plain(NO_PROSE.sub("", MARKED.sub("", text)))
         for entry in known:
-            prose = prose.replace(fragment(entry["in"].get(page, "\0")), "")
+            prose = re.sub(pattern(entry["in"].get(page, "\0")), "", prose)
         for found in FIGURE.finditer(prose):
             around = prose[max(0, found.start() - 40) : found.end() + 20]
             yield f"{page}: {around!r}: found {found[0]}, expected an entry in figures.toml"
