@@ -21,3 +21,9 @@ class Marginals:
         known: NDArray[np.int8],
         starts: NDArray[np.uint8],
     ) -> NDArray[np.float64]: ...
+    def of_tags(
+        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+    ) -> NDArray[np.float64]: ...
+    def of_sentences(
+        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

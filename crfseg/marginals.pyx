@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""How probable words are: sums over all legal tag sequences. Readable twin in crf.py.
+"""How probable words and tags are: sums over all legal tag sequences. Readable twin in crf.py.
 
     alpha[t, j]   = potential[t, j] sum_i alpha[t-1, i] arc[i, j],   scaled to sum 1
     beta[t-1, i]  = sum_j arc[i, j] potential[t, j] beta[t, j],      scaled alike
@@ -8,11 +8,15 @@
         alpha[s, p_s] arc[p_s, p_s+1] potential[s+1, p_s+1] ... potential[e, p_e] beta[e, p_e]
 
 where p begins with a tag that begins a word, ends with one that ends it, and begins none between.
+The entropy needs no way back (Hernando, Crespi and Cybenko 2005):
+
+    back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
+    h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
 """
 
 import numpy as np
 
-from libc.math cimport NAN, exp
+from libc.math cimport NAN, exp, log
 from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memset
@@ -27,7 +31,17 @@ cdef struct Lattice:  # of one sentence; grows, is never shared between threads
     double *alpha  # [T, L]
     double *potential  # [T, L]
     double *beta  # [L], and twice as much work space
+    double *entropy  # [L], and as much work space
+    double log_z
     Py_ssize_t room
+
+
+cdef struct Wanted:  # where to write what; NULL: it is not wanted
+    const uint8_t *starts  # [T], the words whose probabilities are wanted
+    double *words  # [T]
+    double *tags  # [T, L]
+    double *log_z  # [N]
+    double *entropies  # [N]
 
 
 cdef class Marginals:
@@ -51,13 +65,15 @@ cdef class Marginals:
     cdef double[:, ::1] arcs
     cdef const int8_t[::1] begins, ends
     cdef double unit
+    cdef double shift  # what is taken from all transitions, so that no exponential overflows
 
     def __init__(
         self, Decoder decoder, transitions, const int8_t[::1] begins, const int8_t[::1] ends,
         double temperature,
     ):
         self.decoder, self.begins, self.ends = decoder, begins, ends
-        self.arcs = np.exp((transitions - transitions.max()) / temperature)
+        self.shift = transitions.max() / temperature
+        self.arcs = np.exp(transitions / temperature - self.shift)
         self.unit = decoder.unit / temperature
 
     def of_words(
@@ -79,8 +95,49 @@ cdef class Marginals:
             At the first character of each word, 0 elsewhere; NaN for the words of a sentence for
             which what is known leaves no path. Shape (T,), float64.
         """
-        probabilities_array = np.zeros(codes.shape[0])
-        cdef double[::1] probabilities = probabilities_array
+        cdef double[::1] words = np.zeros(codes.shape[0])
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if codes.shape[0]:
+            wanted.starts, wanted.words = &starts[0], &words[0]
+        self.sum_up(codes, offsets, known, wanted)
+        return np.asarray(words)
+
+    def of_tags(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+    ):
+        """Return the probability of each tag at each character; (T, L), NaN where no path is left.
+
+        See :meth:`crfseg.decoder.Decoder.tag` for the parameters.
+        """
+        cdef double[:, ::1] tags = np.empty((codes.shape[0], self.decoder.n_tags))
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if codes.shape[0]:
+            wanted.tags = &tags[0, 0]
+        self.sum_up(codes, offsets, known, wanted)
+        return np.asarray(tags)
+
+    def of_sentences(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+    ):
+        """Return log Z and the entropy, in nats, of each sentence; (N,), NaN where no path is left.
+
+        See :meth:`crfseg.decoder.Decoder.tag` for the parameters.
+        """
+        cdef double[:, ::1] found = np.empty((2, offsets.shape[0] - 1))
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if found.shape[1]:
+            wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
+        self.sum_up(codes, offsets, known, wanted)
+        return tuple(np.asarray(found))
+
+    cdef int sum_up(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] known, Wanted wanted,
+    ) except -1:
+        """Write what is wanted of all sentences."""
         cdef Sentence sentence
         cdef Lattice lattice
         cdef Py_ssize_t s, t, begin
@@ -97,18 +154,50 @@ cdef class Marginals:
                     break
                 for t in range(sentence.n):
                     sentence.known[t] = known[begin + t]
-                if self.forward(&sentence, &lattice):
-                    self.words(&lattice, sentence.n, &starts[begin], &probabilities[begin])
+                if self.forward(&sentence, &lattice, wanted.entropies != NULL):
+                    self.write(&lattice, sentence.n, s, begin, &wanted)
                 else:
-                    for t in range(sentence.n):
-                        probabilities[begin + t] = NAN if starts[begin + t] else 0
+                    self.deny(sentence.n, s, begin, &wanted)
             release(&sentence)
             free(lattice.alpha)
             free(lattice.potential)
             free(lattice.beta)
+            free(lattice.entropy)
         if not room:
             raise MemoryError
-        return probabilities_array
+        return 0
+
+    cdef void write(
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+    ) noexcept nogil:
+        """Write what is wanted of a sentence."""
+        cdef Py_ssize_t j
+        cdef const double *last = lattice.alpha + (n - 1) * self.decoder.n_tags
+        if wanted.log_z != NULL:
+            wanted.log_z[s] = lattice.log_z
+        if wanted.entropies != NULL:
+            wanted.entropies[s] = 0
+            for j in range(self.decoder.n_tags):
+                if last[j] > 0:
+                    wanted.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
+        if wanted.words != NULL or wanted.tags != NULL:
+            self.backward(lattice, n, begin, wanted)
+
+    cdef void deny(
+        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+    ) noexcept nogil:
+        """Write NaN for a sentence without any path."""
+        cdef Py_ssize_t t, n_tags = self.decoder.n_tags
+        if wanted.log_z != NULL:
+            wanted.log_z[s] = NAN
+        if wanted.entropies != NULL:
+            wanted.entropies[s] = NAN
+        for t in range(n):
+            if wanted.words != NULL and wanted.starts[begin + t]:
+                wanted.words[begin + t] = NAN
+        if wanted.tags != NULL:
+            for t in range(begin * n_tags, (begin + n) * n_tags):
+                wanted.tags[t] = NAN
 
     cdef bint reserve(self, Lattice *lattice, Py_ssize_t n) noexcept nogil:
         """Make room for n characters; False if there is no memory."""
@@ -118,35 +207,42 @@ cdef class Marginals:
         lattice.alpha = <double *>realloc(lattice.alpha, room * n_tags * sizeof(double))
         lattice.potential = <double *>realloc(lattice.potential, room * n_tags * sizeof(double))
         lattice.beta = <double *>realloc(lattice.beta, 3 * n_tags * sizeof(double))
+        lattice.entropy = <double *>realloc(lattice.entropy, 2 * n_tags * sizeof(double))
         lattice.room = room
-        return lattice.alpha and lattice.potential and lattice.beta
+        return lattice.alpha and lattice.potential and lattice.beta and lattice.entropy
 
-    cdef bint forward(self, Sentence *sentence, Lattice *lattice) noexcept nogil:
-        """Fill alpha and the potentials; False if no path is left."""
+    cdef bint forward(self, Sentence *sentence, Lattice *lattice, bint entropy) noexcept nogil:
+        """Fill alpha and the potentials, log Z, and the entropy; False if no path is left."""
         cdef Py_ssize_t start = 0, n, t, n_tags = self.decoder.n_tags
+        cdef double total
         cdef const double *before = NULL
         cdef double *alpha = lattice.alpha
         cdef double *potential = lattice.potential
         self.decoder.look_around(sentence)
+        lattice.log_z = self.shift * (sentence.n - 1)
         while start < sentence.n:
             n = min(<Py_ssize_t>CHUNK, sentence.n - start)
             self.decoder.emit(sentence, start, n)
             for t in range(start, start + n):
-                self.exponentials(
+                lattice.log_z += self.exponentials(
                     sentence, t, sentence.emissions + (t - start) * n_tags, potential
                 )
-                if not self.advance(before, alpha, potential):
+                total = self.advance(before, alpha, potential)
+                if not total > 0:
                     return False
+                lattice.log_z += log(total)
+                if entropy:
+                    self.disperse(before, lattice)
                 before = alpha
                 alpha += n_tags
                 potential += n_tags
             start += n
         return True
 
-    cdef void exponentials(
+    cdef double exponentials(
         self, const Sentence *sentence, Py_ssize_t t, const int32_t *emissions, double *potential
     ) noexcept nogil:
-        """Write exp(emission - the largest) of each tag, 0 for those that cannot be."""
+        """Write exp(emission - the largest) of each tag, 0 for those that cannot be; return it."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
         cdef bint may_begin = sentence.known[t] >= 0
         cdef bint may_go_on = sentence.known[t] <= 0 and t > 0
@@ -159,10 +255,13 @@ cdef class Marginals:
                 potential[j] = 0
             elif t == sentence.n - 1 and not self.ends[j]:
                 potential[j] = 0
+        return top * self.unit
 
-    cdef bint advance(self, const double *before, double *alpha, double *potential) noexcept nogil:
-        """Go one character on, from ``before`` if there is one; False if no path is left."""
-        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+    cdef double advance(
+        self, const double *before, double *alpha, double *potential
+    ) noexcept nogil:
+        """Go one character on, from ``before`` if there is one; return the sum, 0 if none is left."""
+        cdef Py_ssize_t j, n_tags = self.decoder.n_tags
         cdef double total = 0
         if before == NULL:
             for j in range(n_tags):
@@ -172,12 +271,28 @@ cdef class Marginals:
         for j in range(n_tags):
             alpha[j] *= potential[j]
             total += alpha[j]
-        if not total > 0:
-            return False
         for j in range(n_tags):
-            alpha[j] /= total
-            potential[j] /= total
-        return True
+            if total > 0:
+                alpha[j] /= total
+                potential[j] /= total
+        return total
+
+    cdef void disperse(self, const double *before, Lattice *lattice) noexcept nogil:
+        """Go one character on with the entropy of all ways to each tag."""
+        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+        cdef double *entropy = lattice.entropy
+        cdef double *after = entropy + n_tags
+        cdef double total, share
+        for j in range(n_tags):
+            after[j] = total = 0
+            for i in range(n_tags):
+                total += before[i] * self.arcs[i, j] if before != NULL else 0
+            for i in range(n_tags):
+                share = before[i] * self.arcs[i, j] / total if total > 0 else 0
+                if share > 0:
+                    after[j] += share * (entropy[i] - log(share))
+        for j in range(n_tags):
+            entropy[j] = after[j]
 
     cdef void follow(self, const double *before, double *after) noexcept nogil:
         """Go along all arcs: after[j] = sum_i before[i] arc[i, j]."""
@@ -191,10 +306,10 @@ cdef class Marginals:
                     after[j] += before[i] * arc[j]
             arc += n_tags
 
-    cdef void words(
-        self, Lattice *lattice, Py_ssize_t n, const uint8_t *starts, double *probabilities
+    cdef void backward(
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Wanted *wanted
     ) noexcept nogil:
-        """Write the probability of each word, the last one first, as beta comes along."""
+        """Write the probabilities of words and tags, the last ones first, as beta comes along."""
         cdef Py_ssize_t t, start, i, j, n_tags = self.decoder.n_tags
         cdef double *beta = lattice.beta
         cdef double *pull = beta + n_tags
@@ -202,11 +317,16 @@ cdef class Marginals:
         for j in range(n_tags):
             beta[j] = 1
         for t in range(n - 1, -1, -1):
-            if t == n - 1 or starts[t + 1]:
+            if wanted.tags != NULL:
+                for j in range(n_tags):
+                    wanted.tags[(begin + t) * n_tags + j] = (
+                        lattice.alpha[t * n_tags + j] * beta[j]
+                    )
+            if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
                 start = t
-                while start > 0 and not starts[start]:
+                while start > 0 and not wanted.starts[begin + start]:
                     start -= 1
-                probabilities[start] = self.word(lattice, start, t)
+                wanted.words[begin + start] = self.word(lattice, start, t)
             for j in range(n_tags):
                 pull[j] = lattice.potential[t * n_tags + j] * beta[j]
             for i in range(n_tags):

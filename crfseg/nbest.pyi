@@ -1,0 +1,10 @@
+"""Types of the compiled search for the best sequences; see nbest.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.decoder import Decoder
+
+def find(
+    decoder: Decoder, codes: NDArray[np.uint32], known: NDArray[np.int8], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.int16]]: ...
