@@ -17,8 +17,8 @@ from crfseg.report.page import Fact, Figure, Page, Plot, Plots, Table, Words, wr
 from crfseg.report.text import Text
 
 __all__ = [
-    "Fact",
     "Facet",
+    "Fact",
     "Figure",
     "Items",
     "Measure",

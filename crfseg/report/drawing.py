@@ -1,7 +1,7 @@
 """SVG by matplotlib that takes its font, its language and its colours from the page around it.
 
-matplotlib never sees a text: it gets a mark in its place, which becomes the text, in both languages,
-once the drawing is SVG. So no font of this machine matters, and no text can break the drawing.
+matplotlib never sees a text. It gets a mark in its place, which becomes the text, in both
+languages, once the drawing is SVG. So no font of this machine matters, and no text can break the drawing.
 Colours are marks as well, for variables of the page's style.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
 from crfseg.report.text import Text, Wording, shown
@@ -32,7 +32,7 @@ INCH: Final = 72  # points of a drawing, which are pixels of the page
 WIDTH: Final = 400  # of drawings, pixels
 _FONT: Final = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;\"]*")
 _MARK: Final = re.compile(r"~(\d+)~")
-_STYLE: Final = {
+_STYLE: Final[dict[Any, Any]] = {  # matplotlib's stubs know every key, and want no other
     "svg.fonttype": "none",
     "font.size": 12,
     "text.parse_math": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
+from pathlib import PurePath
 from typing import Any, Final
 
 import numpy as np
@@ -39,7 +40,7 @@ _SLICES: Final = {
     "label": Text("Recall by label", "按标注的召回率"),
 }
 _NOTES: Final = {
-    "frequency": Text("times in the training text; 0: unknown word", "训练文本中出现的次数；0 为未登录词"),
+    "frequency": Text("times in the training text; 0: unknown", "训练文本中的次数；0 为未登录"),
     "length": Text("characters of the word", "词的字数"),
     "class": Text("what the word's characters are", "词由什么字符组成"),
     "label": Text("most frequent labels first", "最常见的标注在前"),
@@ -49,6 +50,7 @@ _NAMES: Final[Mapping[str, Wording]] = {
     "latin": Text("Latin", "拉丁字母"), "punctuation": Text("punctuation", "标点"),
     "other": Text("other", "其他"), "mixed": Text("mixed", "混合"),
 }  # fmt: skip
+_TERMS: Final = {"criterion": Text("criterion", "分词规范"), "protocol": Text("protocol", "协议")}
 _MOST_SLICES: Final = 16  # that a plot shows
 _UNKNOWN: Final = Text("unknown word", "未登录词")
 _BANDS: Final[tuple[tuple[int, Wording], ...]] = (  # lowest class of frequency of each, but for two
@@ -107,11 +109,12 @@ def _page(
 ) -> Page:
     from crfseg import __version__
 
-    gold = ", ".join(part.name for part in parts)
-    found: list[Section] = [_errors(scores, parts), *_recall(scores), *_oov_words(scores)]
-    found += [_confusion(scores), *_training(info, learning_curve)]
+    names = ", ".join(PurePath(part.name).name for part in parts)
+    what = PurePath(predicted).name or "crfseg evaluate"
+    found: list[Section] = [*_recall(scores), *_training(info, learning_curve)]
+    found += [_confusion(scores), *_oov_words(scores), _errors(scores, parts)]
     return Page(
-        title=f"{predicted or 'crfseg evaluate'}: {gold}",
+        title=f"{what}: {names}",
         figures=list(_figures(scores)),
         facts=list(_facts(predicted, info, parts)),
         warnings=list(_warnings(scores)),
@@ -127,7 +130,9 @@ def _figures(scores: Scores) -> Iterator[Figure]:
     low, high = scores.interval if scores.counts.true_words else (0.0, 0.0)
     reach = f"{100 * low:.2f} – {100 * high:.2f} %"
     yield Figure("F1", share(scores.f1), Text(f"95 % interval {reach}", f"95% 区间 {reach}"))
-    yield Figure(Text("precision", "精确率"), share(scores.precision), _of(scores.counts.test_words))
+    yield Figure(
+        Text("precision", "精确率"), share(scores.precision), _of(scores.counts.test_words)
+    )
     yield Figure(Text("recall", "召回率"), share(scores.recall), _of(scores.counts.true_words))
     yield Figure(Text("boundary F1", "边界 F1"), share(scores.boundary_f1))
     sentences = f"{int(scores.judgement.right_sentences.sum()):,} / {len(scores.rows):,}"
@@ -151,12 +156,14 @@ def _facts(predicted: str, info: Mapping[str, Any], parts: Sequence[Corpus]) -> 
     for part in parts:
         digest = f"SHA-256 {part.sha256}" if part.sha256 else ""
         yield Fact(Text("gold", "标准答案"), f"{part.name}  {digest}".strip())
-    for key, name in (("criterion", Text("criterion", "分词规范")), ("protocol", Text("protocol", "协议"))):  # fmt: skip
+    for key, name in _TERMS.items():
         yield Fact(name, str(info[key]) if info.get(key) else Text("not stated", "未注明"))
     for corpus in info.get("corpora", ()):
         size = f"{corpus.get('words', 0):,}"
         name = str(corpus.get("name", ""))
-        yield Fact(Text("trained on", "训练语料"), Text(f"{name}, {size} words", f"{name}，{size} 词"))
+        yield Fact(
+            Text("trained on", "训练语料"), Text(f"{name}, {size} words", f"{name}，{size} 词")
+        )
 
 
 def _warnings(scores: Scores) -> Iterator[Text]:
@@ -164,8 +171,9 @@ def _warnings(scores: Scores) -> Iterator[Text]:
     if n:
         yield Text(
             f"{n:,} of {total:,} sentences, {scores.seen_share:.1%} of the text, stand in the "
-            "training text too: the figures are too good.",
-            f"{total:,} 句中有 {n:,} 句（占文本 {scores.seen_share:.1%}）也在训练文本里：指标偏高。",
+            "training text too. The figures are better than they would be on new text.",
+            f"{total:,} 句中有 {n:,} 句（占文本 {scores.seen_share:.1%}）也在训练文本里，"
+            "指标会高于在新文本上的水平。",
         )
 
 
@@ -204,7 +212,7 @@ def _errors(scores: Scores, parts: Sequence[Corpus]) -> Items:
         parts,
         Text(
             "Where gold (above) and predicted words (below) part. Choose one to see its sentence. "
-            "The per cent are the model's confidence in the predicted word it was least sure of.",
+            "The percentage is the model's confidence in the predicted word it was least sure of.",
             "标准（上）与预测（下）分歧之处。点开可看全句。百分数是模型对其中最没把握的预测词的置信度。",
         ),
     )
@@ -219,7 +227,10 @@ def _rarest(scores: Scores, frequency_of: Mapping[str, int]) -> NDArray[np.intp]
 
 
 def _within(
-    begins: NDArray[np.bool_], of_word: NDArray[Any], starts: NDArray[np.intp], ends: NDArray[np.intp]
+    begins: NDArray[np.bool_],
+    of_word: NDArray[Any],
+    starts: NDArray[np.intp],
+    ends: NDArray[np.intp],
 ) -> NDArray[Any]:
     """Return the least value of the words in each of D stretches; shape (D,)."""
     n_before = np.append(0, np.cumsum(begins))
@@ -234,19 +245,17 @@ def _within(
 def _recall(scores: Scores) -> Iterator[Plots]:
     tables = {name: scores.breakdown[name] for name in _SLICES if name in scores.breakdown}
     low = plots.scale_of(list(tables.values()))
-    found = [
-        Plot(
-            heading,
-            plots.recall(f"recall-{name}", tables[name][:_MOST_SLICES], _NAMES if name == "class" else {}, low),
-            _NOTES[name],
-        )
-        for name, heading in _SLICES.items()
-        if name in tables
-    ]  # fmt: skip
+    found = []
+    for name, slices in tables.items():
+        names = _NAMES if name == "class" else {}
+        drawn = plots.recall(f"recall-{name}", slices[:_MOST_SLICES], names, low)
+        found.append(Plot(_SLICES[name], drawn, _NOTES[name]))
     if scores.calibration is not None:
         heading = Text("Confidence of the predicted words", "预测词的置信度")
+        error = share(scores.calibration.error)
         note = Text(
-            "above the line it is less sure than it is right", "线上方：把握低于实际正确率"
+            f"above the line it is less sure than right; expected calibration error {error}",
+            f"线上方为把握偏低；期望校准误差 {error}",
         )
         found.append(Plot(heading, plots.calibration("calibration", scores.calibration), note))
     heading = Text("Kinds of differences", "差异的类型")
@@ -283,7 +292,10 @@ def _confusion(scores: Scores) -> Table:
         "tags",
         Text("Tags", "标记"),
         [Text("gold \\ predicted", "标准 \\ 预测"), *names],
-        [[name, *(f"{n:,}" for n in row)] for name, row in zip(names, counts.tolist(), strict=True)],
+        [
+            [name, *(f"{n:,}" for n in row)]
+            for name, row in zip(names, counts.tolist(), strict=True)
+        ],
         Text(
             "Characters by tag: begin, middle, end of a word, single. Shades: share of the row.",
             "各标记的字数：词首、词中、词尾、单字词。深浅为在该行中的比例。",
@@ -297,12 +309,13 @@ def _training(
 ) -> Iterator[Plots]:
     passes = info.get("history", ())
     keys = {
-        "loss": Text("loss", "损失"),
+        "loss": Text("loss, log scale", "损失（对数刻度）"),
         "dev_f1": Text("F1 on dev", "开发集 F1"),
     }
     several = [sum(each.get(key) is not None for each in passes) > 1 for key in keys]
     found = [
-        Plot(keys[key], plots.history(key, passes, key, keys[key])) for key in compress(keys, several)
+        Plot(keys[key], plots.history(key, passes, key, keys[key]))
+        for key in compress(keys, several)
     ]
     if learning_curve:
         drawn = plots.learning_curve("learning-curve", learning_curve)

@@ -108,10 +108,16 @@ class Items {
     this.form.addEventListener("input", () => this.update());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.more.addEventListener("click", () => this.extend());
-    new IntersectionObserver(([seen]) => seen.isIntersecting && this.extend(), {
-      rootMargin: "600px",
-    }).observe(this.more);
+    // A list that grew while one scrolls past it would keep one from what stands below.
+    if (root.closest("section").matches(":last-of-type")) this.extendOnScroll();
     this.update();
+  }
+
+  extendOnScroll() {
+    const near = new IntersectionObserver(([seen]) => seen.isIntersecting && this.extend(), {
+      rootMargin: "600px",
+    });
+    near.observe(this.more);
   }
 
   /** Return a sentence's place, its rows, and where their words end. */

@@ -16,9 +16,7 @@ from crfseg.report.drawing import (
     SECOND,
     SOFT,
     THIRD,
-    WIDTH,
     Drawing,
-    columns_of,
     cut,
     drawing,
 )
@@ -28,7 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW: Final = 22  # pixels of a line of a plot of slices
-_DIGIT: Final = 7  # pixels
+_LEFT: Final = 100  # pixels of their names
+_AXIS: Final = 150  # pixels of their axes, the same for all, so that they can be compared
+_COLUMNS: Final = (222, 282)  # where figures beside them end, pixels from the left of the axes
 _FEW: Final = 30  # words or fewer: too few to set the scale of an axis
 COLOURS: Final = {"merge": MAIN, "split": SECOND, "cross": THIRD}
 """The colours of the kinds of differences; the style of the page has the same."""
@@ -37,78 +37,85 @@ COLOURS: Final = {"merge": MAIN, "split": SECOND, "cross": THIRD}
 def scale_of(tables: Sequence[Sequence[Slice]]) -> float:
     """Return where the axis of recall begins for all tables, so that they can be compared."""
     worst = [each.recall for slices in tables for each in slices if each.words > _FEW]
-    return max(0.0, min(0.9, np.floor(10 * min(worst, default=0.0)) / 10))
+    return min(0.9, int(10 * min(worst, default=0.0)) / 10)
 
 
 def recall(name: str, slices: Sequence[Slice], names: Mapping[str, Wording], low: float) -> str:
     """Draw the recall of slices with its 95 % interval, a line a slice; the axis begins at low."""
-    rows = [names.get(each.name, cut(each.name, 16)) for each in slices]
-    left = 12 + _DIGIT * max(columns_of(t) for row in rows for t in _both(row))
     height = _ROW * len(slices)
     with drawing(name, height + 66) as canvas:
-        axes = canvas.axes(left, 40, WIDTH - left - 128, height)
+        axes = canvas.axes(_LEFT, 40, _AXIS, height)
         for y, each in enumerate(slices):
             _recall_row(canvas, axes, y, each, low)
-        axes.set(ylim=(len(slices) - 0.5, -0.5), yticks=range(len(slices)))
-        axes.set_yticklabels([canvas.mark(row) for row in rows], color=INK)
+        rows = [names.get(each.name, cut(each.name, 13)) for each in slices]
+        axes.set_yticks(range(len(rows)), [canvas.mark(row) for row in rows], color=INK)
+        axes.set_ylim(len(slices) - 0.5, -0.5)
         axes.tick_params(length=0)
         axes.spines[["left", "bottom"]].set_visible(False)
         _per_cent(canvas, axes, low)
         axes.set_xlabel(canvas.mark(Text("recall, 95 % interval", "召回率及其 95% 区间")))
-        for x, text in ((1.22, Text("recall", "召回率")), (1.53, Text("words", "词数"))):
+        for x, text in zip(
+            _COLUMNS, (Text("recall", "召回率"), Text("words", "词数")), strict=True
+        ):
             _beside(axes, x, -0.95, canvas.mark(text), SOFT)
     return canvas.svg
 
 
 def _recall_row(canvas: Drawing, axes: Axes, y: int, each: Slice, low: float) -> None:
-    from scipy.stats import binomtest
-
-    interval = binomtest(each.found, each.words).proportion_ci(method="wilson")
-    axes.plot([max(low, interval.low), max(low, interval.high)], [y, y], color=MAIN, alpha=0.5)
+    interval = _interval(each.found, each.words)
+    axes.plot(np.maximum(low, interval), [y, y], color=MAIN, alpha=0.5)
     if each.recall >= low:
         axes.plot(each.recall, y, "o", color=MAIN, markersize=5, clip_on=False)
-    _beside(axes, 1.22, y, canvas.mark(f"{100 * each.recall:.1f} %"), INK)
-    _beside(axes, 1.53, y, canvas.mark(f"{each.words:,}"), SOFT)
+    _beside(axes, _COLUMNS[0], y, canvas.mark(f"{100 * each.recall:.1f} %"), INK)
+    _beside(axes, _COLUMNS[1], y, canvas.mark(f"{each.words:,}"), SOFT)
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    """Write at the right of the axes, flush right; x in widths of the axes, y in data."""
+    """Write at the right of the axes, flush right; x in pixels from their left, y in data."""
     axes.text(
-        *(x, y, text), color=colour, transform=axes.get_yaxis_transform(), ha="right", va="center"
+        *(x / _AXIS, y, text),
+        color=colour,
+        transform=axes.get_yaxis_transform(),
+        ha="right",
+        va="center",
     )
 
 
 def calibration(name: str, found: Calibration) -> str:
     """Draw how right the model is where it is how sure, and of how many words it is how sure."""
-    some = found.words > 0
     with drawing(name, 330) as canvas:
         axes, below = canvas.axes(56, 130, 310, 190), canvas.axes(56, 44, 310, 60)
         axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
-        axes.plot(found.confidence[some], found.precision[some], "o-", color=MAIN, markersize=4)
-        axes.text(
-            *(0.97, 0.06, canvas.mark(f"ECE {100 * found.error:.2f} %")),
-            ha="right", transform=axes.transAxes,
-        )  # fmt: skip
-        axes.text(0.3, 0.36, canvas.mark(Text("as right as sure", "把握与正确率相等")), color=SOFT)
+        for at in np.flatnonzero(found.words):
+            x, y, n = found.confidence[at], found.precision[at], int(found.words[at])
+            axes.plot([x, x], _interval(round(y * n), n), color=MAIN, alpha=0.5)
+            axes.plot(x, y, "o", color=MAIN, markersize=5, clip_on=False)
+        axes.text(0.63, 0.5, canvas.mark(Text("as right as sure", "正确率与把握相等")), color=SOFT)
         ticks = [0, 0.5, 1]
-        axes.set(ylim=(0, 1.02), yticks=ticks, xticks=[])
-        axes.set_yticklabels([canvas.mark(f"{100 * tick:g} %") for tick in ticks])
-        axes.set_ylabel(canvas.mark(Text("precision", "精确率")))
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
+        axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
+        axes.set_ylabel(canvas.mark(Text("precision, 95 % interval", "精确率及其 95% 区间")))
         _bin_sizes(canvas, below, found)
     return canvas.svg
 
 
+def _interval(found: int, words: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share."""
+    from scipy.stats import binomtest
+
+    low, high = binomtest(found, words).proportion_ci(method="wilson")
+    return low, high
+
+
 def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
     n_bins = len(found.words)
-    axes.bar(
-        (np.arange(n_bins) + 0.5) / n_bins, found.words, 0.85 / n_bins, color=MAIN, alpha=0.5
-    )
+    axes.bar((np.arange(n_bins) + 0.5) / n_bins, found.words, 0.85 / n_bins, color=MAIN, alpha=0.5)
     axes.set_yscale("log")
     top = max(10, found.words.max(initial=1))
     axes.set_ylim(0.8, top)
     axes.set_yticks([1, top], [canvas.mark("1"), canvas.mark(f"{top:,}")])
     axes.minorticks_off()
-    axes.set_ylabel(canvas.mark(Text("words", "词数")))
+    axes.set_ylabel(canvas.mark(Text("words, log", "词数（对数）")))
     _per_cent(canvas, axes, 0.0)
     axes.set_xlabel(canvas.mark(Text("confidence", "模型的把握")))
 
@@ -147,7 +154,7 @@ def history(name: str, passes: Sequence[Mapping[str, Any]], key: str, what: Word
 def learning_curve(name: str, points: Sequence[tuple[float, float]]) -> str:
     """Draw F1, in [0, 1], by the size of the training text in words."""
     x, y = zip(*sorted(points), strict=True)
-    labels = Text("training words", "训练词数"), Text("F1", "F1")
+    labels = Text("training words, log scale", "训练词数（对数刻度）"), "F1"
     return _line(name, x, y, labels, share=True, log_x=True)
 
 
@@ -171,8 +178,10 @@ def _line(
         best = max(y) if share else min(y)
         for at in sorted({0, len(y) - 1, y.index(best)}):
             written = f"{100 * y[at]:.2f} %" if share else f"{y[at]:,.0f}"
+            below = y[at] < y[-1]  # where the line goes up from here
             axes.annotate(
-                canvas.mark(written), (x[at], y[at]), (0, 7), textcoords="offset points",
+                canvas.mark(written), (x[at], y[at]), (0, -17 if below else 7),
+                textcoords="offset points",
                 ha="center", color=INK if y[at] == best else SOFT,
             )  # fmt: skip
         ends = sorted({x[0], x[-1], x[y.index(best)]})
@@ -182,7 +191,3 @@ def _line(
         axes.set_xlabel(canvas.mark(labels[0]))
         axes.set_ylabel(canvas.mark(labels[1]))
     return canvas.svg
-
-
-def _both(text: Wording) -> tuple[str, ...]:
-    return tuple(text) if isinstance(text, Text) else (text,)
