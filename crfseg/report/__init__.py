@@ -3,6 +3,7 @@
 ::
 
     evaluation.py   write_report(): the page of an evaluation
+    differences.py  its list of errors
     page.py         what a page consists of, and how it becomes a file
     items.py        a list of places where segmentations part: filtered, sorted, looked at
     plots.py        the drawings

@@ -1,8 +1,8 @@
 """SVG by matplotlib that takes its font, its language and its colours from the page around it.
 
 matplotlib never sees a text. It gets a mark in its place, which becomes the text, in both
-languages, once the drawing is SVG. So no font of this machine matters, and no text can break the drawing.
-Colours are marks as well, for variables of the page's style.
+languages, once the drawing is SVG. So no font of this machine matters, and no text can break the
+drawing. Colours are marks as well, for variables of the page's style.
 """
 
 from __future__ import annotations
@@ -89,9 +89,10 @@ class Drawing:
         with mpl.rc_context({"svg.hashsalt": name}):  # ids of its own, the same every time
             self.figure.savefig(file, format="svg", metadata=none)
         code = file.getvalue()
-        code = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", code, flags=re.DOTALL)
+        code = re.sub(r"<(metadata|style)\b.*?</\1>|<!--.*?-->", "", code, flags=re.DOTALL)
         code = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", code[code.index("<svg") :])
         code = re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', r'\1 width="\2"', code)
+        code = code.replace("xlink:href", "href")
         code = _FONT.sub(r"font-size: \1", code)
         for colour, variable in _VARIABLES.items():
             code = code.replace(colour, f"var(--{variable})")

@@ -9,13 +9,10 @@ from pathlib import PurePath
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
-from crfseg.evaluation.judgement import KINDS
 from crfseg.evaluation.scores import Scores
-from crfseg.report import plots
-from crfseg.report.items import Facet, Items, Measure
+from crfseg.report import differences, plots
 from crfseg.report.page import (
     Fact,
     Figure,
@@ -30,9 +27,6 @@ from crfseg.report.page import (
 )
 from crfseg.report.text import Text, Wording, share
 
-_KINDS: Final = {
-    "merge": Text("merge", "合并"), "split": Text("split", "切开"), "cross": Text("cross", "交叉"),
-}  # fmt: skip
 _SLICES: Final = {
     "frequency": Text("Recall by training frequency", "按训练频次的召回率"),
     "length": Text("Recall by word length", "按词长的召回率"),
@@ -52,14 +46,6 @@ _NAMES: Final[Mapping[str, Wording]] = {
 }  # fmt: skip
 _TERMS: Final = {"criterion": Text("criterion", "分词规范"), "protocol": Text("protocol", "协议")}
 _MOST_SLICES: Final = 16  # that a plot shows
-_UNKNOWN: Final = Text("unknown word", "未登录词")
-_BANDS: Final[tuple[tuple[int, Wording], ...]] = (  # lowest class of frequency of each, but for two
-    (-1, _UNKNOWN),
-    (0, Text("known, not counted", "已知，未计数")),
-    (1, Text("seen 1-7 times", "见过 1-7 次")),
-    (4, Text("8-127 times", "8-127 次")),
-    (8, Text("128 times or more", "128 次以上")),
-)
 
 
 def write_report(
@@ -112,7 +98,7 @@ def _page(
     names = ", ".join(PurePath(part.name).name for part in parts)
     what = PurePath(predicted).name or "crfseg evaluate"
     found: list[Section] = [*_recall(scores), *_training(info, learning_curve)]
-    found += [_confusion(scores), *_oov_words(scores), _errors(scores, parts)]
+    found += [_confusion(scores), *_oov_words(scores), differences.section(scores, parts)]
     return Page(
         title=f"{what}: {names}",
         figures=list(_figures(scores)),
@@ -156,14 +142,12 @@ def _facts(predicted: str, info: Mapping[str, Any], parts: Sequence[Corpus]) -> 
     for part in parts:
         digest = f"SHA-256 {part.sha256}" if part.sha256 else ""
         yield Fact(Text("gold", "标准答案"), f"{part.name}  {digest}".strip())
-    for key, name in _TERMS.items():
-        yield Fact(name, str(info[key]) if info.get(key) else Text("not stated", "未注明"))
+    for key, term in _TERMS.items():
+        yield Fact(term, str(info[key]) if info.get(key) else Text("not stated", "未注明"))
     for corpus in info.get("corpora", ()):
-        size = f"{corpus.get('words', 0):,}"
-        name = str(corpus.get("name", ""))
-        yield Fact(
-            Text("trained on", "训练语料"), Text(f"{name}, {size} words", f"{name}，{size} 词")
-        )
+        title, size = str(corpus.get("name", "")), f"{corpus.get('words', 0):,}"
+        told = Text(f"{title}, {size} words", f"{title}，{size} 词")
+        yield Fact(Text("trained on", "训练语料"), told)
 
 
 def _warnings(scores: Scores) -> Iterator[Text]:
@@ -175,68 +159,6 @@ def _warnings(scores: Scores) -> Iterator[Text]:
             f"{total:,} 句中有 {n:,} 句（占文本 {scores.seen_share:.1%}）也在训练文本里，"
             "指标会高于在新文本上的水平。",
         )
-
-
-# The errors
-
-
-def _errors(scores: Scores, parts: Sequence[Corpus]) -> Items:
-    judgement = scores.judgement
-    apart = judgement.differences
-    facets = [Facet("kind", Text("kind", "类型"), [_KINDS[kind] for kind in KINDS], apart.kinds)]
-    if scores.frequency_of is not None:
-        names = [name for _, name in _BANDS]
-        bands = _rarest(scores, scores.frequency_of)
-        facets.append(Facet("frequency", Text("rarest gold word", "最罕见的标准词"), names, bands))
-    measures = []
-    if judgement.confidence is not None:
-        measures.append(
-            Measure(
-                "confidence",
-                Text("confidence", "把握"),
-                Text("surest first", "最有把握的在前"),
-                Text("least sure first", "最没把握的在前"),
-                _within(judgement.predicted.starts, judgement.confidence, apart.starts, apart.ends),
-            )
-        )
-    return Items(
-        "errors",
-        Text("Differences", "差异"),
-        (Text("gold", "标准"), Text("predicted", "预测")),
-        (judgement.gold, judgement.predicted),
-        apart.sentences,
-        apart.starts,
-        apart.ends,
-        facets,
-        measures,
-        parts,
-        Text(
-            "Where gold (above) and predicted words (below) part. Choose one to see its sentence. "
-            "The percentage is the model's confidence in the predicted word it was least sure of.",
-            "标准（上）与预测（下）分歧之处。点开可看全句。百分数是模型对其中最没把握的预测词的置信度。",
-        ),
-    )
-
-
-def _rarest(scores: Scores, frequency_of: Mapping[str, int]) -> NDArray[np.intp]:
-    """Return for each difference the band of frequency of its rarest gold word."""
-    gold, apart = scores.judgement.gold, scores.judgement.differences
-    classes = np.array([frequency_of.get(word, -1) for word in gold.words()], dtype=np.intp)
-    rarest = _within(gold.starts, classes, apart.starts, apart.ends)
-    return np.searchsorted([lowest for lowest, _ in _BANDS], rarest, side="right") - 1
-
-
-def _within(
-    begins: NDArray[np.bool_],
-    of_word: NDArray[Any],
-    starts: NDArray[np.intp],
-    ends: NDArray[np.intp],
-) -> NDArray[Any]:
-    """Return the least value of the words in each of D stretches; shape (D,)."""
-    n_before = np.append(0, np.cumsum(begins))
-    bounds = np.stack([n_before[starts], n_before[ends]], axis=1).ravel()
-    padded = np.append(of_word, of_word[:1])  # a stretch may end where the text does
-    return np.minimum.reduceat(padded, bounds)[::2] if len(starts) else of_word[:0]
 
 
 # What stands behind them
@@ -263,7 +185,9 @@ def _recall(scores: Scores) -> Iterator[Plots]:
         "several gold words made one; one made several; or cut elsewhere",
         "多词并作一词；一词切成多词；切在别处",
     )
-    found.append(Plot(heading, plots.kinds("kinds", scores.differences, _KINDS), note))
+    found.append(
+        Plot(heading, plots.kinds("kinds", scores.differences, differences.KIND_NAMES), note)
+    )
     yield Plots("figures", Text("Where it is good, and where not", "好在哪里，差在哪里"), found)
 
 

@@ -60,7 +60,6 @@ class Measure:
     """
 
     name: str
-    heading: Wording
     highest: Wording
     lowest: Wording
     of_item: NDArray[np.floating]
