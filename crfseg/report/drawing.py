@@ -30,7 +30,7 @@ _VARIABLES: Final = dict(
 )  # fmt: skip
 INCH: Final = 72  # points of a drawing, which are pixels of the page
 WIDTH: Final = 400  # of drawings, pixels
-_FONT: Final = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;\"]*")
+_FONT: Final = re.compile(r"font: ([\d.]+px) [^;\"]*|font-family: [^;\"]*; *")
 _MARK: Final = re.compile(r"~(\d+)~")
 _STYLE: Final[dict[Any, Any]] = {  # matplotlib's stubs know every key, and want no other
     "svg.fonttype": "none",
@@ -93,7 +93,7 @@ class Drawing:
         code = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", code[code.index("<svg") :])
         code = re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', r'\1 width="\2"', code)
         code = code.replace("xlink:href", "href")
-        code = _FONT.sub(r"font-size: \1", code)
+        code = _FONT.sub(lambda found: f"font-size: {found[1]}" if found[1] else "", code)
         for colour, variable in _VARIABLES.items():
             code = code.replace(colour, f"var(--{variable})")
         self.svg = _MARK.sub(lambda found: _spans(self._texts[int(found[1])]), code)

@@ -148,7 +148,8 @@ def render(page: Page) -> str:
     script = _part("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().from_string(_part("page.html.j2"))
-    return template.render(page=page, style=_part("page.css"), script=script, digest=digest)
+    code = template.render(page=page, style=_part("page.css"), script=script, digest=digest)
+    return code.lstrip()  # nothing stands before the doctype
 
 
 def _part(name: str) -> str:
