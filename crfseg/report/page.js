@@ -215,22 +215,21 @@ class Items {
 
   /** Say where it is and how sure the model was, or how often the same occurs. */
   place(group) {
-    const [i] = group;
     if (group.length > 1) return element("div", "place", element("b", "", `× ${group.length}`));
-    const shares = Object.values(this.data.measures).map((of) => `${(100 * of[i]).toFixed(0)} %`);
+    const [i] = group;
     const { place } = this.item(i);
-    const line = element("span", "", ...inBothLanguages("line ", "第 "), place,
-      ...inBothLanguages("", " 行"));
-    return element("div", "place", ...shares.map((text) => element("span", "", text)), line);
+    const line = /^\d+$/.test(place) ? [...inBothLanguages("line", "行"), ` ${place}`] : [place];
+    // Rounded down: what is not certain does not read 100 %.
+    const shares = Object.values(this.data.measures).map((of) => `${Math.floor(100 * of[i])} %`);
+    return element("div", "place", ...[...shares.map((each) => [each]), line].map((parts) =>
+      element("span", "", ...parts)));
   }
 
+  /** Show the sentence of an item, or all items of a group. */
   unfold(details, group) {
-    const places = group.slice(0, BATCH).map((i) => {
-      const { rows, start } = this.item(i);
-      const above = group.length > 1 ? [this.place([i])] : [];
-      return element("li", "", ...above, sentenceOf(rows, start));
-    });
-    details.append(element("ol", "places", ...places));
+    const { rows, start } = this.item(group[0]);
+    details.append(group.length === 1 ? sentenceOf(rows, start)
+      : element("ol", "places", ...group.map((i) => this.line([i]))));
   }
 
   /** Show the items with a word. */
