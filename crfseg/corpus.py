@@ -12,8 +12,10 @@ The readers of the file formats stand in :mod:`crfseg.formats`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -224,11 +226,23 @@ class Corpus:
         """Return all words, in order."""
         return self._words(0, self.n_chars)
 
-    def vocabulary(self) -> set[str]:
-        """Return the distinct words."""
-        found: set[str] = set()
+    def vocabulary(self) -> Counter[str]:
+        """Return the distinct words, and how often each occurs."""
+        found: Counter[str] = Counter()
         for _, begin, end in self.blocks():
             found.update(self._words(begin, end))
+        return found
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """Return 64 bits of the BLAKE2b hash of each sentence's characters, shape (N,)."""
+        found = np.empty(len(self), dtype=np.uint64)
+        for which, begin, end in self.blocks():
+            code = self.codes[begin:end].astype("<u4", copy=False).tobytes()
+            bounds = 4 * (self.offsets[which.start : which.stop + 1] - begin)
+            digests = (
+                blake2b(code[a:b], digest_size=8).digest() for a, b in pairwise(bounds.tolist())
+            )
+            found[which] = np.frombuffer(b"".join(digests), dtype="<u8")
         return found
 
     def _words(self, begin: int, end: int) -> list[str]:

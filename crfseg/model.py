@@ -38,8 +38,16 @@ class Model:
         Shape (L, L); entries of illegal pairs are never read.
     scale
         The log-potential of one unit; 1.0 for float64 weights.
+    temperature
+        What log-potentials are divided by where they become probabilities; tags do not depend on
+        it. Above 1 where the model, left alone, is surer than it is right.
     vocabulary
         The distinct words of the training corpus, sorted.
+    frequencies
+        How often each of them occurs there: 2 ** (k - 1) to 2 ** k - 1 times for class k; shape
+        (W,), or empty where nobody counted.
+    sentences
+        The hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
     lexicon, varieties
         The words and the strings that the templates look up, if they do.
     info
@@ -52,7 +60,10 @@ class Model:
     tables: tuple[PatternTable, ...]
     transitions: Weights
     scale: float = 1.0
+    temperature: float = 1.0
     vocabulary: tuple[str, ...] = ()
+    frequencies: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+    sentences: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     lexicon: Lexicon = field(default_factory=Lexicon)
     varieties: Varieties = field(default_factory=Varieties)
     info: Mapping[str, Any] = field(default_factory=dict)
@@ -71,6 +82,12 @@ class Model:
     def known_words(self) -> frozenset[str]:
         """The training vocabulary as a set."""
         return frozenset(self.vocabulary)
+
+    @cached_property
+    def frequency_of(self) -> Mapping[str, int]:
+        """The class of frequency of each word of the vocabulary; 0 where nobody counted."""
+        classes = self.frequencies.tolist() or [0] * len(self.vocabulary)
+        return dict(zip(self.vocabulary, classes, strict=True))
 
     def __repr__(self) -> str:
         name = self.info.get("name", "unnamed")

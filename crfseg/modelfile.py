@@ -12,6 +12,8 @@ afterwards.
     KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
     transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
     words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
+    words.frequencies [W]         uint8    how often each occurs there, see model.py; may be none
+    sentences      [N]            uint64   the hashes of the training sentences, ascending
     lexicon.words  [bytes]        uint8    the words that are looked up, likewise; may be none
     lexicon.classes [N]           uint8    how sure each is a word
     varieties.strings [N, 4]      uint16   the strings that are looked up, 2 to 4 symbols, then 0
@@ -47,7 +49,7 @@ from crfseg.varieties import Varieties
 if TYPE_CHECKING:  # models know their file, not the other way round
     from crfseg.model import Model
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The version of the file format that this code writes; it reads all up to this one."""
 
 _MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
@@ -59,6 +61,10 @@ _SINCE: Final[
         name: np.empty(0, dtype=np.uint8) for name in ("groups", "lexicon.words", "lexicon.classes")
     },
     4: {"varieties.strings": Varieties().strings, "varieties.classes": Varieties().classes},
+    5: {
+        "words.frequencies": np.empty(0, dtype=np.uint8),
+        "sentences": np.empty(0, dtype=np.uint64),
+    },
 }
 _DAMAGE: Final = (
     CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
@@ -102,6 +108,7 @@ def header_of(model: Model) -> dict[str, Any]:
         "templates": model.templates.names,
         "folding": model.alphabet.folding,
         "scale": model.scale,
+        "temperature": model.temperature,
         "units": {table.kind.name: table.unit for table in model.tables},
         "info": dict(model.info),
     }
@@ -114,6 +121,8 @@ def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
         "groups": model.alphabet.groups,
         "transitions": model.transitions,
         "words": _text_bytes(model.vocabulary),
+        "words.frequencies": model.frequencies,
+        "sentences": model.sentences,
         "lexicon.words": _text_bytes(model.lexicon.words),
         "lexicon.classes": model.lexicon.classes,
         "varieties.strings": model.varieties.strings,
@@ -175,8 +184,10 @@ def _checked_fields(
     if kinds_of_weight != {"f" if transitions.dtype == np.float64 else "i"}:
         _reject(path, "is damaged (some weights are integers, some are not)")
     scale, info = header["scale"], header["info"]
-    if type(scale) not in (int, float) or not 0 < scale < _MAX_POTENTIAL:
-        _reject(path, f"is damaged (scale {scale!r})")
+    temperature = header["temperature"] if header["format"] > 4 else 1.0
+    for name, number in (("scale", scale), ("temperature", temperature)):
+        if type(number) not in (int, float) or not 0 < number < _MAX_POTENTIAL:
+            _reject(path, f"is damaged ({name} {number!r})")
     largest = [table.largest_sum / table.kind.width for table in tables]
     largest.append(float(np.abs(transitions.astype(np.float64)).max()))
     if not all(weight * scale < _MAX_POTENTIAL for weight in largest):
@@ -186,6 +197,7 @@ def _checked_fields(
     for version, empty in _SINCE.items():
         arrays = empty | arrays if header["format"] < version else arrays
     alphabet = _checked_alphabet(path, arrays, header["folding"])
+    vocabulary = _checked_words(path, arrays["words"])
     return {
         "tag_set": tag_set,
         "templates": templates,
@@ -193,7 +205,10 @@ def _checked_fields(
         "tables": tables,
         "transitions": transitions,
         "scale": float(scale),
-        "vocabulary": _checked_words(path, arrays["words"]),
+        "temperature": float(temperature),
+        "vocabulary": vocabulary,
+        "frequencies": _checked_frequencies(path, arrays, len(vocabulary)),
+        "sentences": _checked_hashes(path, arrays["sentences"]),
         "lexicon": _checked_lexicon(path, arrays, alphabet),
         "varieties": _checked_varieties(path, arrays),
         "info": info,
@@ -252,6 +267,23 @@ def _checked_words(path: str | os.PathLike[str], words: NDArray[Any]) -> tuple[s
         _reject(path, f"is damaged (words {words.shape} {words.dtype})")
     text = words.tobytes().decode("utf-8", "surrogatepass")
     return tuple(text.split("\n")) if text else ()
+
+
+def _checked_frequencies(
+    path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]], n_words: int
+) -> NDArray[np.uint8]:
+    classes = arrays["words.frequencies"]
+    if classes.dtype != np.uint8 or classes.shape not in ((0,), (n_words,)):
+        _reject(path, f"is damaged (words.frequencies {classes.shape} {classes.dtype})")
+    if ((classes < 1) | (classes > 64)).any():
+        _reject(path, "is damaged (a word of the vocabulary is in no class)")
+    return classes
+
+
+def _checked_hashes(path: str | os.PathLike[str], hashes: NDArray[Any]) -> NDArray[np.uint64]:
+    if hashes.dtype != np.uint64 or hashes.ndim != 1 or (hashes[1:] <= hashes[:-1]).any():
+        _reject(path, f"is damaged (sentences {hashes.shape} {hashes.dtype})")
+    return hashes
 
 
 def _checked_lexicon(

@@ -25,6 +25,7 @@ from crfseg.decoder import Decoder
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
+from crfseg.marginals import Marginals
 from crfseg.model import Model
 from crfseg.stream import in_order
 from crfseg.symbols import OF_STRINGS, OF_WORDS, layout
@@ -232,6 +233,38 @@ class Segmenter:
         """
         decoder = self._tagger.decoder
         return decoder.emissions(codes) * np.float64(decoder.unit)
+
+    def confidences(self, corpus: Corpus, temperature: float | None = None) -> NDArray[np.float64]:
+        """Return how probable each word of a corpus is, its segmentation unseen.
+
+        Parameters
+        ----------
+        corpus
+            Segmented in any way: by this model, then it says how sure the model is of each word; by
+            hand, then how likely it finds them.
+        temperature
+            Instead of the model's own.
+
+        Returns
+        -------
+        confidences
+            The probability that the word is one, summed over all ways to segment (and label) the
+            rest of its sentence; in [0, 1], shape (W,).
+        """
+        known = np.zeros(corpus.n_chars, dtype=np.int8)
+        starts = corpus.starts.view(np.uint8)
+        found = self._marginals(temperature).of_words(corpus.codes, corpus.offsets, known, starts)
+        return found[corpus.starts]
+
+    def _marginals(self, temperature: float | None) -> Marginals:
+        model, tag_set = self.model.quantize("float64"), self.model.tag_set
+        return Marginals(
+            self._tagger.decoder,
+            np.where(tag_set.legal, model.transitions * model.scale, -np.inf),
+            tag_set.begins.astype(np.int8),
+            tag_set.ends.astype(np.int8),
+            temperature or self.model.temperature,
+        )
 
     @cached_property
     def _tagger(self) -> Tagger:

@@ -24,17 +24,10 @@ from crfseg.templates import ACCURATE
 
 def templates_of(variant: dict) -> list[str] | None:
     """Return the templates of a variant; None where they are a profile's."""
-    without, kinds = set(variant.pop("without", "")), variant.pop("kinds", [])
-    more = variant.pop("with", [])
-    if not (without or kinds or more):
+    without, more = set(variant.pop("without", "")), variant.pop("with", [])
+    if not (without or more):
         return None
-    kept = [
-        str(template)
-        for template in ACCURATE.templates
-        if not without & set(template.views)
-        and ACCURATE.kinds[ACCURATE.kind_index(template)].name not in kinds
-    ]
-    return kept + more
+    return [str(t) for t in ACCURATE.templates if not without & set(t.views)] + more
 
 
 def raw_text(folder: Path, corpus: str, names: list[str], scratch: Path) -> list[Path]:

@@ -14,7 +14,11 @@ def segmented_twice(draw):
     lengths = draw(st.lists(st.integers(1, 8), min_size=1, max_size=5))
     return [
         tuple(
-            " ".join("".join(c + (" " if cut else "") for c, cut in zip("天地人山水火木金", cuts)).split())
+            " ".join(
+                "".join(
+                    c + (" " if cut else "") for c, cut in zip("天地人山水火木金", cuts)
+                ).split()
+            )
             for cuts in (draw(st.lists(st.booleans(), min_size=n, max_size=n)) for _ in range(2))
         )
         for n in lengths

@@ -1,14 +1,15 @@
 """Scores: gold against predicted.
 
-The figures are those of the official SIGHAN scorer (:mod:`crfseg.evaluation.sighan`), counted over the whole
-corpus. For corpora with labels the labelled words are scored beside them: a word counts if its
-place and its label are right; characters outside every entity do not count.
+The figures are those of the official SIGHAN scorer (:mod:`crfseg.evaluation.sighan`), counted over
+the whole corpus. For corpora with labels the labelled words are scored beside them: a word counts
+if its place and its label are right; characters outside every entity do not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -16,9 +17,13 @@ from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
+from crfseg.evaluation import breakdown, resampling
+from crfseg.evaluation.breakdown import Slice
+from crfseg.evaluation.calibration import Calibration
+from crfseg.evaluation.judgement import KINDS, Judgement
+from crfseg.evaluation.sighan import OfficialCounts, count_sentences
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
-from crfseg.evaluation.sighan import OfficialCounts, count_line
 from crfseg.tags import OUTSIDE
 
 _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_recall")
@@ -39,23 +44,42 @@ class LabelCounts:
         return 2 * self.right / total if total else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     """What :func:`evaluate` found. Figures are in [0, 1]; None where undefined.
 
     Parameters
     ----------
-    counts
-        What the official scorer counts.
-    knows_words
-        Whether the training vocabulary was known; without it there is no OOV.
+    rows
+        What the official scorer counts, sentence by sentence: shape (N, 11), columns as the fields
+        of :class:`crfseg.evaluation.sighan.OfficialCounts`.
+    judgement
+        The words, place by place.
+    frequency_of
+        The training vocabulary: how often it has each word, in classes, see
+        :class:`crfseg.Model`; a word of an unknown number of times is in class 0. None where the
+        vocabulary is unknown; there is no OOV without it.
+    seen
+        Which of the N sentences stand in the training text, as far as the model knows.
     labelled
         Scores of labelled words; None if the gold or the prediction has no labels.
     """
 
-    counts: OfficialCounts
-    knows_words: bool = True
+    rows: NDArray[np.int64]
+    judgement: Judgement
+    frequency_of: Mapping[str, int] | None
+    seen: NDArray[np.bool_]
     labelled: LabelCounts | None = None
+
+    @cached_property
+    def counts(self) -> OfficialCounts:
+        """What the official scorer counts in all."""
+        return OfficialCounts(*self.rows.sum(axis=0).tolist())
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether the training vocabulary was known."""
+        return self.frequency_of is not None
 
     @property
     def precision(self) -> float | None:
@@ -86,6 +110,69 @@ class Scores:
     def iv_recall(self) -> float | None:
         """Recall of the words inside the training vocabulary."""
         return self.counts.iv_recall if self.knows_words else None
+
+    @property
+    def boundary_f1(self) -> float | None:
+        """F1 of the boundaries between words."""
+        return self.judgement.boundary_f1
+
+    @property
+    def sentence_accuracy(self) -> float | None:
+        """Share of the sentences that have no error."""
+        return float(self.judgement.right_sentences.mean()) if len(self.rows) else None
+
+    @property
+    def sentence_counts(self) -> resampling.Counts:
+        """Of each sentence: gold words, predicted words, missed, wrong; shape (N, 4)."""
+        return self.rows[:, [3, 4, 5, 6]]
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of F1: 1,000 bootstrap samples of the sentences, seed 0."""
+        return resampling.interval(self.sentence_counts)
+
+    @cached_property
+    def differences(self) -> dict[str, int]:
+        """How many stretches of text differ, by kind: merge, split, cross."""
+        kinds = self.judgement.differences.kinds
+        return dict(zip(KINDS, np.bincount(kinds, minlength=len(KINDS)).tolist(), strict=True))
+
+    @cached_property
+    def breakdown(self) -> dict[str, list[Slice]]:
+        """Recall by length, frequency, class of characters and label, as far as they are known."""
+        tables = {
+            "length": breakdown.by_length(self.judgement),
+            "frequency": self._by_frequency(),
+            "class": breakdown.by_class(self.judgement),
+            "label": breakdown.by_label(self.judgement),
+        }
+        return {name: slices for name, slices in tables.items() if slices}
+
+    def _by_frequency(self) -> list[Slice]:
+        counted = self.frequency_of is not None and any(self.frequency_of.values())
+        return breakdown.by_frequency(self.judgement, self.frequency_of or {}) if counted else []
+
+    @cached_property
+    def oov_words(self) -> list[Slice]:
+        """The words outside the training vocabulary, those most often missed first."""
+        if self.frequency_of is None:
+            return []
+        known = self.frequency_of
+        return breakdown.by_word(
+            self.judgement, (word not in known for word in self.judgement.gold.words())
+        )
+
+    @cached_property
+    def confusion(self) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+        """The tags B, M, E, S; and how often the gold has one (row), the output another."""
+        return breakdown.confusion(self.judgement)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """How right the model is where it is how sure; None without a model."""
+        if self.judgement.confidence is None:
+            return None
+        return Calibration.of(self.judgement.confidence, self.judgement.predicted_words.right)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={_shown(getattr(self, name))}" for name in _FIGURES)
@@ -121,7 +208,8 @@ def evaluate(
     gold
         The segmented corpus to be equalled.
     known_words
-        The training vocabulary, for OOV rate and recall; None takes the segmenter's own.
+        The training vocabulary, for OOV rate and recall; None takes the segmenter's own. If it
+        counts its words, as :meth:`crfseg.Corpus.vocabulary` does, there is recall by frequency.
     format, encoding
         How to read the files; see :func:`crfseg.read_corpus`.
 
@@ -138,18 +226,31 @@ def evaluate(
     (0.6, 0.75, 0.5)
     """
     gold = gold if isinstance(gold, Corpus) else read_corpus(gold, format=format, encoding=encoding)
+    frequency_of = None if known_words is None else _frequencies(known_words)
+    confidence, seen = None, np.zeros(len(gold), dtype=bool)
     if isinstance(predicted, Segmenter):
-        if known_words is None:
-            known_words = predicted.model.known_words
-        predicted = predicted.tag_corpus(gold)
+        segmenter = predicted
+        predicted = segmenter.tag_corpus(gold)
+        confidence = segmenter.confidences(predicted)
+        seen = np.isin(gold.hashes(), segmenter.model.sentences)
+        if frequency_of is None:
+            frequency_of = segmenter.model.frequency_of
     elif not isinstance(predicted, Corpus):
         predicted = read_corpus(predicted, format=format, encoding=encoding)
     check_same_text(gold, predicted)
-    known = frozenset() if known_words is None else frozenset(known_words)
-    counts = OfficialCounts()
-    for sentence, guess in zip(gold, predicted, strict=True):
-        counts += count_line(sentence.words, guess.words, known)
-    return Scores(counts, known_words is not None, _label_counts(gold, predicted))
+    return Scores(
+        count_sentences(gold, predicted, {} if frequency_of is None else frequency_of),
+        Judgement(gold, predicted, confidence),
+        frequency_of,
+        seen,
+        _label_counts(gold, predicted),
+    )
+
+
+def _frequencies(words: Collection[str]) -> Mapping[str, int]:
+    """Return the class of frequency of each word, 0 where nobody counted."""
+    counts = words if isinstance(words, Mapping) else dict.fromkeys(words, 0)
+    return {word: int(n).bit_length() for word, n in counts.items()}
 
 
 def check_same_text(gold: Corpus, predicted: Corpus) -> None:
@@ -194,9 +295,10 @@ def _labelled_words(corpus: Corpus) -> set[tuple[int, int, str]]:
     return {(start, end, names[i]) for start, end, i in words if names[i] != OUTSIDE}
 
 
-def read_words(path: PathLike, encoding: str = "utf-8") -> frozenset[str]:
-    """Read a vocabulary: a word a line, or any segmented text."""
-    return frozenset(read_corpus(path, format="words", encoding=encoding).words())
+def read_words(path: PathLike, encoding: str = "utf-8") -> Mapping[str, int]:
+    """Read a vocabulary: any segmented text; or a word a line, then nobody knows how often."""
+    counts = read_corpus(path, format="words", encoding=encoding).vocabulary()
+    return counts if max(counts.values(), default=0) > 1 else dict.fromkeys(counts, 0)
 
 
 def _shown(figure: Any) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
+from crfseg.evaluation import calibration
 from crfseg.formats import Format, PathLike, read_corpora
 from crfseg.learned import Raw
 from crfseg.model import Model
@@ -181,12 +182,11 @@ def train(
         # CRFsuite has its own patterns; memory is short enough.
         dataset = replace(dataset, patterns=(), ids=np.empty((0, 0), dtype=np.int32))
         model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
-    words = corpus.vocabulary().union(() if init is None else init.vocabulary)
     info |= outcome
-    model = replace(model, vocabulary=tuple(sorted(words)), info=info)
-    model = model.quantize(precision)
+    model = replace(model, **record.of_text(corpus, init), info=info).quantize(precision)
     if not devs:
-        return model
+        return replace(model, temperature=settings.temperature)
+    model = replace(model, temperature=calibration.temperature(model, devs))
     return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
 
 

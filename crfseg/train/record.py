@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from crfseg import modelfile
 from crfseg.corpus import Corpus
 from crfseg.evaluation.scores import evaluate
@@ -28,6 +30,17 @@ def of_corpus(corpus: Corpus) -> dict[str, Any]:
         "words": corpus.n_words,
         "characters": corpus.n_chars,
     }
+
+
+def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:
+    """Return the model's fields that say which words and sentences it has seen."""
+    counts, hashes = corpus.vocabulary(), corpus.hashes()
+    if init is not None:
+        counts.update({word: max(1, 1 << k >> 1) for word, k in init.frequency_of.items()})
+        hashes = np.append(hashes, init.sentences)
+    words = tuple(sorted(counts))
+    frequencies = np.array([counts[word].bit_length() for word in words], dtype=np.uint8)
+    return {"vocabulary": words, "frequencies": frequencies, "sentences": np.unique(hashes)}
 
 
 def of_init(init: Model | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates, of
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
 Protocol = Literal["strict", "closed", "transductive", "open"]
+_TEMPERATURES: Final[dict[Profile, float]] = {"fast": 1.3, "accurate": 2.1}  # on most dev sets
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
 """``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
 widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
@@ -31,6 +32,11 @@ class Settings:
     folding: Folding
     profile: Profile
     protocol: Protocol
+
+    @property
+    def temperature(self) -> float:
+        """That of a model without a dev set to learn it from."""
+        return _TEMPERATURES[self.profile]
 
     @classmethod
     def chosen(

@@ -1,0 +1,233 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""How probable words are: sums over all legal tag sequences. Readable twin in crf.py.
+
+    alpha[t, j]   = potential[t, j] sum_i alpha[t-1, i] arc[i, j],   scaled to sum 1
+    beta[t-1, i]  = sum_j arc[i, j] potential[t, j] beta[t, j],      scaled alike
+
+    p(word from s to e) = sum over its tag paths p of
+        alpha[s, p_s] arc[p_s, p_s+1] potential[s+1, p_s+1] ... potential[e, p_e] beta[e, p_e]
+
+where p begins with a tag that begins a word, ends with one that ends it, and begins none between.
+"""
+
+import numpy as np
+
+from libc.math cimport NAN, exp
+from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memset
+
+from crfseg.decoder cimport Decoder, Sentence, release
+
+cdef enum:
+    CHUNK = 128  # characters whose emissions come together
+
+
+cdef struct Lattice:  # of one sentence; grows, is never shared between threads
+    double *alpha  # [T, L]
+    double *potential  # [T, L]
+    double *beta  # [L], and twice as much work space
+    Py_ssize_t room
+
+
+cdef class Marginals:
+    """Sums over the tag sequences of sentences.
+
+    Immutable once made, shared between threads.
+
+    Parameters
+    ----------
+    decoder
+        It knows the emissions.
+    transitions
+        Log-potentials, -inf where illegal; shape (L, L), float64.
+    begins, ends
+        Which tags begin and end a word; shape (L,), int8.
+    temperature
+        What all log-potentials are divided by.
+    """
+
+    cdef Decoder decoder
+    cdef double[:, ::1] arcs
+    cdef const int8_t[::1] begins, ends
+    cdef double unit
+
+    def __init__(
+        self, Decoder decoder, transitions, const int8_t[::1] begins, const int8_t[::1] ends,
+        double temperature,
+    ):
+        self.decoder, self.begins, self.ends = decoder, begins, ends
+        self.arcs = np.exp((transitions - transitions.max()) / temperature)
+        self.unit = decoder.unit / temperature
+
+    def of_words(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        const uint8_t[::1] starts,
+    ):
+        """Return the probability of each word of a segmentation.
+
+        Parameters
+        ----------
+        codes, offsets, known
+            See :meth:`crfseg.decoder.Decoder.tag`.
+        starts
+            Which characters begin a word, those that begin a sentence included; shape (T,).
+
+        Returns
+        -------
+        probabilities
+            At the first character of each word, 0 elsewhere; NaN for the words of a sentence for
+            which what is known leaves no path. Shape (T,), float64.
+        """
+        probabilities_array = np.zeros(codes.shape[0])
+        cdef double[::1] probabilities = probabilities_array
+        cdef Sentence sentence
+        cdef Lattice lattice
+        cdef Py_ssize_t s, t, begin
+        cdef bint room = True
+        memset(&sentence, 0, sizeof(Sentence))
+        memset(&lattice, 0, sizeof(Lattice))
+        with nogil:
+            for s in range(offsets.shape[0] - 1):
+                begin = offsets[s]
+                room = self.decoder.take(&sentence, codes, begin, offsets[s + 1]) and self.reserve(
+                    &lattice, sentence.n
+                )
+                if not room:
+                    break
+                for t in range(sentence.n):
+                    sentence.known[t] = known[begin + t]
+                if self.forward(&sentence, &lattice):
+                    self.words(&lattice, sentence.n, &starts[begin], &probabilities[begin])
+                else:
+                    for t in range(sentence.n):
+                        probabilities[begin + t] = NAN if starts[begin + t] else 0
+            release(&sentence)
+            free(lattice.alpha)
+            free(lattice.potential)
+            free(lattice.beta)
+        if not room:
+            raise MemoryError
+        return probabilities_array
+
+    cdef bint reserve(self, Lattice *lattice, Py_ssize_t n) noexcept nogil:
+        """Make room for n characters; False if there is no memory."""
+        cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(n, 2 * lattice.room)
+        if n <= lattice.room:
+            return True
+        lattice.alpha = <double *>realloc(lattice.alpha, room * n_tags * sizeof(double))
+        lattice.potential = <double *>realloc(lattice.potential, room * n_tags * sizeof(double))
+        lattice.beta = <double *>realloc(lattice.beta, 3 * n_tags * sizeof(double))
+        lattice.room = room
+        return lattice.alpha and lattice.potential and lattice.beta
+
+    cdef bint forward(self, Sentence *sentence, Lattice *lattice) noexcept nogil:
+        """Fill alpha and the potentials; False if no path is left."""
+        cdef Py_ssize_t start = 0, n, t, n_tags = self.decoder.n_tags
+        cdef const double *before = NULL
+        cdef double *alpha = lattice.alpha
+        cdef double *potential = lattice.potential
+        self.decoder.look_around(sentence)
+        while start < sentence.n:
+            n = min(<Py_ssize_t>CHUNK, sentence.n - start)
+            self.decoder.emit(sentence, start, n)
+            for t in range(start, start + n):
+                self.exponentials(
+                    sentence, t, sentence.emissions + (t - start) * n_tags, potential
+                )
+                if not self.advance(before, alpha, potential):
+                    return False
+                before = alpha
+                alpha += n_tags
+                potential += n_tags
+            start += n
+        return True
+
+    cdef void exponentials(
+        self, const Sentence *sentence, Py_ssize_t t, const int32_t *emissions, double *potential
+    ) noexcept nogil:
+        """Write exp(emission - the largest) of each tag, 0 for those that cannot be."""
+        cdef Py_ssize_t j, n_tags = self.decoder.n_tags
+        cdef bint may_begin = sentence.known[t] >= 0
+        cdef bint may_go_on = sentence.known[t] <= 0 and t > 0
+        cdef int32_t top = emissions[0]
+        for j in range(1, n_tags):
+            top = max(top, emissions[j])
+        for j in range(n_tags):
+            potential[j] = exp((emissions[j] - top) * self.unit)
+            if not (may_begin if self.begins[j] else may_go_on):
+                potential[j] = 0
+            elif t == sentence.n - 1 and not self.ends[j]:
+                potential[j] = 0
+
+    cdef bint advance(self, const double *before, double *alpha, double *potential) noexcept nogil:
+        """Go one character on, from ``before`` if there is one; False if no path is left."""
+        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+        cdef double total = 0
+        if before == NULL:
+            for j in range(n_tags):
+                alpha[j] = 1
+        else:
+            self.follow(before, alpha)
+        for j in range(n_tags):
+            alpha[j] *= potential[j]
+            total += alpha[j]
+        if not total > 0:
+            return False
+        for j in range(n_tags):
+            alpha[j] /= total
+            potential[j] /= total
+        return True
+
+    cdef void follow(self, const double *before, double *after) noexcept nogil:
+        """Go along all arcs: after[j] = sum_i before[i] arc[i, j]."""
+        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+        cdef const double *arc = &self.arcs[0, 0]
+        for j in range(n_tags):
+            after[j] = 0
+        for i in range(n_tags):
+            if before[i] > 0:
+                for j in range(n_tags):
+                    after[j] += before[i] * arc[j]
+            arc += n_tags
+
+    cdef void words(
+        self, Lattice *lattice, Py_ssize_t n, const uint8_t *starts, double *probabilities
+    ) noexcept nogil:
+        """Write the probability of each word, the last one first, as beta comes along."""
+        cdef Py_ssize_t t, start, i, j, n_tags = self.decoder.n_tags
+        cdef double *beta = lattice.beta
+        cdef double *pull = beta + n_tags
+        cdef const double *arc
+        for j in range(n_tags):
+            beta[j] = 1
+        for t in range(n - 1, -1, -1):
+            if t == n - 1 or starts[t + 1]:
+                start = t
+                while start > 0 and not starts[start]:
+                    start -= 1
+                probabilities[start] = self.word(lattice, start, t)
+            for j in range(n_tags):
+                pull[j] = lattice.potential[t * n_tags + j] * beta[j]
+            for i in range(n_tags):
+                arc = &self.arcs[i, 0]
+                beta[i] = 0
+                for j in range(n_tags):
+                    beta[i] += arc[j] * pull[j]
+
+    cdef double word(self, Lattice *lattice, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+        """Return the probability of a word; beta is that of ``end``, its last character."""
+        cdef Py_ssize_t t, j, n_tags = self.decoder.n_tags
+        cdef double total = 0
+        cdef double *here = lattice.beta + n_tags
+        cdef double *after = here + n_tags
+        for j in range(n_tags):
+            here[j] = lattice.alpha[start * n_tags + j] if self.begins[j] else 0
+        for t in range(start + 1, end + 1):
+            self.follow(here, after)
+            for j in range(n_tags):
+                here[j] = 0 if self.begins[j] else after[j] * lattice.potential[t * n_tags + j]
+        for j in range(n_tags):
+            if self.ends[j]:
+                total += here[j] * lattice.beta[j]
+        return total
