@@ -76,8 +76,13 @@ def _table(found: CrossValidation) -> Iterator[str]:
     yield _row("mean", "", "", [_shown(found.mean(key)) for key in columns.values()])
     yield _row("sd", "", "", [_shown(found.deviation(key)) for key in columns.values()])
     pooled = found.pooled.as_dict()
-    sizes = f"{len(found.gold):,}", f"{found.gold.n_words:,}"
+    gold = found.pooled.judgement.gold
+    sizes = f"{len(gold):,}", f"{gold.n_words:,}"
     yield _row("pooled", *sizes, [_shown(pooled[key]) for key in columns.values()])
+    low, high = found.pooled.interval
+    yield f"95 % interval of the pooled F1: {_shown(low)} to {_shown(high)}"
+    if seen := int(found.pooled.seen.sum()):
+        yield f"{seen:,} of the sentences stand in another fold too; they raise the figures"
 
 
 def _figures(fold: Fold, columns: dict[str, str]) -> list[str]:
@@ -107,10 +112,12 @@ def _json(found: CrossValidation) -> str:
     ]
     pooled = found.pooled.as_dict()
     record = {
-        "corpora": found.gold.name,
+        "corpora": [{"name": part.name, "sha256": part.sha256} for part in found.parts],
         "folds": folds,
         "mean": {key: found.mean(key) for key in pooled},
         "sd": {key: found.deviation(key) for key in pooled},
         "pooled": pooled,
+        "interval": list(found.pooled.interval),
+        "seen": int(found.pooled.seen.sum()),
     }
     return json.dumps(record, ensure_ascii=False)

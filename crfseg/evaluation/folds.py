@@ -13,8 +13,9 @@ random would have its neighbours among the training text, and a score that no ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean, stdev
 from typing import Any, Final, Literal
 
@@ -23,8 +24,8 @@ from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
+from crfseg.evaluation.judgement import Judgement
 from crfseg.evaluation.scores import LabelCounts, Scores
-from crfseg.evaluation.sighan import OfficialCounts
 from crfseg.evaluation.workers import Trial, run
 from crfseg.formats import Format, PathLike, read_corpora
 
@@ -33,7 +34,7 @@ UNITS: Final = ("sentence", "document")
 """What stays whole: a fold ends where a sentence ends, or where a document does."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fold:
     """A part of the corpora, and how well a model of the other parts segments it.
 
@@ -47,6 +48,8 @@ class Fold:
         Its size.
     scores
         Its figures; the known words are those of the other folds.
+    likelihood
+        How probable the model finds each gold word, in [0, 1], shape (W,).
     seconds
         How long training and scoring took.
     """
@@ -56,6 +59,7 @@ class Fold:
     sentences: int
     words: int
     scores: Scores
+    likelihood: NDArray[np.float64]
     seconds: float
 
 
@@ -65,22 +69,24 @@ class CrossValidation:
 
     Parameters
     ----------
+    parts
+        The corpora; their sentences, as one text, are those of the folds.
     folds
         One after the other.
-    gold
-        All corpora as one.
-    predicted
-        The same sentences, each segmented by the model that has not seen it.
     """
 
+    parts: tuple[Corpus, ...]
     folds: tuple[Fold, ...]
-    gold: Corpus
-    predicted: Corpus
 
-    @property
+    @cached_property
     def pooled(self) -> Scores:
-        """The figures of all folds counted as one text."""
+        """All folds counted as one text; ``judgement`` has what was predicted."""
         return pooled([fold.scores for fold in self.folds])
+
+    @cached_property
+    def likelihood(self) -> NDArray[np.float64]:
+        """How probable each gold word is to the model that has not seen it, shape (W,)."""
+        return np.concatenate([fold.likelihood for fold in self.folds])
 
     def mean(self, figure: str) -> float | None:
         """Return the mean of a figure of :class:`Scores` over the folds that have it."""
@@ -141,15 +147,17 @@ def cross_validate(
     gold, of_sentence = Corpus.join(parts), fold_numbers(parts, folds, by)
     trials = [Trial(of_sentence != k, of_sentence == k, options) for k in range(folds)]
     found: list[Fold] = []
-    predicted: list[Corpus] = []
     for k, outcome in enumerate(run(gold, trials, jobs)):
-        first = int(np.argmax(of_sentence == k))
-        size = len(outcome.predicted), outcome.scores.counts.true_words
-        found.append(Fold(k + 1, place(parts, first), *size, outcome.scores, outcome.seconds))
-        predicted.append(outcome.predicted)
+        where, scored = place(parts, int(np.argmax(of_sentence == k))), outcome.predicted
+        found.append(
+            Fold(
+                k + 1, where, len(scored), outcome.scores.counts.true_words,
+                outcome.scores, outcome.likelihood, outcome.seconds,
+            )
+        )  # fmt: skip
         if callback:
             callback(found[-1])
-    return CrossValidation(tuple(found), gold, Corpus.join(predicted))
+    return CrossValidation(tuple(parts), tuple(found))
 
 
 def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> NDArray[np.intp]:
@@ -179,7 +187,7 @@ def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> 
 
     Examples
     --------
-    >>> corpus = Corpus.from_text("我 爱 北京\\n他 来 了\\n好\\n好")
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了\n好\n好")
     >>> fold_numbers([corpus], 2).tolist()
     [0, 1, 1, 1]
     """
@@ -237,18 +245,30 @@ def place(parts: Sequence[Corpus], sentence: int) -> str:
     raise IndexError("no such sentence")
 
 
-def pooled(scores: Iterable[Scores]) -> Scores:
-    """Return the scores of several texts counted as one."""
-    several = list(scores)
-    counts = sum((each.counts for each in several), OfficialCounts())
-    labelled = list(_label_counts(several))
-    if not labelled:
-        return Scores(counts)
-    sums = [sum(column) for column in zip(*labelled, strict=True)]
-    return Scores(counts, labelled=LabelCounts(*sums))
+def pooled(scores: Sequence[Scores]) -> Scores:
+    """Return the scores of texts, each by a model of its own, counted as one text.
 
-
-def _label_counts(scores: Iterable[Scores]) -> Iterator[tuple[int, int, int]]:
-    for each in scores:
-        if each.labelled is not None:
-            yield each.labelled.gold, each.labelled.predicted, each.labelled.right
+    There is no one training vocabulary: words are told from unknown ones in the counts alone, not
+    in the breakdown.
+    """
+    judgements = [each.judgement for each in scores]
+    sure = [each.confidence for each in judgements if each.confidence is not None]
+    judgement = Judgement(
+        Corpus.join(each.gold for each in judgements),
+        Corpus.join(each.predicted for each in judgements),
+        np.concatenate(sure) if len(sure) == len(judgements) else None,
+    )
+    labels = [each.labelled for each in scores if each.labelled is not None]
+    return Scores(
+        np.vstack([each.rows for each in scores]),
+        judgement,
+        dict.fromkeys(judgement.gold.vocabulary(), 0),
+        np.concatenate([each.seen for each in scores]),
+        LabelCounts(
+            sum(each.gold for each in labels),
+            sum(each.predicted for each in labels),
+            sum(each.right for each in labels),
+        )
+        if labels
+        else None,
+    )

@@ -50,23 +50,28 @@ class Outcome:
 
     Parameters
     ----------
-    predicted
-        The scored sentences as the model segments them.
     scores
-        Its scores.
+        Those of the model; their ``judgement`` has what it predicted.
+    likelihood
+        How probable the model finds each gold word of the scored sentences, in [0, 1], shape (W,).
     seconds
         How long training and scoring took.
     """
 
-    predicted: Corpus
     scores: Scores
+    likelihood: NDArray[np.float64]
     seconds: float
+
+    @property
+    def predicted(self) -> Corpus:
+        """The scored sentences as the model segments them."""
+        return self.scores.judgement.predicted
 
 
 def selected(corpus: Corpus, which: NDArray[np.bool_]) -> Corpus:
-    """Return some sentences of a corpus, in their order.
+    r"""Return some sentences of a corpus, in their order.
 
-    >>> corpus = Corpus.from_text("我 爱 北京\\n他 来 了\\n好")
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了\n好")
     >>> [sentence.text for sentence in selected(corpus, np.array([True, False, True]))]
     ['我爱北京', '好']
     """
@@ -150,28 +155,23 @@ def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
     options = dict(trial.options)
     if options.get("algorithm", "adagrad") == "adagrad":
         options["threads"] = threads
-    model = complete(crfseg_train(selected(corpus, trial.trained), options))
-    gold, segmenter = selected(corpus, trial.scored), Segmenter(model)
-    predicted = segmenter.tag_corpus(gold)
-    scores = evaluate(predicted, gold, known_words=model.known_words)
-    return Outcome(predicted, scores, time.perf_counter() - begin)
+    segmenter = Segmenter(trained(selected(corpus, trial.trained), options))
+    gold = selected(corpus, trial.scored)
+    scores, likelihood = evaluate(segmenter, gold), segmenter.confidences(gold)
+    return Outcome(scores, likelihood, time.perf_counter() - begin)
 
 
-def crfseg_train(corpus: Corpus, options: Mapping[str, Any]) -> Model:
-    """Train; imported here, as training itself scores, and so looks at this package."""
-    from crfseg.train import train
-
-    return train(corpus, **options)
-
-
-def complete(model: Model) -> Model:
-    """Return the model unless Ctrl-C ended its training, which then ends everything.
+def trained(corpora: Corpus | Sequence[Corpus], options: Mapping[str, Any]) -> Model:
+    """Train, from beginning to end.
 
     Raises
     ------
     KeyboardInterrupt
-        If it did.
+        If Ctrl-C ended training early, with a model that is not the one that was wanted.
     """
+    from crfseg.train import train  # not above: training itself scores, and looks at this package
+
+    model = train(corpora, **options)
     if str(model.info.get("stop", "")).startswith("interrupted"):
         raise KeyboardInterrupt
     return model
