@@ -83,7 +83,7 @@ def command(
 
 def _attempts(found: Tuning) -> Iterator[str]:
     seconds = sum(attempt.seconds for attempt in found.attempts)
-    yield f"{len(found.attempts):,} settings tried in {seconds:,.0f} s"
+    yield f"settings tried: {len(found.attempts):,}, in {seconds:,.0f} s"
     for name, attempt in (("defaults", found.defaults), ("best", found.best)):
         oov = "--" if attempt.oov_recall is None else f"{100 * attempt.oov_recall:.2f}"
         which = "labelled F1" if found.by_labels else "F1"

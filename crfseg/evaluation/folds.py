@@ -78,6 +78,10 @@ class CrossValidation:
     parts: tuple[Corpus, ...]
     folds: tuple[Fold, ...]
 
+    def place(self, sentence: int) -> tuple[str, int]:
+        """Return the file and the line of a sentence of the corpora as one text."""
+        return place(self.parts, sentence)
+
     @cached_property
     def pooled(self) -> Scores:
         """All folds counted as one text; ``judgement`` has what was predicted."""
@@ -106,6 +110,7 @@ class CrossValidation:
 def cross_validate(
     corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
     *,
+    also: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     folds: int = 10,
     by: Unit = "sentence",
     jobs: int = 0,
@@ -120,6 +125,8 @@ def cross_validate(
     ----------
     corpora
         Segmented corpora, files or :class:`crfseg.Corpus` objects; divided as one text.
+    also
+        Segmented corpora that every model is trained on besides; they are not scored.
     folds
         How many parts, and models.
     by
@@ -144,14 +151,16 @@ def cross_validate(
         If an option is out of range.
     """
     parts = read_corpora(corpora, format=format, encoding=encoding)
-    gold, of_sentence = Corpus.join(parts), fold_numbers(parts, folds, by)
+    others = [] if also is None else read_corpora(also, format=format, encoding=encoding)
+    corpus, n_others = Corpus.join([*parts, *others]), sum(map(len, others))
+    of_sentence = np.append(fold_numbers(parts, folds, by), np.full(n_others, -1))
     trials = [Trial(of_sentence != k, of_sentence == k, options) for k in range(folds)]
     found: list[Fold] = []
-    for k, outcome in enumerate(run(gold, trials, jobs)):
-        where, scored = place(parts, int(np.argmax(of_sentence == k))), outcome.predicted
+    for k, outcome in enumerate(run(corpus, trials, jobs)):
+        file, line = place(parts, int(np.argmax(of_sentence == k)))
         found.append(
             Fold(
-                k + 1, where, len(scored), outcome.scores.counts.true_words,
+                k + 1, f"{file}:{line}", len(outcome.predicted), outcome.scores.counts.true_words,
                 outcome.scores, outcome.likelihood, outcome.seconds,
             )
         )  # fmt: skip
@@ -236,11 +245,11 @@ def _words_of_sentences(corpus: Corpus) -> NDArray[np.intp]:
     return np.add.reduceat(corpus.starts, corpus.offsets[:-1], dtype=np.intp)
 
 
-def place(parts: Sequence[Corpus], sentence: int) -> str:
-    """Return where a sentence of corpora that are looked at as one stands: ``file:line``."""
+def place(parts: Sequence[Corpus], sentence: int) -> tuple[str, int]:
+    """Return where a sentence of corpora that are looked at as one stands: file and line."""
     for part in parts:
         if sentence < len(part):
-            return f"{part.name}:{part.lines[sentence]}"
+            return part.name, int(part.lines[sentence])
         sentence -= len(part)
     raise IndexError("no such sentence")
 

@@ -8,6 +8,7 @@ Algorithms for hyper-parameter optimization), until the time is up.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -218,8 +219,10 @@ class _Arena:
             assert folds is not None
             numbers = fold_numbers(parts, folds)
             self.masks = [numbers == k for k in range(folds)]
-        self.per_pass = 0.0  # seconds of an attempt
-        self.per_pass_of_one = 0.0  # seconds of one model on all text
+        # Seconds by pass: of the last attempts, and of their slowest model had it all text. The
+        # first one is soon forgotten, as it is slow: it loads what all need.
+        self.per_pass: deque[float] = deque(maxlen=3)
+        self.per_pass_of_one: deque[float] = deque(maxlen=3)
 
     def attempt(self, number: int, params: Mapping[str, Any]) -> Attempt:
         """Try settings."""
@@ -232,8 +235,8 @@ class _Arena:
         passes = params.get("max_iterations", 1)
         whole = len(outcomes) / max(1, len(outcomes) - 1)  # a fold's model lacks a fold
         slowest = max(outcome.seconds for outcome in outcomes) * whole
-        self.per_pass = max(self.per_pass, seconds / passes)
-        self.per_pass_of_one = max(self.per_pass_of_one, slowest / passes)
+        self.per_pass.append(seconds / passes)
+        self.per_pass_of_one.append(slowest / passes)
         f1, oov_recall = _measured(scores)
         return Attempt(number, params, f1, oov_recall, scores.sentence_counts, seconds)
 
@@ -241,7 +244,7 @@ class _Arena:
         """Return the seconds that settings would take, and then the last training."""
         passes = params.get("max_iterations", 1)
         best = max(attempts, key=lambda attempt: attempt.f1).params.get("max_iterations", 1)
-        return self.per_pass * passes + self.per_pass_of_one * max(passes, best)
+        return float(max(self.per_pass) * passes + max(self.per_pass_of_one) * max(passes, best))
 
 
 def _measured(scores: Scores) -> tuple[float, float | None]:
