@@ -222,15 +222,22 @@ class Corpus:
             labels = tuple(self.label_names[i] for i in indices)
         return Sentence(words, labels, int(self.lines[n]))
 
-    def words(self) -> list[str]:
-        """Return all words, in order."""
-        return self._words(0, self.n_chars)
+    def words(self, begin: int = 0, end: int | None = None) -> list[str]:
+        """Return the words in order: all, or those of the characters from ``begin`` to ``end``."""
+        end = self.n_chars if end is None else end
+        text = self.text(begin, end)
+        cuts = [0, *(np.flatnonzero(self.starts[begin + 1 : end]) + 1).tolist(), end - begin]
+        return [text[a:b] for a, b in pairwise(cuts)] if text else []
+
+    def text(self, begin: int, end: int) -> str:
+        """Return the characters from ``begin`` to ``end``, without white space."""
+        return chars.to_text(self.codes[begin:end])
 
     def vocabulary(self) -> Counter[str]:
         """Return the distinct words, and how often each occurs."""
         found: Counter[str] = Counter()
         for _, begin, end in self.blocks():
-            found.update(self._words(begin, end))
+            found.update(self.words(begin, end))
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
@@ -244,11 +251,6 @@ class Corpus:
             )
             found[which] = np.frombuffer(b"".join(digests), dtype="<u8")
         return found
-
-    def _words(self, begin: int, end: int) -> list[str]:
-        text = chars.to_text(self.codes[begin:end])
-        cuts = [*np.flatnonzero(self.starts[begin:end]).tolist(), len(text)]
-        return [text[a:b] for a, b in pairwise(cuts)]
 
     def blocks(self) -> Iterator[tuple[slice, int, int]]:
         """Yield whole sentences together, some 100,000 characters: which, and their characters."""

@@ -100,6 +100,13 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         _reject(path, f"is damaged ({type(error).__name__}: {error})")
 
 
+def is_model(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file may be a model: eight bytes with a length, then JSON; no text is that."""
+    with Path(path).open("rb") as file:
+        begin = file.read(9)
+    return begin[8:] == b"{" and int.from_bytes(begin[:8], "little") <= Path(path).stat().st_size
+
+
 def header_of(model: Model) -> dict[str, Any]:
     """Return what the header of a model's file says."""
     return {

@@ -15,7 +15,7 @@ from crfseg.errors import ModelFileError
 from crfseg.model import Model
 from crfseg.modelfile import arrays_of, digest_of, header_of
 from crfseg.tables import PRECISIONS
-from crfseg.templates import ACCURATE, OF_RAW_TEXT
+from crfseg.templates import ACCURATE
 from material import handmade_model
 
 MODELS = Path(__file__).parent / "data/models"
@@ -347,7 +347,7 @@ def test_files_of_every_format_are_read_forever(name):
 def test_files_with_words_and_groups_are_read_forever():
     model = Model.load(MODELS / "format3.crfseg")  # 60 sentences of the sample
     assert model.info["name"] == "format3"
-    assert model.templates == ACCURATE
+    assert model.templates.views == ACCURATE.views
     assert len(model.alphabet.groups) == len(model.alphabet.characters) == 766
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
     assert model.lexicon.classes[:5].tolist() == [20, 20, 20, 16, 12]
@@ -358,7 +358,7 @@ def test_files_with_words_and_groups_are_read_forever():
 def test_files_with_strings_are_read_forever():
     model = Model.load(MODELS / "format4.crfseg")  # the same, and the text of test.txt as raw text
     assert model.info["name"] == "format4"
-    assert model.templates.names == [*ACCURATE.names, *OF_RAW_TEXT]
+    assert model.templates.views == ACCURATE.views | {"A"}
     assert len(model.alphabet.characters) == 1103
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
     found = {

@@ -20,6 +20,7 @@ _VERBS: Final = {
     "train": "Train a model from segmented corpora.",
     "segment": "Cut text into words.",
     "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
+    "compare": "Tell which of two models or outputs is better, and whether that is chance.",
     "cross-validate": "Score ways of training on the corpora themselves, by folds.",
     "learning-curve": "Tell what more training data would bring.",
     "tune": "Search for the settings that suit the corpora.",

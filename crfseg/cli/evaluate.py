@@ -1,14 +1,16 @@
-"""``crfseg evaluate``: the official figures of a model, or of any segmenter's output."""
+"""``crfseg evaluate``: how good a model is, or any segmenter's output."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from crfseg.cli import options
 from crfseg.corpus import Corpus
+from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
 from crfseg.model import Model
@@ -24,7 +26,7 @@ from crfseg.segmenter import load
 @click.option(
     "--train-words",
     metavar="FILE",
-    help="The training vocabulary, for OOV figures (default: the model's own).",
+    help="The training text or vocabulary, for OOV figures (default: the model's own).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.corpus_format
@@ -41,26 +43,29 @@ def command(
     """Score a model (-m) or a segmented file (--predicted) against GOLD.
 
     Prints what was scored and what the model was allowed to know, then the summary of the official
-    SIGHAN scorer, figure for figure.
+    SIGHAN scorer, figure for figure, then how far that can be trusted and what stands behind it.
     """
     if (model is None) == (predicted is None):
         raise click.UsageError("give either --model or --predicted")
     parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
-    corpus = Corpus.join(parts)
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {
         "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
+        "predicted": model or predicted,
     }
     if model is not None:
         segmenter = load(model)
-        scores = evaluate(segmenter, corpus, known_words=known)
-        record |= {"predicted": model, **_terms(segmenter.model)}
+        record |= _terms(segmenter.model)
+        scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
         assert predicted is not None
         guess = read_corpus(predicted, format=format, encoding=encoding)
-        scores = evaluate(guess, corpus, known_words=known)
-        record |= {"predicted": predicted, "criterion": None, "protocol": None}
-    click.echo(_json(record, scores) if as_json else _text(record, scores))
+        record |= {"criterion": None, "protocol": None}
+        scores = evaluate(guess, Corpus.join(parts), known_words=known)
+    if as_json:
+        click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
+    else:
+        click.echo("\n".join([*_heading(record, scores), *summary.lines_of(scores)]))
 
 
 def _terms(model: Model) -> dict[str, str | None]:
@@ -69,15 +74,12 @@ def _terms(model: Model) -> dict[str, str | None]:
     return {key: str(value) if value else None for key, value in stated.items()}
 
 
-def _json(record: dict[str, Any], scores: Scores) -> str:
-    return json.dumps({**record, **scores.as_dict()}, ensure_ascii=False)
-
-
-def _text(record: dict[str, Any], scores: Scores) -> str:
-    lines = ["{name}: SHA-256 {sha256}".format(**part) for part in record["gold"]]
+def _heading(record: dict[str, Any], scores: Scores) -> Iterator[str]:
+    yield from ("{name}: SHA-256 {sha256}".format(**part) for part in record["gold"])
     terms = (f"{key} {record[key] or 'not stated'}" for key in ("criterion", "protocol"))
-    lines.append(f"{record['predicted']}: {', '.join(terms)}")
-    lines.append(scores.report())
-    if scores.labelled is not None and scores.labelled.f1 is not None:
-        lines.append(f"=== LABELLED F MEASURE:\t{scores.labelled.f1:.3f}")
-    return "\n".join(lines)
+    yield f"{record['predicted']}: {', '.join(terms)}"
+    if scores.seen.any():
+        yield (
+            f"warning: {scores.seen.sum():,} of {len(scores.seen):,} sentences, "
+            f"{scores.seen_share:.1%} of the text, stand in the training text too"
+        )

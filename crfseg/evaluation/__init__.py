@@ -3,7 +3,8 @@
 ::
 
     scores.py       the official figures, and Scores, what evaluate() returns
-    sighan.py       what the official scorer counts, sentence by sentence
+    sighan.py       what the official scorer counts in a sentence, with the alignment of diff
+    tally.py        the same for a whole corpus, fast
     judgement.py    gold and predicted words, place by place: which are right, where they part
     breakdown.py    recall of the words of one length, frequency, kind or part of speech
     resampling.py   how much of a figure, or of a difference, is chance

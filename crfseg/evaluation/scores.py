@@ -21,7 +21,8 @@ from crfseg.evaluation import breakdown, resampling
 from crfseg.evaluation.breakdown import Slice
 from crfseg.evaluation.calibration import Calibration
 from crfseg.evaluation.judgement import KINDS, Judgement
-from crfseg.evaluation.sighan import OfficialCounts, count_sentences
+from crfseg.evaluation.sighan import OfficialCounts
+from crfseg.evaluation.tally import count_sentences
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
 from crfseg.tags import OUTSIDE
@@ -80,6 +81,12 @@ class Scores:
     def knows_words(self) -> bool:
         """Whether the training vocabulary was known."""
         return self.frequency_of is not None
+
+    @property
+    def seen_share(self) -> float:
+        """Share of the characters that stand in seen sentences."""
+        lengths = np.diff(self.judgement.gold.offsets)
+        return float(lengths[self.seen].sum() / max(1, lengths.sum()))
 
     @property
     def precision(self) -> float | None:

@@ -19,15 +19,15 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import accumulate, count, zip_longest
 from operator import add, attrgetter
-from typing import Any
 
-__all__ = ["OfficialCounts", "count_line", "split_words"]
+__all__ = ["COLUMN", "FEW", "MARKS", "OfficialCounts", "count_line", "split_words", "values"]
 
 _BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|[^\x00-\x7f]@")
-_RANK = {"|": 0, ">": 1, "<": 2}  # the marks in the order in which the scorer looks for them
-_COLUMN = 61  # the width of either column of diff's 130
+MARKS = {"|": 0, ">": 1, "<": 2}  # in the order in which the scorer looks for them
+COLUMN = 61  # the width of either column of diff's 130
+FEW = 5  # a word that is there no more often is never given up by diff
 _PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
 _INFINITY = 1 << 62
 
@@ -64,7 +64,7 @@ class OfficialCounts:
 
     def __add__(self, other: OfficialCounts) -> OfficialCounts:
         """Count two texts as one."""
-        return OfficialCounts(*map(add, _values(self), _values(other)))
+        return OfficialCounts(*map(add, values(self), values(other)))
 
     @property
     def nchange(self) -> int:
@@ -121,7 +121,7 @@ class OfficialCounts:
         )
 
 
-_values = attrgetter(*(field.name for field in fields(OfficialCounts)))
+values = attrgetter(*(field.name for field in fields(OfficialCounts)))
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -182,16 +182,16 @@ def count_line(
         return OfficialCounts()
     lefts = [text for text, _ in map(_half_row, gold) if text]
     iv = sum(map(known_words.__contains__, lefts))
-    errors = dict.fromkeys([*_RANK, ""], 0)
+    errors = dict.fromkeys([*MARKS, ""], 0)
     missed = wrong = oov_missed = 0
-    for left, mark, right in _rows(gold, predicted, equal_too=not _RANK.keys().isdisjoint(lefts)):
+    for left, mark, right in _rows(gold, predicted, equal_too=not MARKS.keys().isdisjoint(lefts)):
         left_text, left_width = _half_row(left)
         right_text, _ = _half_row(right)
-        like_mark = right_text in _RANK
-        kind = min(mark or right_text, right_text, key=_RANK.__getitem__) if like_mark else mark
+        like_mark = right_text in MARKS
+        kind = min(mark or right_text, right_text, key=MARKS.__getitem__) if like_mark else mark
         errors[kind] += 1
         # The scorer wants two blanks between a word and a mark; after a full column there is one.
-        if kind and left_text and (like_mark or left_width < _COLUMN):
+        if kind and left_text and (like_mark or left_width < COLUMN):
             missed += 1
             oov_missed += left_text not in known_words
         wrong += bool(mark and right_text)
@@ -208,10 +208,10 @@ def _as_read(words: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def _half_row(word: str) -> tuple[str, int]:
     """Return what diff prints of a word and its width, to which only printable ASCII adds."""
-    if len(word) < _COLUMN:
+    if len(word) < COLUMN:
         return word, len(word)
     widths = list(accumulate(" " <= char <= "~" for char in word))
-    return word[: bisect_right(widths, _COLUMN)], min(widths[-1], _COLUMN)
+    return word[: bisect_right(widths, COLUMN)], min(widths[-1], COLUMN)
 
 
 def _rows(gold: list[str], predicted: list[str], equal_too: bool) -> Iterator[tuple[str, str, str]]:
@@ -269,11 +269,10 @@ def _hopeful(words: list[str], others: list[str]) -> list[int]:
     Words that the others do not have are hopeless.  Words that they have very often, more than
     about 5 sqrt(n / 64) times, are doubtful, and are given up if they stand among hopeless ones.
     """
-    partners = set(others)
-    many = 5 * _rough_root(len(words) // 64)
-    if len(others) - len(partners) < many:  # none can be there more than so many times
-        return [i for i, word in enumerate(words) if word in partners]
     counts = Counter(others)
+    many = FEW * _rough_root(len(words) // 64)
+    if max(counts.values()) <= many:
+        return [i for i, word in enumerate(words) if word in counts]
     fates = "".join("." if 0 < counts[w] <= many else "?" if counts[w] else "x" for w in words)
     fates = re.sub(r"x(?:[x?]*x)?", _settled, fates)
     return [i for i, fate in enumerate(fates) if fate != "x"]
@@ -397,15 +396,3 @@ def _slide(words: list[str], changed: bytearray, other: bytearray) -> None:
         while partner < i:
             start, i, j = start - 1, i - 1, other.rindex(0, 0, j)
             changed[start], changed[i] = 1, 0
-
-
-def count_sentences(gold: Any, predicted: Any, known: Any) -> Any:
-    import dataclasses
-
-    import numpy as np
-
-    rows = [
-        dataclasses.astuple(count_line(a.words, b.words, known))
-        for a, b in zip(gold, predicted, strict=True)
-    ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 11)

@@ -43,6 +43,14 @@ cdef enum:
     AHEAD = 12  # patterns whose blocks are on their way from memory
     SPINS = 4000  # looks at the barrier before the thread lets others run
 
+cdef enum:  # the columns of kinds
+    WIDTH
+    REACH
+    LAST
+    STATES
+    SHARES
+    SOURCE
+
 
 cdef void meet(long *arrived, long *round_, long n_threads) noexcept nogil:
     """Wait until all threads are here."""
@@ -157,25 +165,11 @@ cdef inline void scatter(
                 )
 
 
-def run(
-    int me, int n_threads, const int64_t[::1] order, Py_ssize_t batch, float n_batches, int window,
-    const int64_t[::1] begins, const int64_t[::1] offsets, const int16_t[::1] tags,
-    const int32_t[:, ::1] ids, const int64_t[:, ::1] kinds, float[::1] states,
-    const float[::1] shares, float[:, ::1] transitions, const uint8_t[::1] legal,
-    const uint8_t[::1] tag_begins, const uint8_t[::1] tag_ends, const int32_t[:, ::1] inner,
-    const uint8_t[::1] hidden,
-    float[:, ::1] rows, float[::1] norms, float[:, ::1] scratch, float[:, ::1] exponentials,
-    float[:, ::1] arcs, double[::1] losses, long[::1] meeting,
-    float margin, float rate, float clock, float l1, float l2, float quiet,
-):
-    """Take one thread's part in a pass over the sentences.
-
-    Nothing is allocated, which could fail: the other threads would wait for this one forever.
+cdef class Batches:
+    """Some batches of a pass, for all threads to work on together.
 
     Parameters
     ----------
-    me, n_threads
-        Which of the threads this is; all are called with the same arrays at the same time.
     order
         The sentences in the order of training.
     batch
@@ -209,111 +203,174 @@ def run(
         (threads, 2 L * L), (batch, L * L).
     losses
         The loss of each sentence, (N,), is written here.
-    meeting
-        Two zeros that all threads share.
     margin
         What a wrong tag scores more than by its weights.
-    rate, clock
-        Step size, and the number of batches so far, for the average.
+    rate
+        The size of a step.
     l1, l2
         The penalties' gradients, for a weight of any size and per unit of weight.
     quiet
         Blocks whose absolute gradients sum to no more are left alone; negative: none is.
-
-    Returns
-    -------
-    clock
-        After this pass.
     """
-    cdef Py_ssize_t n = order.shape[0], n_kinds = ids.shape[0], n_tags = tag_begins.shape[0]
-    cdef Py_ssize_t first, after, q, s, k, i, j, t, lo, length, base, n_arcs = n_tags * n_tags
-    cdef float norm
-    cdef float *exp_transitions = &exponentials[me, 0]
-    cdef float *transposed = exp_transitions + n_arcs
+
+    cdef const int64_t[::1] order, begins, offsets
+    cdef Py_ssize_t batch, window, n_tags
+    cdef float n_batches, margin, rate, l1, l2, quiet
+    cdef const int16_t[::1] tags
+    cdef const int32_t[:, ::1] ids, inner
+    cdef const int64_t[:, ::1] kinds
+    cdef float[::1] states, norms
+    cdef const float[::1] shares
+    cdef float[:, ::1] transitions, rows, scratch, exponentials, arcs
+    cdef const uint8_t[::1] legal, tag_begins, tag_ends, hidden
+    cdef double[::1] losses
     cdef Arcs along
-    cdef float *row
-    cdef bint labelled = inner.shape[0] > 0
-    with nogil:
-        if labelled:
-            along = arcs_along(&tag_begins[0], &tag_ends[0], n_tags, &inner[0, 0], inner.shape[0])
-        first = 0
-        while first < n:
-            after = min(n, first + batch)
-            for i in range(n_tags):
-                for j in range(n_tags):
-                    exp_transitions[i * n_tags + j] = (
-                        CRFSEG_EXP(transitions[0, i * n_tags + j]) if legal[i * n_tags + j] else 0
-                    )
-                    transposed[j * n_tags + i] = exp_transitions[i * n_tags + j]
-            base = 2 * window
-            for q in range(first, after):
-                s = order[q]
-                length = offsets[s + 1] - offsets[s]
-                if (q - first) % n_threads == me:
-                    row = &rows[base, 0]
-                    for i in range(-2 * window * n_tags, (length + 2 * window) * n_tags):
-                        row[i] = 0
-                    lo = begins[s]
-                    for k in range(n_kinds):
-                        if hidden[s] and hidden[s] == kinds[k, 5]:
-                            continue
-                        gather(
-                            row, &ids[k, lo], &states[kinds[k, 3]], 3 * kinds[k, 0] * n_tags,
-                            -window, length + window - kinds[k, 2], kinds[k, 1],
-                            kinds[k, 0] * n_tags, n_tags,
-                        )
-                    add_margin(row, &tags[offsets[s]], length, n_tags, margin)
-                    if labelled:
-                        losses[s] = labelled_lattice(
-                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], exp_transitions, transposed, &along, n_tags,
-                        )
-                    elif n_tags == 4:
-                        losses[s] = lattice(
-                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], exp_transitions, &tag_begins[0], &tag_ends[0], 4,
-                        )
-                    else:
-                        losses[s] = lattice(
-                            row, &scratch[me, 0], &arcs[q - first, 0], &tags[offsets[s]], length,
-                            &transitions[0, 0], exp_transitions, &tag_begins[0], &tag_ends[0],
-                            n_tags,
-                        )
-                    for i in range(-2 * window * n_tags, 0):
-                        row[i] = 0
-                    for i in range(length * n_tags, (length + 2 * window) * n_tags):
-                        row[i] = 0
-                    for t in range(-2 * window, length + 2 * window):
-                        norm = 0
-                        if 0 <= t < length:
-                            for j in range(n_tags):
-                                norm += fabsf(row[t * n_tags + j])
-                        norms[base + t] = norm
-                base += length + 4 * window
-            meet(&meeting[0], &meeting[1], n_threads)
-            base = 2 * window
-            for q in range(first, after):
-                s = order[q]
-                length = offsets[s + 1] - offsets[s]
-                lo = begins[s]
-                for k in range(n_kinds):
-                    if hidden[s] and hidden[s] == kinds[k, 5]:
-                        continue
-                    scatter(
-                        &rows[base, 0], &norms[base], &ids[k, lo], &states[kinds[k, 3]], -window,
-                        length + window - kinds[k, 2], kinds[k, 1], kinds[k, 0], n_tags, me,
-                        n_threads, rate, clock, l1, l2, &shares[kinds[k, 4]], quiet,
-                    )
-                base += length + 4 * window
-            if me == 0:
-                for q in range(1, after - first):
-                    for i in range(n_arcs):
-                        arcs[0, i] += arcs[q, i]
-                step(
-                    &transitions[0, 0], &arcs[0, 0], n_arcs, n_arcs, rate, clock, l1 / n_batches,
-                    l2 / n_batches,
+    cdef long arrived, round_  # where the threads meet
+
+    def __init__(
+        self, order, batch, n_batches, window, begins, offsets, tags, ids, kinds, states, shares,
+        transitions, legal, tag_begins, tag_ends, inner, hidden, rows, norms, scratch,
+        exponentials, arcs, losses, margin, rate, l1, l2, quiet,
+    ):
+        self.order, self.batch, self.n_batches, self.window = order, batch, n_batches, window
+        self.begins, self.offsets, self.tags, self.ids = begins, offsets, tags, ids
+        self.kinds, self.states, self.shares, self.transitions = kinds, states, shares, transitions
+        self.legal, self.tag_begins, self.tag_ends = legal, tag_begins, tag_ends
+        self.inner, self.hidden, self.n_tags = inner, hidden, len(tag_begins)
+        self.rows, self.norms, self.scratch = rows, norms, scratch
+        self.exponentials, self.arcs, self.losses = exponentials, arcs, losses
+        self.margin, self.rate, self.l1, self.l2, self.quiet = margin, rate, l1, l2, quiet
+        if len(inner):
+            self.along = arcs_along(
+                &self.tag_begins[0], &self.tag_ends[0], self.n_tags, &self.inner[0, 0], len(inner)
+            )
+
+    def run(self, int me, int n_threads, float clock):
+        """Take one thread's part; return the number of batches so far, counted on from ``clock``.
+
+        All threads call this at the same time. Nothing is allocated, which could fail: the other
+        threads would wait for this one forever.
+        """
+        cdef Py_ssize_t first = 0, after, q, base
+        with nogil:
+            while first < self.order.shape[0]:
+                after = min(self.order.shape[0], first + self.batch)
+                self.exponentiate(&self.exponentials[me, 0])
+                base = 2 * self.window
+                for q in range(first, after):
+                    if (q - first) % n_threads == me:
+                        self.differentiate(me, self.order[q], base, &self.arcs[q - first, 0])
+                    base += self.room_of(self.order[q])
+                meet(&self.arrived, &self.round_, n_threads)
+                base = 2 * self.window
+                for q in range(first, after):
+                    self.descend(me, n_threads, self.order[q], base, clock)
+                    base += self.room_of(self.order[q])
+                if me == 0:
+                    self.descend_transitions(after - first, clock)
+                clock += 1
+                meet(&self.arrived, &self.round_, n_threads)
+                first = after
+        return clock
+
+    cdef Py_ssize_t room_of(self, Py_ssize_t s) noexcept nogil:
+        """Return how many rows a sentence takes, those of its edges included."""
+        return self.offsets[s + 1] - self.offsets[s] + 4 * self.window
+
+    cdef bint sees(self, Py_ssize_t s, Py_ssize_t k) noexcept nogil:
+        """Tell whether a sentence sees the patterns of a kind in this pass."""
+        return not self.hidden[s] or self.hidden[s] != self.kinds[k, SOURCE]
+
+    cdef void exponentiate(self, float *exp_transitions) noexcept nogil:
+        """Write exp of the transitions, 0 where illegal, and behind it the same transposed."""
+        cdef Py_ssize_t i, j, n_tags = self.n_tags
+        cdef float *transposed = exp_transitions + n_tags * n_tags
+        for i in range(n_tags):
+            for j in range(n_tags):
+                exp_transitions[i * n_tags + j] = (
+                    CRFSEG_EXP(self.transitions[0, i * n_tags + j])
+                    if self.legal[i * n_tags + j] else 0
                 )
-            clock += 1
-            meet(&meeting[0], &meeting[1], n_threads)
-            first = after
-    return clock
+                transposed[j * n_tags + i] = exp_transitions[i * n_tags + j]
+
+    cdef void differentiate(
+        self, int me, Py_ssize_t s, Py_ssize_t base, float *arcs
+    ) noexcept nogil:
+        """Write the gradient of a sentence's loss into its rows, from ``base`` on, and ``arcs``."""
+        cdef Py_ssize_t k, i, j, t, n_tags = self.n_tags
+        cdef Py_ssize_t length = self.offsets[s + 1] - self.offsets[s]
+        cdef Py_ssize_t begin = -2 * self.window, end = length + 2 * self.window
+        cdef const int64_t *kind
+        cdef float *row = &self.rows[base, 0]
+        cdef float norm
+        for i in range(begin * n_tags, end * n_tags):
+            row[i] = 0
+        for k in range(self.kinds.shape[0]):
+            kind = &self.kinds[k, 0]
+            if self.sees(s, k):
+                gather(
+                    row, &self.ids[k, self.begins[s]], &self.states[kind[STATES]],
+                    3 * kind[WIDTH] * n_tags, -self.window, length + self.window - kind[LAST],
+                    kind[REACH], kind[WIDTH] * n_tags, n_tags,
+                )
+        self.losses[s] = self.loss(me, row, &self.tags[self.offsets[s]], length, arcs)
+        for i in range(begin * n_tags, 0):
+            row[i] = 0
+        for i in range(length * n_tags, end * n_tags):
+            row[i] = 0
+        for t in range(begin, end):
+            norm = 0
+            for j in range(n_tags):
+                norm += fabsf(row[t * n_tags + j])
+            self.norms[base + t] = norm
+
+    cdef double loss(
+        self, int me, float *row, const int16_t *gold, Py_ssize_t length, float *arcs
+    ) noexcept nogil:
+        """Turn emissions into gradients in place; return the loss."""
+        cdef Py_ssize_t n_tags = self.n_tags
+        cdef float *scratch = &self.scratch[me, 0]
+        cdef const float *transitions = &self.transitions[0, 0]
+        cdef const float *powers = &self.exponentials[me, 0]
+        cdef const uint8_t *begins = &self.tag_begins[0]
+        cdef const uint8_t *ends = &self.tag_ends[0]
+        add_margin(row, gold, length, n_tags, self.margin)
+        if self.inner.shape[0]:
+            return labelled_lattice(
+                row, scratch, arcs, gold, length, transitions, powers, powers + n_tags * n_tags,
+                &self.along, n_tags,
+            )
+        if n_tags == 4:  # known to the compiler, so that it unrolls the loops
+            return lattice(
+                row, scratch, arcs, gold, length, transitions, powers, begins, ends, 4
+            )
+        return lattice(
+            row, scratch, arcs, gold, length, transitions, powers, begins, ends, n_tags
+        )
+
+    cdef void descend(
+        self, int me, int n_threads, Py_ssize_t s, Py_ssize_t base, float clock
+    ) noexcept nogil:
+        """Take steps on the weights of a sentence's patterns that this thread owns."""
+        cdef Py_ssize_t k, length = self.offsets[s + 1] - self.offsets[s]
+        cdef const int64_t *kind
+        for k in range(self.kinds.shape[0]):
+            kind = &self.kinds[k, 0]
+            if self.sees(s, k):
+                scatter(
+                    &self.rows[base, 0], &self.norms[base], &self.ids[k, self.begins[s]],
+                    &self.states[kind[STATES]], -self.window, length + self.window - kind[LAST],
+                    kind[REACH], kind[WIDTH], self.n_tags, me, n_threads, self.rate, clock,
+                    self.l1, self.l2, &self.shares[kind[SHARES]], self.quiet,
+                )
+
+    cdef void descend_transitions(self, Py_ssize_t n_sentences, float clock) noexcept nogil:
+        """Take a step on the transitions, by the gradients of all sentences of a batch."""
+        cdef Py_ssize_t q, i, n_arcs = self.n_tags * self.n_tags
+        for q in range(1, n_sentences):
+            for i in range(n_arcs):
+                self.arcs[0, i] += self.arcs[q, i]
+        step(
+            &self.transitions[0, 0], &self.arcs[0, 0], n_arcs, n_arcs, self.rate, clock,
+            self.l1 / self.n_batches, self.l2 / self.n_batches,
+        )

@@ -47,7 +47,7 @@ class Trainer:
         self._lengths = np.diff(data.offsets)
         self._losses = np.zeros(len(self._lengths))
         self._hidden = np.zeros(len(self._lengths), dtype=np.uint8)
-        self._arrays = (
+        self._arrays: tuple[Any, ...] = (
             data.templates.window,
             symbols.begins(data.offsets, data.templates.window),
             data.offsets,
@@ -71,11 +71,11 @@ class Trainer:
         for begin in range(0, len(order), _BATCHES * batch):
             some = order[begin : begin + _BATCHES * batch]
             l1, l2 = self._params["c1"], 2 * self._params["c2"]
-            self._weights.clock = self._crew.run(
+            batches = kernels.Batches(
                 some, batch, -(-len(order) // batch), *self._arrays, *self._work_space(some),
-                self._params["margin"], self._params["rate"], self._weights.clock, l1, l2,
-                -1.0 if l1 or l2 else _QUIET,
+                self._params["margin"], self._params["rate"], l1, l2, -1.0 if l1 or l2 else _QUIET,
             )  # fmt: skip
+            self._weights.clock = self._crew.run(batches, self._weights.clock)
         return float(self._losses.sum())
 
     def _hide(self) -> None:
@@ -94,8 +94,8 @@ class Trainer:
             self._hidden[(below <= drawn) & (drawn < above)] = LEARNED[source]
             below = above
 
-    def _work_space(self, order: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Return the kernel's work space, from rows to meeting."""
+    def _work_space(self, order: NDArray[np.int64]) -> tuple[Any, ...]:
+        """Return the kernel's work space, from rows to losses."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
         per_batch = np.add.reduceat(
@@ -109,7 +109,6 @@ class Trainer:
             np.zeros((self._crew.most, 2 * n_tags * n_tags), dtype=np.float32),
             np.zeros((batch, n_tags * n_tags), dtype=np.float32),
             self._losses,
-            np.zeros(2, dtype=np.int64),
         )
 
 
@@ -122,10 +121,10 @@ class _Crew:
     def __init__(self, most: int) -> None:
         self.most, self._n, self._rest = most, most, 0
 
-    def run(self, *arguments: Any) -> float:
-        """Run the kernel in all threads; return the clock."""
+    def run(self, batches: kernels.Batches, clock: float) -> float:
+        """Let all threads work on some batches; return the clock afterwards."""
         wall, cpu = time.perf_counter(), time.process_time()
-        clock = self._run(arguments)
+        clock = self._run(batches, clock)
         had = (time.process_time() - cpu) / max(1e-9, time.perf_counter() - wall)
         self._rest -= 1
         if self._n - had > _STARVED:
@@ -134,11 +133,11 @@ class _Crew:
             self._n = self.most
         return clock
 
-    def _run(self, arguments: tuple[Any, ...]) -> float:
+    def _run(self, batches: kernels.Batches, clock: float) -> float:
         clocks = [0.0] * self._n
 
         def work(me: int) -> None:
-            clocks[me] = kernels.run(me, len(clocks), *arguments)
+            clocks[me] = batches.run(me, len(clocks), clock)
 
         threads = [threading.Thread(target=work, args=(me,)) for me in range(self._n)]
         for thread in threads:

@@ -1,0 +1,152 @@
+"""Two segmentations against one gold: which is better, and whether that is more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import starmap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus import Corpus
+from crfseg.evaluation import resampling
+from crfseg.evaluation.judgement import Differences, Judgement
+from crfseg.evaluation.scores import Scores, evaluate
+from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.segmenter import Segmenter
+
+_CONTEXT = 6  # characters shown before and behind a place
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A place where two segmentations part.
+
+    Parameters
+    ----------
+    line
+        Of the gold file.
+    before, behind
+        Some of the text around it.
+    gold, one, other
+        The words that each has there.
+    right
+        Who agrees with the gold: "one", "other" or "neither".
+    """
+
+    line: int
+    before: str
+    behind: str
+    gold: tuple[str, ...]
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    right: str
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What :func:`compare` found.
+
+    Parameters
+    ----------
+    one, other
+        The scores of the two.
+    """
+
+    one: Scores
+    other: Scores
+
+    @property
+    def difference(self) -> float:
+        """F1 of the other less that of the one, in [-1, 1]."""
+        return (self.other.f1 or 0.0) - (self.one.f1 or 0.0)
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the difference: 1,000 paired bootstrap samples, seed 0."""
+        counts = self.one.sentence_counts, self.other.sentence_counts
+        return resampling.interval_of_difference(*counts)
+
+    @cached_property
+    def p_value(self) -> float:
+        """How often chance gives such a difference, either way: 1,000 exchanges, seed 0."""
+        return resampling.p_value(self.one.sentence_counts, self.other.sentence_counts)
+
+    @cached_property
+    def differences(self) -> Differences:
+        """Where the two part from each other."""
+        return Judgement(self.one.judgement.predicted, self.other.judgement.predicted).differences
+
+    @cached_property
+    def right(self) -> dict[str, NDArray[np.bool_]]:
+        """Who agrees with the gold there: "one", "other" and "neither", each of shape (D,)."""
+        one, other = (self._agrees(each.judgement) for each in (self.one, self.other))
+        return {"one": one, "other": other, "neither": ~(one | other)}
+
+    def _agrees(self, judgement: Judgement) -> NDArray[np.bool_]:
+        wrong = judgement.gold.starts != judgement.predicted.starts
+        so_far = np.append(0, np.cumsum(np.append(wrong, False)))
+        here = self.differences
+        agrees: NDArray[np.bool_] = so_far[here.ends + 1] == so_far[here.starts]
+        return agrees
+
+    def partings(self) -> Iterator[Parting]:
+        """Yield the places where the two part, in order."""
+        here = self.differences
+        names = np.select([self.right["one"], self.right["other"]], ["one", "other"], "neither")
+        places = (array.tolist() for array in (here.starts, here.ends, here.sentences, names))
+        yield from starmap(self._parting, zip(*places, strict=True))
+
+    def _parting(self, start: int, end: int, sentence: int, right: str) -> Parting:
+        gold, one, other = (
+            self.one.judgement.gold, self.one.judgement.predicted, self.other.judgement.predicted,
+        )  # fmt: skip
+        first, last = gold.offsets[sentence : sentence + 2].tolist()
+        return Parting(
+            line=int(gold.lines[sentence]),
+            before=gold.text(max(first, start - _CONTEXT), start),
+            behind=gold.text(end, min(last, end + _CONTEXT)),
+            gold=tuple(gold.words(start, end)),
+            one=tuple(one.words(start, end)),
+            other=tuple(other.words(start, end)),
+            right=right,
+        )
+
+
+def compare(
+    one: Segmenter | PathLike | Corpus,
+    other: Segmenter | PathLike | Corpus,
+    gold: PathLike | Corpus,
+    *,
+    format: Format | None = None,
+    encoding: str = "utf-8",
+) -> Comparison:
+    r"""Compare two segmenters, or what any two wrote, on a gold corpus.
+
+    Parameters
+    ----------
+    one, other
+        Segmenters, files or corpora, as :func:`crfseg.evaluate` takes them.
+    gold
+        The segmented corpus to be equalled.
+    format, encoding
+        How to read the files; see :func:`crfseg.read_corpus`.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read, or the texts differ.
+
+    Examples
+    --------
+    >>> gold = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
+    >>> one = Corpus.from_text("我 爱 北 京 天安门\n他 来 了")
+    >>> other = Corpus.from_text("我 爱 北京 天安门\n他 来了")
+    >>> [(place.one, place.other, place.right) for place in compare(one, other, gold).partings()]
+    [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
+    """
+    gold = gold if isinstance(gold, Corpus) else read_corpus(gold, format=format, encoding=encoding)
+    scores = (evaluate(each, gold, format=format, encoding=encoding) for each in (one, other))
+    return Comparison(*scores)
