@@ -101,6 +101,7 @@ def test_a_rare_form_is_a_suspect_though_the_models_agree():
     suspect = next(suspect for suspect in found if suspect.gold == "中国 人")
     assert (suspect.suggestion, suspect.n_gold, suspect.n_suggestion) == ("中国人", 3, 44)
     assert suspect.p_gold > 0.5
+    assert suspect.why.endswith("; elsewhere 中国人 44 times, 中国 人 3 times")
 
 
 def test_a_trusted_corpus_is_counted_and_trained_on_but_not_audited():
@@ -170,8 +171,9 @@ def test_the_command_lists_writes_and_prints_json(tmp_path, monkeypatch, wrong, 
     (tmp_path / "wrong.txt").write_text(wrong[1], "utf-8")
     lines = run("wrong.txt", "--top", 5, "--csv", "all.csv").output.splitlines()
     first = found[0]
-    assert lines[0].startswith(
-        f"wrong.txt:{first.line}: {first.score:.2f} {first.gold} -> {first.suggestion}; "
+    assert lines[0] == (
+        f"wrong.txt:{first.line}: {first.score:.2f} {first.before}[{first.gold}]{first.after} -> "
+        f"{first.suggestion} ({first.why})"
     )
     assert len(lines) == 6
     assert lines[5] == f"... {len(found) - 5:,} more, less likely"

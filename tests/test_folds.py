@@ -177,7 +177,8 @@ def test_the_command_prints_a_row_a_fold(found):
         pytest.approx(100 * fold.scores.f1, abs=0.006) for fold in found.folds
     ]
     record = json.loads(run(*args, "--json").output)
-    assert record["pooled"] == found.pooled.as_dict()
+    interval = {"f1_interval": list(found.pooled.interval)}
+    assert record["pooled"] == found.pooled.as_dict() | interval
     assert record["mean"]["f1"] == found.mean("f1")
     assert [fold["begins_at"] for fold in record["folds"]] == [f.place for f in found.folds]
 

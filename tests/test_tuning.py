@@ -12,7 +12,8 @@ import crfseg
 from crfseg.cli import main
 from crfseg.errors import CorpusError, TrainingError
 from crfseg.evaluation.resampling import f1_of
-from crfseg.evaluation.tuning import reality_check, tune
+from crfseg.evaluation.selection import reality_check, remaining_gain
+from crfseg.evaluation.tuning import tune
 from material import SAMPLE
 
 pytest.importorskip("optuna")
@@ -49,6 +50,7 @@ def test_what_changed_and_by_how_much(found):
     low, high = found.interval()
     assert low <= found.best.f1 - found.defaults.f1 <= high
     assert 0 < found.p_value() <= 1
+    assert found.remaining_gain() < found.best.f1 - found.defaults.f1
 
 
 def test_the_same_seed_proposes_the_same(found):
@@ -138,6 +140,20 @@ def test_the_best_of_many_equals_has_a_larger_p_value_than_it_has_alone():
     best = max(several[1:], key=lambda counts: f1_of(counts.sum(axis=0)))
     assert f1_of(best.sum(axis=0)) > f1_of(several[0].sum(axis=0))
     assert reality_check(several) > 2 * reality_check([several[0], best])
+
+
+def test_a_gain_in_every_sentence_remains():
+    counts = [counts_of([2, 3, 4, 5] * 25), counts_of([1, 2, 3, 4] * 25)]
+    assert remaining_gain(counts) == pytest.approx(0.05)
+
+
+def test_of_the_best_of_many_equals_little_remains():
+    """All have the same chance of an error, so that the gain is luck, and nothing of it remains."""
+    rng = np.random.default_rng(0)
+    several = [counts_of(rng.binomial(20, 0.1, 200)) for _ in range(30)]
+    found = np.array([f1_of(counts.sum(axis=0)) for counts in several])
+    assert found.max() - found[0] > 0.01
+    assert abs(remaining_gain([several[int(found.argsort()[15])], *several])) < 0.005
 
 
 def run(*args):

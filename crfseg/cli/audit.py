@@ -58,7 +58,7 @@ def command(
 
     Heard are models that have not seen the place, trained on the other folds, and how the same
     string is segmented elsewhere. Each line has the place, the score from 0 to 1, the words as they
-    are, as they probably should be, and why. A person decides: models err too.
+    are in brackets, as they probably should be, and why. A person decides: models err too.
     """
     chosen = options.chosen(settings)
     with nullcontext() if csv_file is None else replacing(csv_file) as table:
@@ -78,10 +78,10 @@ def command(
 
 def _lines(shown: list[Suspect], n_found: int) -> Iterator[str]:
     for suspect in shown:
-        context = f"{suspect.before}[{suspect.gold}]{suspect.after}"
         yield visible(
-            f"{suspect.file}:{suspect.line}: {suspect.score:.2f} {suspect.gold} -> "
-            f"{suspect.suggestion}; {suspect.why}: {context}"
+            f"{suspect.file}:{suspect.line}: {suspect.score:.2f} "
+            f"{suspect.before}[{suspect.gold}]{suspect.after} -> {suspect.suggestion} "
+            f"({suspect.why})"
         )
     if len(shown) < n_found:
         yield f"... {n_found - len(shown):,} more, less likely"

@@ -116,8 +116,7 @@ def _json(found: CrossValidation) -> str:
         "folds": folds,
         "mean": {key: found.mean(key) for key in pooled},
         "sd": {key: found.deviation(key) for key in pooled},
-        "pooled": pooled,
-        "interval": list(found.pooled.interval),
-        "seen": int(found.pooled.seen.sum()),
+        "pooled": pooled | {"f1_interval": list(found.pooled.interval)},
+        "seen_sentences": int(found.pooled.seen.sum()),
     }
     return json.dumps(record, ensure_ascii=False)

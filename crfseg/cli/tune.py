@@ -104,6 +104,8 @@ def _verdict(found: Tuning, dev: tuple[str, ...], budget: float) -> Iterator[str
         low, high = (f"{100 * end:+.2f}" for end in found.interval())
         gain, p = found.best.f1 - found.defaults.f1, found.p_value()
         yield f"gain {100 * gain:+.2f} (95 % interval {low} to {high})"
+        left = f"{100 * found.remaining_gain():+.2f}"
+        yield f"of that, {left} is left if the sentences that choose are not those that are scored"
         several = f"the best of {len(found.attempts) - 1:,}"
         if p > 0.05:
             yield f"that is no more than chance makes {several} (p = {p:.3f}): keep the defaults"

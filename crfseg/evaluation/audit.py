@@ -290,9 +290,22 @@ def _suspect(place: _Judged, found: CrossValidation, gold: Corpus, text: _Text) 
         p_gold=place.p_gold,
         n_gold=place.n_gold,
         n_suggestion=place.n_suggestion,
-        why=f"the models give the gold {100 * place.p_gold:.2g} %; elsewhere "
-        f"{there} {place.n_suggestion:,}, {here} {place.n_gold:,}",
+        why=f"{_percent(place.p_gold)} likely to the models; "
+        + _elsewhere({there: place.n_suggestion, here: place.n_gold}),
     )
+
+
+def _percent(p: float) -> str:
+    return f"{100 * p:.1f} %" if p >= 0.0005 else "under 0.1 %"
+
+
+def _elsewhere(counts: Mapping[str, int]) -> str:
+    """Say how often each form of a string occurs elsewhere."""
+    if not any(counts.values()):
+        return "neither form elsewhere"
+    times = {0: "never", 1: "once"}
+    shown = (f"{form} {times.get(n, f'{n:,} times')}" for form, n in counts.items())
+    return f"elsewhere {', '.join(shown)}"
 
 
 def _segmented(string: str, form: Form) -> str:

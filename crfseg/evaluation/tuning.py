@@ -18,8 +18,9 @@ import numpy as np
 from crfseg.corpus import Corpus
 from crfseg.errors import TrainingError
 from crfseg.evaluation.folds import fold_numbers, pooled
-from crfseg.evaluation.resampling import Counts, f1_of, interval_of_difference
+from crfseg.evaluation.resampling import Counts, interval_of_difference
 from crfseg.evaluation.scores import Scores
+from crfseg.evaluation.selection import reality_check, remaining_gain
 from crfseg.evaluation.workers import Trial, n_workers, run, trained
 from crfseg.formats import Format, PathLike, read_corpora
 from crfseg.model import Model
@@ -50,7 +51,6 @@ _SPACE: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     },
 }
 _RANDOM: Final = 6  # settings drawn at random before the estimator has enough to go by
-_RESAMPLES: Final = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +123,10 @@ class Tuning:
     def p_value(self) -> float:
         """Return how often chance alone makes the best of so many settings as much better."""
         return reality_check([attempt.counts for attempt in self.attempts])
+
+    def remaining_gain(self) -> float:
+        """Return what would be left of the gain on sentences that took no part in choosing."""
+        return remaining_gain([attempt.counts for attempt in self.attempts])
 
 
 def tune(
@@ -298,38 +302,3 @@ def _suggested(proposed: optuna.Trial, name: str, bounds: tuple[Any, ...]) -> An
         return proposed.suggest_int(name, *bounds)
     value = proposed.suggest_float(name, *bounds, log=name == "rate")
     return float(f"{value:.3g}")
-
-
-def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
-    """Return how often chance makes the best of several as much better than the first.
-
-    Of K segmentations of the same N sentences, the first is the one to be beaten. The sentences
-    are drawn anew many times; the share of draws is returned in which the largest of the K - 1
-    differences, each less its true value, reaches that which was found. White (2000), A reality
-    check for data snooping.
-
-    Parameters
-    ----------
-    counts
-        K arrays of shape (N, 4), as :data:`crfseg.evaluation.resampling.Counts`.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    p
-        In (0, 1]; 1 if none is better than the first.
-    """
-    n = len(counts[0])
-    table = np.stack(counts).astype(np.float64)  # (K, N, 4)
-    found = f1_of(table.sum(axis=1))
-    gains = found - found[0]
-    if gains.max() <= 0:
-        return 1.0
-    rng = np.random.default_rng(seed)
-    reached = 0
-    for _ in range(_RESAMPLES):
-        times = np.bincount(rng.integers(n, size=n), minlength=n)
-        drawn = f1_of(np.einsum("n,knc->kc", times, table))
-        reached += bool((drawn - drawn[0] - gains)[1:].max() >= gains.max())
-    return (1 + reached) / (1 + _RESAMPLES)
