@@ -10,7 +10,7 @@ CORPORA ?= ../shared/corpora
 PART ?=
 
 .PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
-	experiments experiments-features experiments-profiles experiments-size build clean
+	experiments experiments-features experiments-profiles experiments-size results build clean
 
 setup: .venv/ready
 
@@ -61,16 +61,19 @@ bench-page: setup  ## the page and its plots again, from the CSV files
 	touch $@
 
 experiments: setup  ## train and score on every corpus at hand
-	$(BIN)/python experiments/all-corpora/run.py
+	$(BIN)/python experiments/run.py experiments/all-corpora $(CORPORA) $(PART)
 
 experiments-features: setup  ## what each part of the accurate profile is worth
-	$(BIN)/python experiments/variants.py experiments/features $(CORPORA)
+	$(BIN)/python experiments/run.py experiments/features $(CORPORA) $(PART)
 
 experiments-profiles: setup  ## what profiles and protocols give
-	$(BIN)/python experiments/variants.py experiments/profiles $(CORPORA)
+	$(BIN)/python experiments/run.py experiments/profiles $(CORPORA) $(PART)
 
 experiments-size: setup  ## what smaller models cost
-	$(BIN)/python experiments/model-size/run.py
+	$(BIN)/python experiments/run.py experiments/model-size $(CORPORA) $(PART)
+
+results: bench-page  ## tables, plots and figures of all pages, from the CSV files; fails if one is wrong
+	$(BIN)/python experiments/results.py
 
 build: setup  ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -66,8 +66,8 @@ def by_frequency(judgement: Judgement, frequency_of: Mapping[str, int]) -> list[
 
     ``frequency_of`` has their classes, see :class:`crfseg.Model`; for what it lacks that is 0.
     """
-    words = judgement.gold.words()
-    classes = np.fromiter((frequency_of.get(word, 0) for word in words), np.intp, len(words))
+    texts = judgement.gold_texts
+    classes = np.array([frequency_of.get(word, 0) for word in texts], dtype=np.intp)
     names = [_range_of(k) for k in range(int(classes.max(initial=0)) + 1)]
     return _slices(classes, judgement.gold_words.right, names)
 
@@ -91,18 +91,14 @@ def by_label(judgement: Judgement) -> list[Slice]:
     return sorted(slices, key=lambda each: -each.words)
 
 
-def by_word(judgement: Judgement, wanted: Iterable[bool] | None = None) -> list[Slice]:
-    """Slice the gold words by word: those most often missed first, then the most frequent.
+def by_word(judgement: Judgement, which: NDArray[np.intp]) -> list[Slice]:
+    """Slice some of the gold words by word: those most often missed first, then the most frequent.
 
-    ``wanted`` says which of the W gold words count; None: all.
+    ``which`` has their indices.
     """
-    right = judgement.gold_words.right.tolist()
-    some = [True] * len(right) if wanted is None else wanted
-    words, found = Counter[str](), Counter[str]()
-    for word, is_right, is_wanted in zip(judgement.gold.words(), right, some, strict=True):
-        if is_wanted:
-            words[word] += 1
-            found[word] += is_right
+    texts = judgement.gold_texts
+    words = Counter(texts[n] for n in which.tolist())
+    found = Counter(texts[n] for n in which[judgement.gold_words.right[which]].tolist())
     slices = (Slice(word, n, found[word]) for word, n in words.items())
     return sorted(slices, key=lambda each: (each.found - each.words, -each.words, each.name))
 

@@ -89,6 +89,11 @@ class Judgement:
         return _words(self.gold, self.predicted)
 
     @cached_property
+    def gold_texts(self) -> list[str]:
+        """The gold words themselves."""
+        return self.gold.words()
+
+    @cached_property
     def predicted_words(self) -> Words:
         """The V predicted words."""
         return _words(self.predicted, self.gold)

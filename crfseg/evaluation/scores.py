@@ -164,10 +164,8 @@ class Scores:
         """The words outside the training vocabulary, those most often missed first."""
         if self.frequency_of is None:
             return []
-        known = self.frequency_of
-        return breakdown.by_word(
-            self.judgement, (word not in known for word in self.judgement.gold.words())
-        )
+        known = np.array([word in self.frequency_of for word in self.judgement.gold_texts], bool)
+        return breakdown.by_word(self.judgement, np.flatnonzero(~known))
 
     @cached_property
     def confusion(self) -> tuple[tuple[str, ...], NDArray[np.intp]]:

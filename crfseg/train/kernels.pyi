@@ -29,6 +29,7 @@ class Batches:
         exponentials: NDArray[np.float32],
         arcs: NDArray[np.float32],
         losses: NDArray[np.float64],
+        *,
         margin: float,
         rate: float,
         l1: float,

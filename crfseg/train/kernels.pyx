@@ -230,7 +230,7 @@ cdef class Batches:
     def __init__(
         self, order, batch, n_batches, window, begins, offsets, tags, ids, kinds, states, shares,
         transitions, legal, tag_begins, tag_ends, inner, hidden, rows, norms, scratch,
-        exponentials, arcs, losses, margin, rate, l1, l2, quiet,
+        exponentials, arcs, losses, *, margin, rate, l1, l2, quiet,
     ):
         self.order, self.batch, self.n_batches, self.window = order, batch, n_batches, window
         self.begins, self.offsets, self.tags, self.ids = begins, offsets, tags, ids

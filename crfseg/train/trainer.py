@@ -73,7 +73,8 @@ class Trainer:
             l1, l2 = self._params["c1"], 2 * self._params["c2"]
             batches = kernels.Batches(
                 some, batch, -(-len(order) // batch), *self._arrays, *self._work_space(some),
-                self._params["margin"], self._params["rate"], l1, l2, -1.0 if l1 or l2 else _QUIET,
+                margin=self._params["margin"], rate=self._params["rate"], l1=l1, l2=l2,
+                quiet=-1.0 if l1 or l2 else _QUIET,
             )  # fmt: skip
             self._weights.clock = self._crew.run(batches, self._weights.clock)
         return float(self._losses.sum())

@@ -1,0 +1,197 @@
+"""The experiments' pages say what their results say; the runner measures what its config says."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from material import ROOT
+
+pd = pytest.importorskip("pandas")
+pytest.importorskip("matplotlib")
+
+NAMES = ("all-corpora", "features", "model-size", "profiles")
+SENTENCES = "我们 去 北京\n他 在 北京 工作\n我们 爱 工作\n他们 去 了\n"
+CONFIG = """
+corpora = ["mini", { name = "other", folder = "mini", ending = ".seg", format = "words" }, "absent"]
+seeds = [0, 1]
+
+[options]
+threads = 1
+
+[[variant]]
+name = "fast"
+profile = "fast"
+not_on = ["other"]
+
+[[variant]]
+name = "no words"
+without = "BEPbepWV"
+raw = ["dev"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "experiments"))
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """Return a copy of the pages and of the results."""
+    files = [*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("experiments/*.*")]
+    for file in [*files, *ROOT.glob("experiments/*/*.md"), *ROOT.glob("experiments/*/*.csv")]:
+        target = tmp_path / file.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    return tmp_path
+
+
+def change(file, old, new):
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_pages_say_what_the_results_say():
+    from results import check
+
+    assert check() == []
+
+
+def test_every_table_stands_in_a_page():
+    from results import MARKED, pages
+    from tables import TABLES
+
+    found = {mark[2] for text in pages(ROOT).values() for mark in MARKED.finditer(text)}
+    assert found == set(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("page", "old", "new", "expected"),
+    [
+        ("README.md", "takes two seconds", "takes five seconds", "found five"),
+        ("README.md", "takes two seconds", "takes 2.4 seconds", "expected 2.084"),
+        ("README.md", "takes two seconds", "is fast", "found no such words"),
+        ("README.zh.md", "只要两秒", "只要一秒", "found 一"),
+        ("docs/training.md", "`fast`", "`fast` (96.55 F1)", "found 96.55"),
+        ("experiments/profiles/README.md", "worth 1.4 points", "worth 1.5 points", "found 1.5"),
+        ("experiments/features/README.md", " 92.", " 93.", "a table is not what"),
+        ("docs/training.md", "| 46.6 |", "| 45.6 |", "a table is not what"),
+    ],
+)
+def test_a_wrong_figure_in_a_page_is_found(pages, page, old, new, expected):
+    from results import check
+
+    change(pages / page, old, new)
+    assert [line for line in check(pages) if line.startswith(f"{page}: ") and expected in line]
+
+
+def test_a_figure_that_new_results_no_longer_give_is_found(pages):
+    from results import check
+
+    file = pages / "experiments/bench/training.csv"
+    rows = pd.read_csv(file)
+    mine = (rows.what == "training time") & (rows.who == "crfseg")
+    rows.loc[mine, "median"] = 3.5
+    rows.to_csv(file, index=False)
+    wrong = "\n".join(check(pages))
+    assert "README.md: " in wrong
+    assert "expected 3.5" in wrong
+    assert "docs/training.md: a table is not what the results give" in wrong
+
+
+def test_a_figure_of_a_variant_that_is_gone_is_found(pages):
+    from results import check
+
+    file = pages / "experiments/profiles/results.csv"
+    rows = pd.read_csv(file)
+    rows[rows.variant != "accurate, strict"].to_csv(file, index=False)
+    assert [line for line in check(pages) if "expected nan" in line and "found a fifth" in line]
+
+
+def test_results_of_before_a_column_was_recorded_give_the_same_tables(pages):
+    from results import check
+
+    file = pages / "experiments/features/results.csv"
+    pd.read_csv(file).dropna(axis=1, how="all").to_csv(file, index=False)
+    assert check(pages) == []
+
+
+def test_a_page_may_say_a_figure_in_other_digits(pages):
+    from results import check
+
+    change(pages / "README.md", "takes two seconds", "takes 2.1 seconds")
+    assert check(pages) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "figure", "half"),
+    [("0.25", 0.25, 0.005), ("1,410", 1410, 0.5), ("two", 2, 0.3), ("四百万", 4, 0.6)],
+)
+def test_a_figure_may_be_off_by_half_of_its_last_digit(said, figure, half):
+    from results import SAID, number
+
+    assert number(said) == pytest.approx((figure, half))
+    assert re.findall(SAID, f"costs {said}, it says") == [said]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_are_those_of_the_config(name):
+    from run import KEY, runs_of
+
+    place = ROOT / "experiments" / name
+    runs = {run.key for run in runs_of(tomllib.loads((place / "config.toml").read_text("utf-8")))}
+    rows = pd.read_csv(place / "results.csv")
+    assert not rows.duplicated(KEY).any()
+    assert set(rows[KEY].itertuples(index=False, name=None)) == runs
+    assert (
+        rows[["f1", "model_bytes", "crfseg", "train_sha256", "dev_sha256"]].notna().all(axis=None)
+    )
+
+
+def test_a_variant_without_views_has_all_other_default_templates():
+    from run import templates_of
+
+    from crfseg.templates import ACCURATE
+
+    found = templates_of({"without": "WV", "with": ["C[0]C[1]C[2]"]})
+    expected = [str(t) for t in ACCURATE.templates if not {"W", "V"} & set(t.views)]
+    assert found == [*expected, "C[0]C[1]C[2]"]
+    assert templates_of({"profile": "fast"}) is None
+
+
+def run(*arguments):
+    command = [sys.executable, str(ROOT / "experiments/run.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.slow
+def test_the_runner_writes_a_row_a_run_and_keeps_those_that_it_does_not_run(tmp_path):
+    place, corpora = tmp_path / "experiment", tmp_path / "corpora"
+    place.mkdir()
+    (corpora / "mini").mkdir(parents=True)
+    for name in ("train.txt", "dev.txt", "train.seg", "dev.seg"):
+        (corpora / "mini" / name).write_text(SENTENCES, encoding="utf-8")
+    (place / "config.toml").write_text(CONFIG, encoding="utf-8")
+
+    done = run(place, corpora)
+    assert done.returncode == 0, done.stderr
+    assert "absent" in done.stderr
+    first = pd.read_csv(place / "results.csv")
+    assert list(first.variant) == ["fast"] * 2 + ["no words"] * 4
+    assert list(first.protocol) == ["closed"] * 2 + ["open"] * 4
+    assert list(first.corpus) == ["mini"] * 4 + ["other"] * 2
+    assert first.peak_bytes.gt(1e6).all() or sys.platform != "linux"
+    assert first.train_sha256.equals(first.dev_sha256)
+
+    change(place / "config.toml", 'profile = "fast"', 'profile = "fast"\nrate = -1.0')
+    failed = run(place, corpora, "fast")
+    assert failed.returncode == 1
+    assert "fast mini 0 failed: TrainingError" in failed.stderr
+    assert pd.read_csv(place / "results.csv").equals(first)
+
+    assert run(place, corpora, "quick").returncode == 2
