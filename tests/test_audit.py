@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
+from crfseg.evaluation import workers
 from crfseg.evaluation.audit import Suspect, audit, form_of, probability
 from material import SAMPLE
 
@@ -25,6 +26,12 @@ SWAPPED = [
     ("一个", "一 个"),
     ("什么", "什 么"),
 ]
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Start processes though there is little to do."""
+    monkeypatch.setattr(workers, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +120,7 @@ def test_a_trusted_corpus_is_counted_and_trained_on_but_not_audited():
     assert all(suspect.n_suggestion > 5 for suspect in found[:2])
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_number_of_jobs_does_not_change_the_suspects(found, wrong):
     assert audit(wrong[0], folds=4, jobs=2, max_iterations=4) == found
 

@@ -15,12 +15,19 @@ import crfseg
 from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import TrainingError
+from crfseg.evaluation import workers
 from crfseg.evaluation.curve import Curve, _forecast, learning_curve, part_of
 from material import SAMPLE
 
 DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
 FAST = {"profile": "fast", "max_iterations": 2}
 SIZES = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Start processes though there is little to do."""
+    monkeypatch.setattr(workers, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +87,7 @@ def test_the_largest_point_is_the_model_of_everything(curve):
     assert curve.points[-1].scores.f1 == crfseg.evaluate(segmenter, TEST).f1
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_number_of_jobs_does_not_change_the_curve(curve):
     other = learning_curve(DEV, dev=TEST, sizes=SIZES, repeats=2, jobs=2, **FAST)
     assert [p.scores.as_dict() for p in other.points] == [p.scores.as_dict() for p in curve.points]

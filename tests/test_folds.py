@@ -15,12 +15,19 @@ import crfseg
 from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
+from crfseg.evaluation import workers
 from crfseg.evaluation.folds import cross_validate, fold_numbers
 from crfseg.evaluation.workers import selected, trained
 from material import SAMPLE
 
 DEV = SAMPLE / "dev.txt"
 FAST = {"profile": "fast", "max_iterations": 2}
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Start processes though there is little to do."""
+    monkeypatch.setattr(workers, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,7 @@ def test_mean_and_deviation_are_over_the_folds(found):
     assert found.mean("labelled_f1") is found.deviation("labelled_f1") is None
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_number_of_jobs_does_not_change_the_results(found):
     side_by_side = cross_validate(DEV, folds=3, jobs=2, **FAST)
     for one, other in zip(found.folds, side_by_side.folds, strict=True):
@@ -135,12 +143,14 @@ def test_labels_are_scored_too():
     assert found.pooled.labelled.f1 == 1.0
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_wrong_option_is_an_error_before_and_in_processes():
     for jobs in (1, 2):
         with pytest.raises(TrainingError, match="adagrad has no parameter 'speed'"):
             cross_validate(DEV, folds=2, jobs=jobs, speed=3)
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_process_that_is_ended_is_an_error():
     def end_all(_):
         for child in multiprocessing.active_children():
@@ -150,6 +160,7 @@ def test_a_process_that_is_ended_is_an_error():
         cross_validate(DEV, folds=20, jobs=2, callback=end_all, **FAST)
 
 
+@pytest.mark.usefixtures("processes")
 def test_an_interruption_leaves_no_process():
     def stop(_):
         raise KeyboardInterrupt
@@ -157,6 +168,15 @@ def test_an_interruption_leaves_no_process():
     with pytest.raises(KeyboardInterrupt):
         cross_validate(DEV, folds=20, jobs=2, callback=stop, **FAST)
     assert multiprocessing.active_children() == []
+
+
+def test_little_to_do_is_done_in_this_process():
+    children = []
+    found = cross_validate(
+        DEV, folds=2, jobs=2, callback=lambda _: children.extend(multiprocessing.active_children())
+    )
+    assert len(found.folds) == 2
+    assert children == []
 
 
 def test_ctrl_c_in_training_ends_everything_and_not_one_model():

@@ -23,7 +23,7 @@ DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
 
 @pytest.fixture(scope="module")
 def found():
-    return tune(DEV, dev=TEST, budget=4, jobs=1, seed=3)
+    return tune(DEV, dev=TEST, budget=600, trials=6, jobs=1, seed=3)
 
 
 def test_the_defaults_come_first(found):
@@ -36,7 +36,7 @@ def test_the_defaults_come_first(found):
 
 
 def test_the_best_is_no_worse_than_the_defaults_and_is_what_is_trained(found):
-    assert len(found.attempts) > 3
+    assert len(found.attempts) == 6
     assert found.best.f1 == max(attempt.f1 for attempt in found.attempts)
     assert found.best.f1 >= found.defaults.f1
     record = found.model.info["training"] | {"scheme": found.model.tag_set.scheme}
@@ -54,10 +54,8 @@ def test_what_changed_and_by_how_much(found):
 
 
 def test_the_same_seed_proposes_the_same(found):
-    again = tune(DEV, dev=TEST, budget=3, jobs=2, seed=3)
-    n = min(len(again.attempts), len(found.attempts))
-    assert n > 1
-    for one, other in zip(again.attempts[:n], found.attempts[:n], strict=True):
+    again = tune(DEV, dev=TEST, budget=600, trials=4, jobs=2, seed=3)
+    for one, other in zip(again.attempts, found.attempts[:4], strict=True):
         assert (one.params, one.f1) == (other.params, other.f1)
 
 
@@ -69,14 +67,16 @@ def test_a_budget_that_is_too_short_leaves_the_defaults():
 
 
 def test_the_budget_is_honoured():
-    tune(DEV, dev=TEST, budget=0.1, jobs=1)  # loads what all need
+    tune(DEV, dev=TEST, budget=600, trials=1, jobs=1)  # loads what all need
     begin = time.perf_counter()
     tune(DEV, dev=TEST, budget=2, jobs=1)
     assert time.perf_counter() - begin < 5
 
 
 def test_given_parameters_are_not_searched_for():
-    found = tune(DEV, dev=TEST, budget=2, jobs=1, scheme="BMES6", margin="1.5", max_iterations=3)
+    found = tune(
+        DEV, dev=TEST, budget=600, trials=3, jobs=1, scheme="BMES6", margin="1.5", max_iterations=3
+    )
     names = {"rate", "hide_words", "hide_groups", "min_count"}
     assert all(set(attempt.params) == names for attempt in found.attempts)
     assert found.model.tag_set.scheme == "BMES6"
@@ -91,7 +91,7 @@ def test_the_fast_profile_has_nothing_to_hide():
 
 
 def test_folds_in_place_of_dev():
-    found = tune(DEV, folds=2, budget=2, jobs=1, profile="fast")
+    found = tune(DEV, folds=2, budget=600, trials=2, jobs=1, profile="fast")
     assert found.model.info["corpora"][0]["words"] == crfseg.read_corpus(DEV).n_words
     assert found.defaults.counts[:, 0].sum() == crfseg.read_corpus(DEV).n_words
 
@@ -103,6 +103,7 @@ def test_folds_in_place_of_dev():
         ({"dev": TEST, "folds": 3}, "either a dev corpus or a number of folds"),
         ({"dev": TEST, "budget": 0}, "budget must be above 0 seconds, got 0"),
         ({"dev": TEST, "budget": float("nan")}, "budget must be above 0 seconds, got nan"),
+        ({"dev": TEST, "trials": 0}, "trials must be at least 1, got 0"),
         ({"dev": TEST, "algorithm": "lbfgs"}, "only adagrad is tuned"),
         ({"dev": TEST, "speed": 3}, "adagrad has no parameter 'speed'"),
         ({"folds": 1}, "folds must be at least 2"),
@@ -147,13 +148,17 @@ def test_a_gain_in_every_sentence_remains():
     assert remaining_gain(counts) == pytest.approx(0.05)
 
 
-def test_of_the_best_of_many_equals_little_remains():
-    """All have the same chance of an error, so that the gain is luck, and nothing of it remains."""
+def test_of_the_best_of_many_equals_nothing_remains_on_average():
+    """All have the same chance of an error, so that each gain is luck."""
     rng = np.random.default_rng(0)
-    several = [counts_of(rng.binomial(20, 0.1, 200)) for _ in range(30)]
-    found = np.array([f1_of(counts.sum(axis=0)) for counts in several])
-    assert found.max() - found[0] > 0.01
-    assert abs(remaining_gain([several[int(found.argsort()[15])], *several])) < 0.005
+    gains, left = [], []
+    for _ in range(20):
+        several = [counts_of(rng.binomial(20, 0.1, 100)) for _ in range(10)]
+        found = np.array([f1_of(counts.sum(axis=0)) for counts in several])
+        gains.append(found.max() - found[0])
+        left.append(remaining_gain(several))
+    assert np.mean(gains) > 0.01
+    assert abs(np.mean(left)) < 0.003
 
 
 def run(*args):
@@ -163,8 +168,8 @@ def run(*args):
 def test_the_command_writes_model_and_trials_and_says_what_changed(tmp_path):
     model, trials = tmp_path / "m.crfseg", tmp_path / "trials.csv"
     result = run(
-        DEV, "--dev", TEST, "--budget", 3, "-o", model, "--csv", trials, "--jobs", 1, "-p",
-        "max_iterations=4",
+        DEV, "--dev", TEST, "--budget", 600, "--trials", 4, "-o", model, "--csv", trials,
+        "--jobs", 1, "-p", "max_iterations=4",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     rows = list(csv.DictReader(trials.read_text("utf-8").splitlines()))
@@ -184,7 +189,7 @@ def test_the_command_writes_model_and_trials_and_says_what_changed(tmp_path):
 def test_the_command_says_that_nothing_could_be_tried(tmp_path):
     result = run(DEV, "--dev", TEST, "--budget", 0.001, "-o", tmp_path / "m", "--jobs", 1)
     assert result.exit_code == 0
-    assert "nothing but the defaults could be tried in 0.001 s" in result.output
+    assert "nothing but the defaults was tried in 0.001 s" in result.output
     assert (tmp_path / "m").exists()
 
 

@@ -37,6 +37,10 @@ from crfseg.formats import Format
     help="How long it may take, the training of MODEL included. The defaults are tried whatever "
     "it is; other settings if they are likely to be done in time.",
 )
+@click.option(
+    "--trials", type=click.IntRange(min=1), metavar="N",
+    help="Try so many settings at most, so that it can be repeated on any machine.",
+)  # fmt: skip
 @options.jobs
 @click.option("--csv", "csv_file", metavar="FILE", help="Write what was tried here, a row each.")
 @options.training
@@ -48,6 +52,7 @@ def command(
     dev: tuple[str, ...],
     folds: int | None,
     budget: float,
+    trials: int | None,
     jobs: int,
     csv_file: str | None,
     format: Format | None,
@@ -66,10 +71,10 @@ def command(
     with ExitStack() as stack:
         beside = stack.enter_context(replacing(output))
         table = None if csv_file is None else stack.enter_context(replacing(csv_file))
-        with counting("settings") as callback:
+        with counting("settings", trials) as callback:
             found = tune(
-                corpora, dev=dev or None, folds=folds, budget=budget, jobs=jobs,
-                callback=callback, format=format, encoding=encoding, **chosen,
+                corpora, dev=dev or None, folds=folds, budget=budget, trials=trials,
+                jobs=jobs, callback=callback, format=format, encoding=encoding, **chosen,
             )  # fmt: skip
         found.model.save(beside)
         if table is not None:
@@ -93,7 +98,7 @@ def _attempts(found: Tuning) -> Iterator[str]:
 def _verdict(found: Tuning, dev: tuple[str, ...], budget: float) -> Iterator[str]:
     """Say what is better than the defaults, and how far that can be trusted."""
     if len(found.attempts) == 1:
-        yield f"nothing but the defaults could be tried in {budget:g} s: give a larger budget"
+        yield f"nothing but the defaults was tried in {budget:g} s: give a larger budget, or trials"
         return
     if not found.changed:
         yield "no settings were better than the defaults"

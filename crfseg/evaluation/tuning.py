@@ -135,6 +135,7 @@ def tune(
     dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     folds: int | None = None,
     budget: float,
+    trials: int | None = None,
     jobs: int = 0,
     callback: Callable[[Attempt], None] | None = None,
     format: Format | None = None,
@@ -155,6 +156,8 @@ def tune(
     budget
         Seconds, for the search and the last training. The defaults are tried whatever it is;
         other settings if they are likely to be done in time.
+    trials
+        How many settings to try at most, the defaults included; None: as many as there is time for.
     jobs
         How many processes, or threads where one model is trained; 0: one a core. The settings
         proposed do not depend on it; how many there is time for does.
@@ -178,6 +181,8 @@ def tune(
         raise TrainingError("expected either a dev corpus or a number of folds to score by")
     if not budget > 0:
         raise TrainingError(f"budget must be above 0 seconds, got {budget:g}")
+    if trials is not None and trials < 1:
+        raise TrainingError(f"trials must be at least 1, got {trials}")
     begin = time.perf_counter()
     parts = read_corpora(corpora, format=format, encoding=encoding)
     devs = None if dev is None else read_corpora(dev, format=format, encoding=encoding)
@@ -186,7 +191,7 @@ def tune(
     arena = _Arena(parts, devs, folds, options, jobs)
     study = _study(seed, defaults)
     attempts: list[Attempt] = []
-    while True:
+    while len(attempts) != trials:
         proposed = study.ask()
         params = {name: _suggested(proposed, name, space[name]) for name in space}
         spent = time.perf_counter() - begin

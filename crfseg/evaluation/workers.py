@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from crfseg.errors import TrainingError
 from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
+
+QUICK: Final = 300_000
+"""Characters trained on in all that take about as long as starting processes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +115,8 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
         What is trained.
     jobs
         How many at a time, each in a process of its own; 0: one a core. One alone runs in this
-        process, and a single trial there takes as many threads.
+        process, and a single trial there takes as many threads. So do trials that take no longer
+        than it takes to start processes.
 
     Raises
     ------
@@ -120,7 +124,7 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
         If an option is out of range, or a process is ended by the system.
     """
     jobs = n_workers(jobs)
-    if jobs == 1 or len(trials) <= 1:
+    if jobs == 1 or len(trials) <= 1 or _is_quick(corpus, trials):
         threads = max(1, jobs // max(1, len(trials)))
         yield from (outcome_of(corpus, trial, threads) for trial in trials)
         return
@@ -141,6 +145,12 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _is_quick(corpus: Corpus, trials: Sequence[Trial]) -> bool:
+    """Tell whether all models are trained on so little that processes would not pay."""
+    lengths = np.diff(corpus.offsets)
+    return sum(int(lengths[trial.trained].sum()) for trial in trials) < QUICK
 
 
 def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
