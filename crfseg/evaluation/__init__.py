@@ -8,4 +8,10 @@
     judgement.py    gold and predicted words, place by place: which are right, where they part
     breakdown.py    recall of the words of one length, frequency, kind or part of speech
     resampling.py   how much of a figure, or of a difference, is chance
+    workers.py      many trainings side by side
+    folds.py        cross-validation
+    curve.py        scores by the size of the training text
+    tuning.py       the search for settings
+    selection.py    what choosing the best of several does to its figure
+    audit.py        the gold's own mistakes
 """
