@@ -17,7 +17,8 @@ from crfseg.cli.bar import counting
 from crfseg.evaluation.audit import Suspect, audit
 from crfseg.files import replacing
 from crfseg.findings import visible
-from crfseg.formats import Format
+from crfseg.formats import Format, read_corpora
+from crfseg.report.audit import write_audit
 
 
 @click.command(name="audit")
@@ -39,6 +40,7 @@ from crfseg.formats import Format
 @options.jobs
 @click.option("--csv", "csv_file", metavar="FILE", help="Write all places here, a row each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@options.report
 @options.training
 @options.corpus_format
 @options.encoding
@@ -50,6 +52,7 @@ def command(
     jobs: int,
     csv_file: str | None,
     as_json: bool,
+    report: str | None,
     format: Format | None,
     encoding: str,
     **settings: Any,
@@ -61,14 +64,17 @@ def command(
     are in brackets, as they probably should be, and why. A person decides: models err too.
     """
     chosen = options.chosen(settings)
+    parts = read_corpora(corpora, format=format, encoding=encoding)
     with nullcontext() if csv_file is None else replacing(csv_file) as table:
         with counting("folds", folds) as callback:
             found = audit(
-                corpora, also=also or None, folds=folds, jobs=jobs, callback=callback,
+                parts, also=also or None, folds=folds, jobs=jobs, callback=callback,
                 format=format, encoding=encoding, **chosen,
             )  # fmt: skip
         if table is not None:
             _write(table, found)
+    if report is not None:
+        write_audit(report, found, parts)
     shown = found[: top or None]
     if as_json:
         click.echo(json.dumps([asdict(suspect) for suspect in shown], ensure_ascii=False))

@@ -15,7 +15,6 @@ from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
 from crfseg.model import Model
 from crfseg.report.evaluation import write_report
-from crfseg.report.page import check_installed
 from crfseg.segmenter import load
 
 
@@ -31,11 +30,7 @@ from crfseg.segmenter import load
     help="The training text or vocabulary, for OOV figures (default: the model's own).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--report",
-    metavar="FILE",
-    help="Also write a page for a browser: figures, plots, every difference. One HTML file.",
-)
+@options.report
 @options.corpus_format
 @options.encoding
 def command(
@@ -55,8 +50,6 @@ def command(
     """
     if (model is None) == (predicted is None):
         raise click.UsageError("give either --model or --predicted")
-    if report is not None:
-        check_installed()
     parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {

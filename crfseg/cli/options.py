@@ -16,12 +16,28 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+
+def _with_packages(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+    """Make sure before any work is done that a report can be written."""
+    if path is not None:
+        from crfseg.report.page import check_installed
+
+        check_installed()
+    return path
+
+
 corpus_files = click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
 corpus_format = click.option(
     "--format",
     "format",
     type=click.Choice(FORMATS),
     help="How the corpora are written (default: by the file's ending, else words).",
+)
+report = click.option(
+    "--report",
+    metavar="FILE",
+    callback=_with_packages,
+    help="Also write a page for a browser, one HTML file: figures, and every place to look at.",
 )
 encoding = click.option(
     "--encoding",

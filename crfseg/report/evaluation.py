@@ -23,6 +23,8 @@ from crfseg.report.page import (
     Table,
     Words,
     check_installed,
+    foot,
+    gold_files,
     write_page,
 )
 from crfseg.report.text import Text, Wording, share
@@ -93,8 +95,6 @@ def _page(
     parts: Sequence[Corpus],
     learning_curve: Sequence[tuple[float, float]],
 ) -> Page:
-    from crfseg import __version__
-
     names = ", ".join(PurePath(part.name).name for part in parts)
     what = PurePath(predicted).name or "crfseg evaluate"
     found: list[Section] = [*_recall(scores), *_training(info, learning_curve)]
@@ -105,7 +105,7 @@ def _page(
         facts=list(_facts(predicted, info, parts)),
         warnings=list(_warnings(scores)),
         sections=found,
-        foot=f"crfseg {__version__}",
+        foot=foot(),
     )
 
 
@@ -139,9 +139,7 @@ def _of(n: int) -> Text:
 def _facts(predicted: str, info: Mapping[str, Any], parts: Sequence[Corpus]) -> Iterator[Fact]:
     if predicted:
         yield Fact(Text("scored", "被测"), predicted)
-    for part in parts:
-        digest = f"SHA-256 {part.sha256}" if part.sha256 else ""
-        yield Fact(Text("gold", "标准答案"), f"{part.name}  {digest}".strip())
+    yield from gold_files(parts)
     for key, term in _TERMS.items():
         yield Fact(term, str(info[key]) if info.get(key) else Text("not stated", "未注明"))
     for corpus in info.get("corpora", ()):

@@ -84,6 +84,9 @@ class Items:
         Of each item its sentence, shape (D,).
     facets, measures
         What items can be filtered and sorted by.
+    order
+        That in which they are at first: "position", "same" for the most frequent first, or the
+        name of a measure and ":-1", the highest first.
     parts
         The files that the corpora were joined from, in order; their names are shown beside the
         lines if there are several.
@@ -101,6 +104,7 @@ class Items:
     measures: Sequence[Measure] = ()
     parts: Sequence[Corpus] = ()
     note: Wording = ""
+    order: str = "position"
 
     def __len__(self) -> int:
         return len(self.sentences)

@@ -18,11 +18,12 @@ import base64
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from crfseg.corpus import Corpus
 from crfseg.errors import CrfsegError
 from crfseg.files import writing
 from crfseg.report.items import Items
@@ -115,6 +116,20 @@ class Page:
     warnings: Sequence[Wording]
     sections: Sequence[Section]
     foot: Wording = ""
+
+
+def gold_files(parts: Sequence[Corpus]) -> Iterator[Fact]:
+    """Yield a line of the head for each corpus: its name, and its digest if it is a file."""
+    for part in parts:
+        digest = f"SHA-256 {part.sha256}" if part.sha256 else ""
+        yield Fact(Text("gold", "标准答案"), f"{part.name}  {digest}".strip())
+
+
+def foot() -> str:
+    """Return what stands below every page."""
+    from crfseg import __version__
+
+    return f"crfseg {__version__}"
 
 
 def check_installed() -> None:
