@@ -91,12 +91,12 @@ def stretch(sentence, start, end, row):
 
 
 def test_the_figures_are_those_of_the_scores(code, scores):
-    figures = re.findall(r"<dd>([\d.]+ %)", code)
+    figures = re.findall(r"<dd>([\d.]+)\s%", code)
     wanted = [
         *(scores.f1, scores.precision, scores.recall, scores.boundary_f1),
         *(scores.sentence_accuracy, scores.oov_rate, scores.oov_recall, scores.iv_recall),
     ]
-    assert figures == [f"{100 * each:.2f} %" for each in wanted]
+    assert figures == [f"{100 * each:.2f}" for each in wanted]
     assert f"95 % interval {100 * scores.interval[0]:.2f} – {100 * scores.interval[1]:.2f}" in code
     assert scores.judgement.gold.sha256 in code
 

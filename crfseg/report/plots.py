@@ -84,7 +84,7 @@ def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
 def calibration(name: str, found: Calibration) -> str:
     """Draw how right the model is where it is how sure, and of how many words it is how sure."""
     with drawing(name, 330) as canvas:
-        axes, below = canvas.axes(56, 130, 310, 190), canvas.axes(56, 44, 310, 60)
+        axes, below = canvas.axes(66, 130, 300, 190), canvas.axes(66, 44, 300, 60)
         axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
         for at in np.flatnonzero(found.words):
             x, y, n = found.confidence[at], found.precision[at], int(found.words[at])
@@ -95,6 +95,7 @@ def calibration(name: str, found: Calibration) -> str:
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
         axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
         axes.set_ylabel(canvas.mark(Text("precision, 95 % interval", "精确率及其 95% 区间")))
+        axes.yaxis.set_label_coords(-0.16, 0.5)
         _bin_sizes(canvas, below, found)
     return canvas.svg
 
@@ -116,6 +117,7 @@ def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
     axes.set_yticks([1, top], [canvas.mark("1"), canvas.mark(f"{top:,}")])
     axes.minorticks_off()
     axes.set_ylabel(canvas.mark(Text("words, log", "词数（对数）")))
+    axes.yaxis.set_label_coords(-0.16, 0.5)
     _per_cent(canvas, axes, 0.0)
     axes.set_xlabel(canvas.mark(Text("confidence", "模型的把握")))
 
