@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
@@ -189,6 +189,7 @@ def test_small_corpora_have_a_page_too(tmp_path, predicted, gold):
     assert len(Reader(code).data[0]["start"]) == (predicted != gold)
 
 
+@settings(deadline=None, max_examples=30)
 @given(WORDS)
 def test_data_holds_any_words(words):
     gold, predicted = Corpus.from_text(" ".join(words)), Corpus.from_text("".join(words))
