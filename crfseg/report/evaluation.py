@@ -153,9 +153,9 @@ def _warnings(scores: Scores) -> Iterator[Text]:
     if n:
         yield Text(
             f"{n:,} of {total:,} sentences, {scores.seen_share:.1%} of the text, stand in the "
-            "training text too. The figures are better than they would be on new text.",
+            "training text too. The model has seen them: their share of the figures is no test.",
             f"{total:,} 句中有 {n:,} 句（占文本 {scores.seen_share:.1%}）也在训练文本里，"
-            "指标会高于在新文本上的水平。",
+            "模型已经见过，这部分指标不能算作测试。",
         )
 
 
@@ -174,8 +174,9 @@ def _recall(scores: Scores) -> Iterator[Plots]:
         heading = Text("Confidence of the predicted words", "预测词的置信度")
         error = share(scores.calibration.error)
         note = Text(
-            f"above the line it is less sure than right; expected calibration error {error}",
-            f"线上方为把握偏低；期望校准误差 {error}",
+            f"below the line it is surer than right; expected calibration error {error}; "
+            "bars: words by confidence, log scale",
+            f"线下方为过于自信；期望校准误差 {error}；柱：各置信度的词数，对数刻度",
         )
         found.append(Plot(heading, plots.calibration("calibration", scores.calibration), note))
     heading = Text("Kinds of differences", "差异的类型")

@@ -3,7 +3,7 @@
 // Pages work from a file, without a network. Text of a corpus gets into the page as text nodes only.
 
 const BATCH = 100; // items that are added at a time
-const CONTEXT = 30; // characters shown on either side of a stretch
+const CONTEXT = 30; // words beside a stretch; the style fades what has no room
 
 function element(name, className = "", ...children) {
   const made = document.createElement(name);
@@ -99,6 +99,7 @@ function sentenceOf(rows, here) {
 class Items {
   constructor(root) {
     this.root = root;
+    this.name = root.id.replace(/-items$/, "");
     this.form = root.querySelector("form");
     this.list = root.querySelector(".list");
     this.more = root.querySelector(".more");
@@ -151,7 +152,7 @@ class Items {
 
   update() {
     const asked = new FormData(this.form);
-    const order = asked.get(`${this.name()}-order`);
+    const order = asked.get(`${this.name}-order`);
     const found = this.filtered(asked);
     this.groups = order === "same" ? this.grouped(found) : this.sorted(found, order).map((i) => [i]);
     const count = `${found.length.toLocaleString("en")} / ${this.total.toLocaleString("en")}`;
@@ -160,14 +161,10 @@ class Items {
     this.extend();
   }
 
-  name() {
-    return this.root.id.replace(/-items$/, "");
-  }
-
   filtered(asked) {
     const word = asked.get("word").trim();
     const wanted = Object.entries(this.data.facets)
-      .map(([facet, values]) => [values, asked.get(`${this.name()}-${facet}`)])
+      .map(([facet, values]) => [values, asked.get(`${this.name}-${facet}`)])
       .filter(([, value]) => value !== "")
       .map(([values, value]) => [values, Number(value)]);
     return Array.from({ length: this.total }, (_, i) => i).filter((i) =>
@@ -204,13 +201,12 @@ class Items {
 
   /** Draw a stretch with some words on either side. */
   kwic({ rows, ends, start, end, parts }) {
-    const before = wordsBetween(rows[0], ends[0], 0, start);
-    const after = wordsBetween(rows[0], ends[0], end, ends[0].at(-1));
-    const context = (words) => element("span", "", words.join("\u2009"));
+    const before = wordsBetween(rows[0], ends[0], 0, start).slice(-CONTEXT);
+    const after = wordsBetween(rows[0], ends[0], end, ends[0].at(-1)).slice(0, CONTEXT);
     return element("div", "kwic",
-      element("div", "before", context(start ? before.slice(-CONTEXT) : [])),
+      element("div", "before", element("span", "", before.join("\u2009"))),
       stackOf(parts),
-      element("div", "after", context(end < ends[0].at(-1) ? after.slice(0, CONTEXT) : [])));
+      element("div", "after", element("span", "", after.join("\u2009"))));
   }
 
   /** Say where it is and how sure the model was, or how often the same occurs. */
@@ -247,7 +243,7 @@ chooseTheme();
 const lists = new Map();
 for (const root of document.querySelectorAll(".items")) {
   const list = new Items(root);
-  lists.set(list.name(), list);
+  lists.set(list.name, list);
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-word]");

@@ -84,17 +84,21 @@ def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
 def calibration(name: str, found: Calibration) -> str:
     """Draw how right the model is where it is how sure, and of how many words it is how sure."""
     with drawing(name, 330) as canvas:
-        axes, below = canvas.axes(56, 130, 310, 190), canvas.axes(56, 44, 310, 60)
+        axes, below = canvas.axes(66, 130, 300, 190), canvas.axes(66, 44, 300, 60)
         axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
         for at in np.flatnonzero(found.words):
             x, y, n = found.confidence[at], found.precision[at], int(found.words[at])
             axes.plot([x, x], _interval(round(y * n), n), color=MAIN, alpha=0.5)
             axes.plot(x, y, "o", color=MAIN, markersize=5, clip_on=False)
-        axes.text(0.63, 0.5, canvas.mark(Text("as right as sure", "正确率与把握相等")), color=SOFT)
+        too_sure = found.words @ np.nan_to_num(found.confidence - found.precision) > 0
+        x, y, side = (0.55, 0.62, "right") if too_sure else (0.64, 0.5, "left")  # no data there
+        said = canvas.mark(Text("as right as sure", "正确率与把握相等"))
+        axes.text(x, y, said, color=SOFT, ha=side)
         ticks = [0, 0.5, 1]
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
         axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
         axes.set_ylabel(canvas.mark(Text("precision, 95 % interval", "精确率及其 95% 区间")))
+        axes.yaxis.set_label_coords(-0.16, 0.5)
         _bin_sizes(canvas, below, found)
     return canvas.svg
 
@@ -115,7 +119,8 @@ def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
     axes.set_ylim(0.8, top)
     axes.set_yticks([1, top], [canvas.mark("1"), canvas.mark(f"{top:,}")])
     axes.minorticks_off()
-    axes.set_ylabel(canvas.mark(Text("words, log", "词数（对数）")))
+    axes.set_ylabel(canvas.mark(Text("words", "词数")))
+    axes.yaxis.set_label_coords(-0.16, 0.5)
     _per_cent(canvas, axes, 0.0)
     axes.set_xlabel(canvas.mark(Text("confidence", "模型的把握")))
 

@@ -37,9 +37,9 @@ def _picture(found: re.Match[str]) -> str:
 
 
 def share(figure: float | None, digits: int = 2) -> str:
-    """Write a share in [0, 1] in per cent.
+    r"""Write a share in [0, 1] in per cent.
 
     >>> share(0.95301), share(None)
-    ('95.30 %', '–')
+    ('95.30\xa0%', '–')
     """
-    return "–" if figure is None else f"{100 * figure:.{digits}f} %"
+    return "–" if figure is None else f"{100 * figure:.{digits}f}\N{NO-BREAK SPACE}%"
