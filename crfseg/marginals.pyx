@@ -22,6 +22,8 @@ from crfseg.decoder cimport Decoder, Sentence, release
 cdef enum:
     CHUNK = 128  # characters whose emissions come together
 
+cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
+
 
 cdef struct Lattice:  # of one sentence; grows, is never shared between threads
     double *alpha  # [T, L]
@@ -57,7 +59,8 @@ cdef class Marginals:
         double temperature,
     ):
         self.decoder, self.begins, self.ends = decoder, begins, ends
-        self.arcs = np.exp((transitions - transitions.max()) / temperature)
+        below = (transitions - transitions.max()) / temperature
+        self.arcs = np.exp(np.where(below > -np.inf, np.maximum(below, LEAST), below))
         self.unit = decoder.unit / temperature
 
     def of_words(
@@ -154,7 +157,7 @@ cdef class Marginals:
         for j in range(1, n_tags):
             top = max(top, emissions[j])
         for j in range(n_tags):
-            potential[j] = exp((emissions[j] - top) * self.unit)
+            potential[j] = exp(max((emissions[j] - top) * self.unit, LEAST))
             if not (may_begin if self.begins[j] else may_go_on):
                 potential[j] = 0
             elif t == sentence.n - 1 and not self.ends[j]:
@@ -230,4 +233,4 @@ cdef class Marginals:
         for j in range(n_tags):
             if self.ends[j]:
                 total += here[j] * lattice.beta[j]
-        return total
+        return min(total, 1.0)  # sums are rounded

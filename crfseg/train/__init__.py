@@ -185,7 +185,7 @@ def train(
     info |= outcome
     model = replace(model, **record.of_text(corpus, init), info=info).quantize(precision)
     if not devs:
-        return replace(model, temperature=settings.temperature)
+        return replace(model, temperature=settings.temperature(algorithm))
     model = replace(model, temperature=calibration.temperature(model, devs))
     return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
 
