@@ -83,6 +83,12 @@ def test_given_parameters_are_not_searched_for():
     assert found.model.info["training"]["margin"] == 1.5
 
 
+def test_nothing_left_to_search_for_is_an_error():
+    given = {"rate": 0.2, "max_iterations": 2, "margin": 0, "min_count": 1, "scheme": "BMES"}
+    with pytest.raises(TrainingError, match="none is left to search for"):
+        tune(DEV, dev=TEST, budget=600, profile="fast", **given)
+
+
 def test_the_fast_profile_has_nothing_to_hide():
     found = tune(DEV, dev=TEST, budget=0.1, jobs=1, profile="fast")
     assert set(found.attempts[0].params) == {

@@ -201,8 +201,6 @@ def tune(
         study.tell(proposed, attempts[-1].f1)
         if callback:
             callback(attempts[-1])
-        if not space:
-            break
     best = max(attempts, key=lambda attempt: attempt.f1)
     model = trained(parts, options | dict(best.params) | {"threads": n_workers(jobs)})
     return Tuning(tuple(attempts), model, bool(options.get("labels")))
@@ -280,6 +278,10 @@ def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], d
         for name, bounds in _SPACE[settings.profile].items()
         if options.get(name) is None
     }
+    if not space:
+        raise TrainingError(
+            "all parameters are given, none is left to search for; expected some to be left out"
+        )
     return space, {name: defaults[name] for name in space}
 
 
