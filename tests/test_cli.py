@@ -442,7 +442,7 @@ def test_evaluate_prints_every_figure_as_json(model, segmenter):
     assert found["confusion"]["tags"] == ["B", "M", "E", "S"]
 
 
-def test_evaluate_prints_null_for_what_a_file_does_not_tell(tmp_path):
+def test_evaluate_prints_null_for_what_a_file_does_not_tell():
     found = figures_of(SAMPLE / "test.txt", "--predicted", SAMPLE / "test.txt")
     assert found.keys() == FIGURES
     unknown = {"criterion", "protocol", "oov_rate", "oov_recall", "iv_recall", "calibration_error"}
@@ -490,9 +490,8 @@ def test_labels_have_a_table_and_a_figure(tmp_path):
     args = [gold, "--predicted", out, "--format", "pos"]
     found = figures_of(*args)
     assert found.keys() == FIGURES | {"labelled_f1"}
-    assert [(each["name"], each["words"], each["found"]) for each in found["breakdown"]["label"]] == [
-        ("r", 2, 1), ("v", 2, 1), ("ns", 1, 1)
-    ]  # fmt: skip
+    rows = [(each["name"], each["words"], each["found"]) for each in found["breakdown"]["label"]]
+    assert rows == [("r", 2, 1), ("v", 2, 1), ("ns", 1, 1)]
     assert found["labelled_f1"] == pytest.approx(2 * 2 / 9)
     assert b"\nrecall, label " in run("evaluate", *args).stdout
 

@@ -80,7 +80,7 @@ def test_the_vocabulary_grows_and_symbols_stay():
     assert segmenter.cut("我在天安门") == ["我", "在", "天安门"]
 
 
-def test_what_both_texts_hold_is_known(tmp_path):
+def test_what_both_texts_hold_is_known():
     """The counts of the older text are known by their classes; at least as often as that."""
     init = crfseg.train(Corpus.join([OLD] * 5))
     model = crfseg.train(NEW, init=init)
