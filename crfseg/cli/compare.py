@@ -9,13 +9,15 @@ from itertools import islice
 from typing import Any
 
 import click
+import numpy as np
 
 from crfseg.cli import options
 from crfseg.corpus import Corpus
-from crfseg.evaluation.comparison import Comparison, Parting, compare
+from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
 from crfseg.evaluation.scores import Scores
 from crfseg.formats import Format, read_corpus
 from crfseg.modelfile import is_model
+from crfseg.report.comparison import write_comparison
 from crfseg.segmenter import Segmenter, load
 
 _SHOWN = 10
@@ -27,6 +29,7 @@ _SHOWN = 10
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
 @click.option("--all", "show_all", is_flag=True, help=f"List all places, not only {_SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with all places.")
+@options.report
 @options.corpus_format
 @options.encoding
 def command(
@@ -35,6 +38,7 @@ def command(
     gold: tuple[str, ...],
     show_all: bool,
     as_json: bool,
+    report: str | None,
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -42,15 +46,17 @@ def command(
 
     Prints the F measures, the difference and how far it can be trusted, and where the two part.
     """
-    corpus = Corpus.join([read_corpus(path, format=format, encoding=encoding) for path in gold])
+    parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
     first, second = (_segmented(path, format, encoding) for path in (one, other))
-    found = compare(first, second, corpus)
+    found = compare(first, second, Corpus.join(parts))
+    if report is not None:
+        write_comparison(report, found, names=(one, other), parts=parts)
     if as_json:
         click.echo(json.dumps(_as_dict(found, one, other), ensure_ascii=False))
         return
     places = list(islice(found.partings(), None if show_all else _SHOWN))
     click.echo("\n".join([*_summary(found, one, other), *map(_line, places)]))
-    more = len(found.differences) - len(places)
+    more = len(found.places) - len(places)
     if more:
         click.echo(f"and {more:,} more (--all lists them)")
 
@@ -64,9 +70,9 @@ def _summary(found: Comparison, one: str, other: str) -> Iterator[str]:
     low, high = found.interval
     yield f"B - A  {found.difference:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}"
     yield f"p      {found.p_value:.4f} (how often chance alone gives so much, either way)"
-    n_right = {name: int(each.sum()) for name, each in found.right.items()}
+    n_right = dict(zip(RIGHT, np.bincount(found.places.right, minlength=3).tolist(), strict=True))
     yield (
-        f"They part in {len(found.differences):,} places: A is right in {n_right['one']:,}, B in "
+        f"They part in {len(found.places):,} places: A is right in {n_right['one']:,}, B in "
         f"{n_right['other']:,}, neither in {n_right['neither']:,}."
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
 from crfseg.model import Model
+from crfseg.report.evaluation import write_report
 from crfseg.segmenter import load
 
 
@@ -29,6 +30,7 @@ from crfseg.segmenter import load
     help="The training text or vocabulary, for OOV figures (default: the model's own).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.report
 @options.corpus_format
 @options.encoding
 def command(
@@ -37,6 +39,7 @@ def command(
     predicted: str | None,
     train_words: str | None,
     as_json: bool,
+    report: str | None,
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -53,8 +56,10 @@ def command(
         "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
         "predicted": model or predicted,
     }
+    info: Mapping[str, Any] = {}
     if model is not None:
         segmenter = load(model)
+        info = segmenter.model.info
         record |= _terms(segmenter.model)
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
@@ -62,6 +67,9 @@ def command(
         guess = read_corpus(predicted, format=format, encoding=encoding)
         record |= {"criterion": None, "protocol": None}
         scores = evaluate(guess, Corpus.join(parts), known_words=known)
+    if report is not None:
+        name = str(record["predicted"])
+        write_report(report, scores, predicted=name, info=info, parts=parts)
     if as_json:
         click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
     else:

@@ -11,4 +11,10 @@
     calibration.py  how right a model is where it is how sure; the temperature that makes it so
     comparison.py   two segmentations against one gold
     summary.py      scores as people and as programs read them
+    workers.py      many trainings side by side
+    folds.py        cross-validation
+    curve.py        scores by the size of the training text
+    tuning.py       the search for settings
+    selection.py    what choosing the best of several does to its figure
+    audit.py        the gold's own mistakes
 """
