@@ -19,11 +19,7 @@ Protocol = Literal["strict", "closed", "transductive", "open"]
 _TEMPERATURES: Final[dict[tuple[Profile, bool], float]] = {
     ("fast", False): 1.35, ("fast", True): 1.35, ("accurate", False): 2.25, ("accurate", True): 1.6,
 }  # fmt: skip
-_OF_ALGORITHMS: Final = {
-    "ap": 8.0,
-    "pa": 0.2,
-    "arow": 0.25,
-}  # whose weights have sizes of their own
+_OF_ALGORITHMS: Final = {"ap": 8.0, "pa": 0.2, "arow": 0.25}  # weights of other sizes
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
 """``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
 widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
