@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, ClassVar
 
 import numpy as np
@@ -88,8 +89,8 @@ class Items:
         That in which they are at first: "position", "same" for the most frequent first, or the
         name of a measure and ":-1", the highest first.
     parts
-        The files that the corpora were joined from, in order; their names are shown beside the
-        lines if there are several.
+        The files that the corpora were joined from, in order; their names, without folders,
+        are shown beside the lines if there are several.
     """
 
     kind: ClassVar[str] = "items"
@@ -137,4 +138,5 @@ class Items:
         if len(self.parts) < 2:
             return line
         ends = np.cumsum([len(part) for part in self.parts])
-        return shown(f"{self.parts[int(np.searchsorted(ends, n, 'right'))].name}:{line}")
+        name = self.parts[int(np.searchsorted(ends, n, "right"))].name
+        return shown(f"{PurePath(name).name}:{line}")
