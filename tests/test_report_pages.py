@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from test_cli import run
+from test_cli import assert_one_line_error, run
 
 import crfseg
 from crfseg import Corpus
@@ -96,3 +96,19 @@ def test_the_command_line_writes_both(tmp_path, sample_model):
     )
     run("audit", SAMPLE / "dev.txt", "--folds", "3", "--report", suspects)
     assert len(items_of(suspects)["sentence"]) == len(audit(gold, folds=3))
+
+
+def test_a_learning_curve_is_drawn_from_its_file(tmp_path, sample_model):
+    curve, page, model = (tmp_path / name for name in ("curve.csv", "out.html", "m.crfseg"))
+    sample_model.save(model)
+    given = ("evaluate", SAMPLE / "dev.txt", "-m", model, "--report", page, "--curve", curve)
+    curve.write_text(
+        "share,repeat,words,f1\n1/2,0,400,0.7\n1/2,1,420,0.72\n1,0,800,0.75\n", "utf-8"
+    )
+    assert run(*given).returncode == 0
+    text = page.read_text("utf-8")
+    assert "F1 by size of the training text" in text
+    assert "71.00 %" in text  # the mean of the repeats
+    curve.write_text("words\n1\n", "utf-8")
+    assert_one_line_error(run(*given), "curve.csv: no learning curve; expected what")
+    assert run(*given[:4], "--curve", curve).returncode == 2

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import click
 
 from crfseg.cli import options
 from crfseg.corpus import Corpus
+from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
@@ -31,6 +36,11 @@ from crfseg.segmenter import load
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.report
+@click.option(
+    "--curve",
+    metavar="FILE",
+    help="Draw in the report what `crfseg learning-curve --csv FILE` wrote.",
+)
 @options.corpus_format
 @options.encoding
 def command(
@@ -40,6 +50,7 @@ def command(
     train_words: str | None,
     as_json: bool,
     report: str | None,
+    curve: str | None,
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -50,6 +61,9 @@ def command(
     """
     if (model is None) == (predicted is None):
         raise click.UsageError("give either --model or --predicted")
+    if curve is not None and report is None:
+        raise click.UsageError("--curve is for the report; give --report too")
+    points = [] if curve is None else _points(curve)
     parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {
@@ -69,7 +83,7 @@ def command(
         scores = evaluate(guess, Corpus.join(parts), known_words=known)
     if report is not None:
         name = str(record["predicted"])
-        write_report(report, scores, predicted=name, info=info, parts=parts)
+        write_report(report, scores, predicted=name, info=info, parts=parts, learning_curve=points)
     if as_json:
         click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
     else:
@@ -91,3 +105,20 @@ def _heading(record: dict[str, Any], scores: Scores) -> Iterator[str]:
             f"warning: {scores.seen.sum():,} of {len(scores.seen):,} sentences, "
             f"{scores.seen_share:.1%} of the text, stand in the training text too"
         )
+
+
+def _points(path: str) -> list[tuple[float, float]]:
+    """Read a learning curve: words and F1 of each size, means over the repeats."""
+    found: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found[row["share"]].append((float(row["words"]), float(row["f1"])))
+    except (KeyError, ValueError, csv.Error):
+        raise CorpusError(
+            f"{path}: no learning curve; expected what `crfseg learning-curve --csv` writes"
+        ) from None
+    return [
+        (fmean(words), fmean(f1))
+        for words, f1 in (zip(*each, strict=True) for each in found.values())
+    ]
