@@ -512,30 +512,34 @@ def test_compare_takes_models_and_files(tmp_path, model, characters):
         crfseg.load(model).cut_lines("\n".join(crfseg.read_corpus(gold).texts())), "utf-8"
     )
     shown = run("compare", characters, model, gold).stdout.decode().splitlines()
-    assert [line.split()[0] for line in shown[:5]] == ["A", "B", "B", "p", "They"]
-    assert shown[2].startswith("B - A  +0.")
-    assert shown[3].startswith("p      0.0010 ")
-    assert len(shown) == 5 + 10 + 1
-    assert shown[5].startswith("1: [")
+    assert shown[0] == f"{gold}: SHA-256 {crfseg.read_corpus(gold).sha256}"
+    assert [line.split()[0] for line in shown[1:6]] == ["A", "B", "B", "p", "They"]
+    assert shown[1].endswith(f"{characters}: criterion not stated, protocol not stated")
+    assert shown[2].endswith(f"{model}: criterion not stated, protocol closed")
+    assert shown[3].startswith("B - A  +0.")
+    assert shown[4].startswith("p      0.0010 ")
+    assert len(shown) == 6 + 10 + 1
+    assert shown[6].startswith("1: [")
     assert re.fullmatch(r"and [\d,]+ more \(--all lists them\)", shown[-1])
     by_file = run("compare", characters, out, gold).stdout.decode().splitlines()
-    assert by_file[2:] == shown[2:]
+    assert by_file[3:] == shown[3:]
     same = run("compare", model, out, gold).stdout.decode().splitlines()
-    assert same[2:4] == [
+    assert same[3:5] == [
         "B - A  +0.0000, 95 % interval +0.0000 to +0.0000",
         "p      1.0000 (how often chance alone gives so much, either way)",
     ]
-    assert same[4].startswith("They part in 0 places")
-    assert len(same) == 5
+    assert same[5].startswith("They part in 0 places")
+    assert len(same) == 6
 
 
 def test_compare_lists_all_places_when_asked(model, characters):
     args = ["compare", characters, model, SAMPLE / "test.txt"]
-    every = run(*args, "--all").stdout.decode().splitlines()[5:]
+    every = run(*args, "--all").stdout.decode().splitlines()[6:]
     found = json.loads(run(*args, "--json").stdout)
     assert found.keys() == {
-        "one", "other", "difference", "difference_interval", "p_value", "places"
+        "gold", "one", "other", "difference", "difference_interval", "p_value", "places"
     }  # fmt: skip
+    assert found["other"]["protocol"] == "closed"
     assert len(found["places"]) == len(every) > 100
     assert found["difference"] == found["other"]["f1"] - found["one"]["f1"]
     first = found["places"][0]

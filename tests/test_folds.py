@@ -191,12 +191,16 @@ def run(*args):
 
 def test_the_command_prints_a_row_a_fold(found):
     args = [DEV, "--folds", 3, "--jobs", 1, "--profile", "fast", "-p", "max_iterations=2"]
-    rows = [line.split() for line in run(*args).output.splitlines()]
+    gold, protocol, *lines = run(*args).output.splitlines()
+    assert gold == f"{DEV}: SHA-256 {crfseg.read_corpus(DEV).sha256}"
+    assert protocol == "protocol closed"
+    rows = [line.split() for line in lines]
     assert [row[0] for row in rows] == ["fold", "1", "2", "3", "mean", "sd", "pooled", "95"]
     assert [float(row[5]) for row in rows[1:4]] == [
         pytest.approx(100 * fold.scores.f1, abs=0.006) for fold in found.folds
     ]
     record = json.loads(run(*args, "--json").output)
+    assert record["protocol"] == "closed"
     interval = {"f1_interval": list(found.pooled.interval)}
     assert record["pooled"] == found.pooled.as_dict() | interval
     assert record["mean"]["f1"] == found.mean("f1")

@@ -186,7 +186,8 @@ def test_the_command_writes_model_and_trials_and_says_what_changed(tmp_path):
     best = max(float(row["f1"]) for row in rows)
     assert crfseg.evaluate(crfseg.load(model), TEST).f1 == best
     lines = result.output.splitlines()
-    assert lines[0].startswith(f"settings tried: {len(rows)}, in ")
+    assert lines[0] == "protocol closed"
+    assert lines[1].startswith(f"settings tried: {len(rows)}, in ")
     assert f"best      F1 {100 * best:.2f}" in result.output
     assert f"{TEST}: judge the model on text that took no part" in result.output
     assert lines[-1].startswith(f"{model}: ")

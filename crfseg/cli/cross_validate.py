@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.cli.bar import counting
 from crfseg.evaluation.folds import UNITS, CrossValidation, Fold, Unit, cross_validate
 from crfseg.formats import Format
@@ -61,11 +61,14 @@ def command(
             corpora, folds=folds, by=by, jobs=jobs, callback=callback,
             format=format, encoding=encoding, **chosen,
         )  # fmt: skip
-    click.echo(_json(found) if as_json else "\n".join(_table(found)))
+    protocol = terms.protocol_of(chosen)
+    click.echo(_json(found, protocol) if as_json else "\n".join(_table(found, protocol)))
 
 
-def _table(found: CrossValidation) -> Iterator[str]:
+def _table(found: CrossValidation, protocol: str) -> Iterator[str]:
     """Yield a row a fold, then mean, standard deviation and the pooled figures."""
+    yield from terms.gold_lines(found.parts)
+    yield f"protocol {protocol}"
     columns = _COLUMNS | ({"labelled": "labelled_f1"} if found.pooled.labelled else {})
     yield _row("fold", "sentences", "words", columns) + "  begins at"
     for fold in found.folds:
@@ -98,7 +101,7 @@ def _shown(figure: float | None) -> str:
     return "--" if figure is None else f"{100 * figure:.2f}"
 
 
-def _json(found: CrossValidation) -> str:
+def _json(found: CrossValidation, protocol: str) -> str:
     folds = [
         {
             "fold": fold.number,
@@ -113,6 +116,7 @@ def _json(found: CrossValidation) -> str:
     pooled = found.pooled.as_dict()
     record = {
         "corpora": [{"name": part.name, "sha256": part.sha256} for part in found.parts],
+        "protocol": protocol,
         "folds": folds,
         "mean": {key: found.mean(key) for key in pooled},
         "sd": {key: found.deviation(key) for key in pooled},

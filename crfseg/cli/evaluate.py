@@ -12,13 +12,12 @@ from typing import Any
 
 import click
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
-from crfseg.model import Model
 from crfseg.report.evaluation import write_report
 from crfseg.segmenter import load
 
@@ -74,12 +73,12 @@ def command(
     if model is not None:
         segmenter = load(model)
         info = segmenter.model.info
-        record |= _terms(segmenter.model)
+        record |= terms.of_model(segmenter.model)
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
         assert predicted is not None
         guess = read_corpus(predicted, format=format, encoding=encoding)
-        record |= {"criterion": None, "protocol": None}
+        record |= terms.of_predicted(guess)
         scores = evaluate(guess, Corpus.join(parts), known_words=known)
     if report is not None:
         name = str(record["predicted"])
@@ -87,24 +86,14 @@ def command(
     if as_json:
         click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
     else:
-        click.echo("\n".join([*_heading(record, scores), *summary.lines_of(scores)]))
+        click.echo("\n".join([*_heading(record, scores, parts), *summary.lines_of(scores)]))
 
 
-def _terms(model: Model) -> dict[str, str | None]:
-    """Return what a score of the model is worth nothing without; None for what is not stated."""
-    stated = {key: model.info.get(key) for key in ("criterion", "protocol")}
-    return {key: str(value) if value else None for key, value in stated.items()}
-
-
-def _heading(record: dict[str, Any], scores: Scores) -> Iterator[str]:
-    yield from ("{name}: SHA-256 {sha256}".format(**part) for part in record["gold"])
-    terms = (f"{key} {record[key] or 'not stated'}" for key in ("criterion", "protocol"))
-    yield f"{record['predicted']}: {', '.join(terms)}"
-    if scores.seen.any():
-        yield (
-            f"warning: {scores.seen.sum():,} of {len(scores.seen):,} sentences, "
-            f"{scores.seen_share:.1%} of the text, stand in the training text too"
-        )
+def _heading(record: dict[str, Any], scores: Scores, parts: list[Corpus]) -> Iterator[str]:
+    yield from terms.gold_lines(parts)
+    stated = {key: record[key] for key in ("criterion", "protocol")}
+    yield f"{record['predicted']}: {terms.in_words(stated)}"
+    yield from terms.seen_lines(scores)
 
 
 def _points(path: str) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.cli.bar import counting
 from crfseg.errors import TrainingError
 from crfseg.evaluation.curve import SIZES, Curve, learning_curve
@@ -97,11 +97,13 @@ def command(
             _write(table, curve)
         if drawn is not None:
             drawn(curve)
-    click.echo(_json(curve) if as_json else "\n".join(_table(curve)))
+    protocol = terms.protocol_of(chosen)
+    click.echo(_json(curve, protocol) if as_json else "\n".join(_table(curve, protocol)))
 
 
-def _table(curve: Curve) -> Iterator[str]:
+def _table(curve: Curve, protocol: str) -> Iterator[str]:
     """Yield a row a size, means over the repeats, then what more text would bring."""
+    yield f"protocol {protocol}"
     yield f"{'share':<8}{'words':>11}{'F1':>9}{'sd':>7}{'OOV R':>9}{'OOV':>8}"
     for share in curve.shares:
         f1, spread, oov_recall, oov = (
@@ -148,10 +150,11 @@ def _records(curve: Curve) -> list[dict[str, Any]]:
     ]
 
 
-def _json(curve: Curve) -> str:
+def _json(curve: Curve, protocol: str) -> str:
     found = curve.forecast()
     forecast = None if found is None else asdict(found)
-    return json.dumps({"points": _records(curve), "twice": forecast}, ensure_ascii=False)
+    record = {"protocol": protocol, "points": _records(curve), "twice": forecast}
+    return json.dumps(record, ensure_ascii=False)
 
 
 def _write(path: Path, curve: Curve) -> None:

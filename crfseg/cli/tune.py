@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.cli.bar import counting
 from crfseg.evaluation.tuning import Tuning, tune
 from crfseg.files import replacing
@@ -79,7 +79,12 @@ def command(
         found.model.save(beside)
         if table is not None:
             _write(table, found)
-    lines = [*_attempts(found), *_verdict(found, dev, budget), *_command(found, corpora, settings)]
+    lines = [
+        f"protocol {terms.protocol_of(chosen)}",
+        *_attempts(found),
+        *_verdict(found, dev, budget),
+        *_command(found, corpora, settings),
+    ]
     lines.append(
         f"{output}: {found.model.n_patterns:,} patterns, {found.model.n_bytes / 1e6:.1f} MB"
     )
