@@ -121,6 +121,7 @@ def test_a_trusted_corpus_is_counted_and_trained_on_but_not_audited():
 
 
 @pytest.mark.usefixtures("processes")
+@pytest.mark.slow
 def test_the_number_of_jobs_does_not_change_the_suspects(found, wrong):
     assert audit(wrong[0], folds=4, jobs=2, max_iterations=4) == found
 

@@ -71,6 +71,7 @@ def surprise(model, gold, at):
     return -np.log(np.maximum(np.where(right, sure, 1 - sure), 1e-9)).mean()
 
 
+@pytest.mark.slow
 def test_the_temperature_is_that_of_a_grid(sample_model):
     model, gold = sample_model.quantize(), crfseg.read_corpus(DEV)
     grid = np.exp(np.linspace(np.log(0.1), np.log(20), 80))

@@ -117,8 +117,9 @@ def test_the_command_writes_table_csv_plot_and_json(tmp_path, curve):
     args = ["--dev", TEST, "--sizes", "1/4,0.5,1", "--repeats", 2]
     files = ["--csv", tmp_path / "curve.csv", "--plot", tmp_path / "curve.svg"]
     lines = run(*args, *files).output.splitlines()
-    assert [line.split()[0] for line in lines[1:4]] == ["1/4", "1/2", "1"]
-    assert "estimate: twice the text, 3,160 words" in lines[4]
+    assert lines[0] == "protocol closed"
+    assert [line.split()[0] for line in lines[2:5]] == ["1/4", "1/2", "1"]
+    assert "estimate: twice the text, 3,160 words" in lines[5]
     rows = list(csv.DictReader((tmp_path / "curve.csv").read_text("utf-8").splitlines()))
     assert [float(row["f1"]) for row in rows] == [point.scores.f1 for point in curve.points]
     assert "<svg" in (tmp_path / "curve.svg").read_text("utf-8")

@@ -98,6 +98,7 @@ def test_the_command_line_writes_both(tmp_path, sample_model):
     assert len(items_of(suspects)["sentence"]) == len(audit(gold, folds=3))
 
 
+@pytest.mark.slow
 def test_a_learning_curve_is_drawn_from_its_file(tmp_path, sample_model):
     curve, page, model = (tmp_path / name for name in ("curve.csv", "out.html", "m.crfseg"))
     sample_model.save(model)

@@ -66,6 +66,7 @@ def test_a_budget_that_is_too_short_leaves_the_defaults():
     assert found.p_value() == 1.0
 
 
+@pytest.mark.slow
 def test_the_budget_is_honoured():
     tune(DEV, dev=TEST, budget=600, trials=1, jobs=1)  # loads what all need
     begin = time.perf_counter()
