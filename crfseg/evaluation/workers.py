@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -133,7 +132,10 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
         min(jobs, len(trials)), multiprocessing.get_context("spawn"), _leave_ctrl_c_to_the_parent
     )
     try:
-        yield from executor.map(outcome_of, repeat(corpus), trials)
+        # Not map, which cancels at its end what the pool may be ending as well.
+        waiting = [executor.submit(outcome_of, corpus, trial) for trial in trials]
+        for future in waiting:
+            yield future.result()
     except BrokenProcessPool:
         raise TrainingError(
             "a process that trained was ended by the system, most likely for want of memory; "
