@@ -5,12 +5,13 @@ from crfseg.errors import CrfsegError
 from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.formats import read_corpus
 from crfseg.model import Model
-from crfseg.segmenter import Segmenter, load
+from crfseg.segmenter import Candidate, Segmenter, load
 from crfseg.train import Progress, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Candidate",
     "Corpus",
     "CrfsegError",
     "Model",

@@ -263,14 +263,14 @@ def _split_words(
     counts: Counter[str] = Counter()
     first: dict[str, tuple[int, int]] = {}
     for n_parts in range(2, MAX_PARTS + 1):
-        for i, run in enumerate(_runs(words, n_parts)):
+        for i, run in enumerate(runs(words, n_parts)):
             if run in whole:
                 counts[run] += 1
                 first.setdefault(run, (i, n_parts))
     return counts, first
 
 
-def _runs(words: list[str], length: int) -> Iterator[str]:
+def runs(words: list[str], length: int) -> Iterator[str]:
     """Yield every run of so many words as one string; over a sentence's end, with a newline."""
     runs = iter(words)
     for k in range(1, length):

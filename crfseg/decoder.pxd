@@ -7,6 +7,10 @@ from crfseg.matcher cimport Matcher
 from crfseg.viterbi cimport Arcs
 
 
+cdef enum:
+    CHUNK = 128  # characters whose emissions are computed together
+
+
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
     uint32_t *entries  # the symbols; ``window`` more before and after them
     uint32_t *marks  # what lists of words and strings say of them, if there are such

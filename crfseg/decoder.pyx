@@ -27,10 +27,6 @@ from crfseg.matcher cimport Matcher
 from crfseg.symbols cimport BEGIN, END, entry_of
 from crfseg.viterbi cimport HARDLY, NEVER, forward
 
-cdef enum:
-    CHUNK = 128  # characters
-
-
 cdef void release(Sentence *sentence) noexcept nogil:
     """Give the work space back."""
     free(sentence.entries)

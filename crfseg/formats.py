@@ -80,6 +80,26 @@ def read_corpus(
     return dataclasses.replace(corpus, name=name, sha256=watched.digest.hexdigest())
 
 
+def read_corpora(
+    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
+    *,
+    format: Format | None = None,
+    encoding: str = "utf-8",
+    scratch: PathLike | None = None,
+) -> list[Corpus]:
+    """Read one or several corpora; those that are corpora already are taken as they are.
+
+    See :func:`read_corpus` for the parameters and the errors.
+    """
+    several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
+    return [
+        corpus
+        if isinstance(corpus, Corpus)
+        else read_corpus(corpus, format=format, encoding=encoding, scratch=scratch)
+        for corpus in several
+    ]
+
+
 def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator[Corpus]:
     """Yield the corpus in parts, each with its lines' numbers in the file."""
     line = 0

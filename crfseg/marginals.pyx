@@ -21,10 +21,9 @@ from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memset
 
-from crfseg.decoder cimport Decoder, Sentence, release
+from crfseg.decoder cimport CHUNK, Decoder, Sentence, release
 
-cdef enum:
-    CHUNK = 128  # characters whose emissions come together
+cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
 
 
 cdef struct Lattice:  # of one sentence; grows, is never shared between threads
@@ -73,7 +72,8 @@ cdef class Marginals:
     ):
         self.decoder, self.begins, self.ends = decoder, begins, ends
         self.shift = transitions.max() / temperature
-        self.arcs = np.exp(transitions / temperature - self.shift)
+        below = transitions / temperature - self.shift
+        self.arcs = np.exp(np.where(below > -np.inf, np.maximum(below, LEAST), below))
         self.unit = decoder.unit / temperature
 
     def of_words(
@@ -250,7 +250,7 @@ cdef class Marginals:
         for j in range(1, n_tags):
             top = max(top, emissions[j])
         for j in range(n_tags):
-            potential[j] = exp((emissions[j] - top) * self.unit)
+            potential[j] = exp(max((emissions[j] - top) * self.unit, LEAST))
             if not (may_begin if self.begins[j] else may_go_on):
                 potential[j] = 0
             elif t == sentence.n - 1 and not self.ends[j]:
@@ -350,4 +350,4 @@ cdef class Marginals:
         for j in range(n_tags):
             if self.ends[j]:
                 total += here[j] * lattice.beta[j]
-        return total
+        return min(total, 1.0)  # sums are rounded

@@ -15,11 +15,8 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoder cimport Decoder, Sentence, release
+from crfseg.decoder cimport CHUNK, Decoder, Sentence, release
 from crfseg.viterbi cimport HARDLY, NEVER
-
-cdef enum:
-    CHUNK = 128  # characters whose emissions come together
 
 
 cdef struct Lists:

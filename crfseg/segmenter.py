@@ -9,35 +9,48 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
-from math import ceil, log2
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, lookup, stream
-from crfseg.corpus import Corpus, Span, split_lines
-from crfseg.decoder import Decoder
+from crfseg import chars, nbest, stream
+from crfseg.compiled import decoder_of, marginals_of
+from crfseg.corpus import Corpus, Lines, Span, split_lines
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.marginals import Marginals
 from crfseg.model import Model
 from crfseg.stream import in_order
-from crfseg.symbols import OF_STRINGS, OF_WORDS, layout
-from crfseg.tables import PatternTable
 from crfseg.tagger import Tagger
-from crfseg.tags import TagSet
 from crfseg.textfile import codec
 
 _BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
 _TEXT: Final = 64
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
-_FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
+
+
+class Candidate(NamedTuple):
+    """One way to cut a text.
+
+    Attributes
+    ----------
+    words
+        As :meth:`Segmenter.cut` returns them.
+    labels
+        Of each word; empty strings where the model has no labels.
+    log_probability
+        The natural logarithm of its probability.
+    """
+
+    words: list[str]
+    labels: list[str]
+    log_probability: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +107,90 @@ class Segmenter:
         labels = [names[label] for label in self.model.tag_set.labels_of(tags).tolist()]
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
         return list(zip(spans, labels, strict=True))
+
+    def marginals(self, text: str) -> NDArray[np.float64]:
+        """Return how probable each tag is at each character that is not white space.
+
+        Returns
+        -------
+        marginals
+            Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
+        """
+        lines = split_lines(text)
+        known = lines.starts.astype(np.int8)
+        return self._marginals().of_tags(lines.codes, lines.offsets, known)
+
+    def confidence(self, text: str) -> NDArray[np.float64]:
+        """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
+
+        The exact probability that it is a word, summed over all ways to segment (and label) the
+        rest of its line. It depends on the model's temperature, which ``--dev`` learns.
+        """
+        lines = split_lines(text)
+        known = lines.starts.astype(np.int8)
+        starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, known)]
+        found = self._marginals().of_words(lines.codes, lines.offsets, known, starts.view(np.uint8))
+        return found[starts]
+
+    def entropy(self, text: str) -> float:
+        """Return how undecided the model is about the tags of a text, in nats, 0 or more.
+
+        0 if there is only one possibility; log n if n tag sequences are equally probable.
+        """
+        lines = split_lines(text)
+        known = lines.starts.astype(np.int8)
+        _, entropies = self._marginals().of_sentences(lines.codes, lines.offsets, known)
+        return float(entropies.sum())
+
+    def nbest(self, text: str, k: int = 5) -> list[Candidate]:
+        """Return the most probable ways to cut a text, best first; the first is :meth:`cut`.
+
+        Parameters
+        ----------
+        text
+            Of several lines too; a way is then one for all of them.
+        k
+            How many; there may be fewer. With a labelled model, ways may differ in labels alone.
+
+        Raises
+        ------
+        ValueError
+            If k is below 1.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, got {k}")
+        lines = split_lines(text)
+        known = lines.starts.astype(np.int8)
+        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, known)
+        unit = self._tagger.decoder.unit / self.model.temperature
+        ways = [(0.0, np.empty(0, dtype=np.int16))]
+        for n, (begin, end) in enumerate(pairwise(lines.offsets.tolist())):
+            scores, tags = nbest.find(
+                self._tagger.decoder, lines.codes[begin:end], known[begin:end], k
+            )
+            found = list(zip((scores * unit - log_z[n]).tolist(), tags, strict=True))
+            joined = (
+                (so_far + here, before, after) for so_far, before in ways for here, after in found
+            )
+            ways = [
+                (score, np.append(before, after))
+                for score, before, after in sorted(joined, key=lambda each: -each[0])[:k]
+            ]
+        return [self._candidate(lines, *way) for way in ways]
+
+    def _candidate(
+        self, lines: Lines, log_probability: float, tags: NDArray[np.int16]
+    ) -> Candidate:
+        tag_set = self.model.tag_set
+        starts = np.flatnonzero(tag_set.begins[tags])
+        text, ends = chars.to_text(lines.codes), np.append(starts[1:], len(tags))
+        words = [
+            text[a:b] for a, b in zip(starts.tolist(), ends[: len(starts)].tolist(), strict=True)
+        ]
+        labels = [""] * len(words)
+        if tag_set.labels:
+            labels = [tag_set.labels[n] for n in tag_set.labels_of(tags)[starts].tolist()]
+        return Candidate(words, labels, min(log_probability, 0.0))
 
     def cut_many(self, texts: Iterable[str], *, threads: int = 0) -> Iterator[list[str]]:
         """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.
@@ -256,15 +353,8 @@ class Segmenter:
         found = self._marginals(temperature).of_words(corpus.codes, corpus.offsets, known, starts)
         return found[corpus.starts]
 
-    def _marginals(self, temperature: float | None) -> Marginals:
-        model, tag_set = self.model.quantize("float64"), self.model.tag_set
-        return Marginals(
-            self._tagger.decoder,
-            np.where(tag_set.legal, model.transitions * model.scale, -np.inf),
-            tag_set.begins.astype(np.int8),
-            tag_set.ends.astype(np.int8),
-            temperature or self.model.temperature,
-        )
+    def _marginals(self, temperature: float | None = None) -> Marginals:
+        return marginals_of(self.model, self._tagger.decoder, temperature or self.model.temperature)
 
     @cached_property
     def _tagger(self) -> Tagger:
@@ -273,7 +363,7 @@ class Segmenter:
         if tag_set.labels:
             of_tag = tag_set.labels_of(np.arange(len(tag_set.names), dtype=np.int16))
             suffixes = [f"/{tag_set.labels[label]}".encode() for label in of_tag]
-        return Tagger(_decoder(self.model), suffixes)
+        return Tagger(decoder_of(self.model), suffixes)
 
 
 def load(path: str | os.PathLike[str]) -> Segmenter:
@@ -307,49 +397,3 @@ def _encoder(encoding: str) -> Callable[[bytes], bytes]:
         return bytes
     encoder = codecs.getincrementalencoder(codec(encoding))()
     return lambda cut: encoder.encode(cut.decode("utf-8", "surrogatepass"))
-
-
-def _decoder(model: Model) -> Decoder:
-    """Compile a model."""
-    model = model.quantize("float64")  # in training weights are float32
-    tag_set = model.tag_set
-    largest = sum(table.largest_sum for table in model.tables)
-    # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.
-    finer = 2.0 ** (30 - ceil(log2(largest or 1.0))) if model.precision == "float64" else 1.0
-    bits = 16 if largest * finer <= np.iinfo(np.int16).max else 32
-    with ThreadPoolExecutor() as pool:
-        tables = list(pool.map(lambda table: _compiled(table, finer, bits), model.tables))
-    return Decoder(
-        tables,
-        np.rint(np.where(tag_set.legal, model.transitions, 0) * finer).astype(np.int64),
-        tag_set.legal,
-        tag_set.begins.astype(np.int8),
-        tag_set.ends.astype(np.int8),
-        _FORMS.get(tag_set.names, 0),
-        model.alphabet.entries,
-        model.templates.window,
-        bits,
-        model.scale / finer,
-        model.lexicon.matcher(model.alphabet) if model.templates.views & OF_WORDS else None,
-        model.lexicon.classes,
-        model.varieties.matcher() if model.templates.views & OF_STRINGS else None,
-        model.varieties.classes,
-    )
-
-
-def _compiled(
-    table: PatternTable, finer: float, bits: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[tuple[int, int, int, int, int]], int, int]:
-    """Return a table as the decoder wants it."""
-    kind = table.kind
-    parts = [
-        (view.number, step, view.shift, view.bits, low)
-        for (view, low), step in zip(layout(kind.views), kind.shape, strict=True)
-    ]
-    return (
-        lookup.build_finder(table.keys, sum(bits for _, _, _, bits, _ in parts)),
-        lookup.pack(table.keys, table.weights, table.unit * finer, bits),
-        parts,
-        kind.width,
-        min(kind.firsts),
-    )

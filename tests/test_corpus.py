@@ -1,3 +1,6 @@
+from collections import Counter
+from hashlib import blake2b
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,3 +78,55 @@ def test_labels_that_do_not_fit_the_words_are_reported():
         Sentence(("我", "爱"), ("r",))
     with pytest.raises(CorpusError, match="1 of 2 sentences have labels"):
         Corpus.from_sentences([Sentence(("我",), ("r",)), Sentence(("爱",))])
+
+
+@given(any_text)
+def test_the_vocabulary_counts_the_words(text):
+    corpus = Corpus.from_text(text)
+    assert corpus.vocabulary() == Counter(text.split())
+
+
+def test_words_and_text_of_a_part():
+    corpus = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
+    assert corpus.text(2, 7) == "北京天安门"
+    assert corpus.words(2, 7) == ["北京", "天安门"]
+    assert corpus.words(3, 6) == ["京", "天安"]  # a part of a word is one too
+    assert corpus.words(7) == ["他", "来", "了"]
+    assert corpus.words(4, 4) == []
+    assert corpus.text(4, 4) == ""
+
+
+@given(any_text)
+def test_the_words_of_the_parts_are_all_words(text):
+    corpus = Corpus.from_text(text)
+    words = [w for _, begin, end in corpus.blocks() for w in corpus.words(begin, end)]
+    assert words == corpus.words() == text.split()
+
+
+@given(any_text)
+def test_a_sentence_is_known_by_its_characters_alone(text):
+    corpus = Corpus.from_text(text)
+    hashes = corpus.hashes()
+    assert hashes.dtype == np.uint64
+    assert hashes.shape == (len(corpus),)
+    apart = Corpus.from_text("\n".join(map(" ".join, corpus.texts())))
+    assert np.array_equal(apart.hashes(), hashes)
+    of_text = dict(zip(corpus.texts(), hashes.tolist(), strict=True))
+    assert [of_text[each] for each in corpus.texts()] == hashes.tolist()
+    assert len(set(of_text.values())) == len(of_text)
+
+
+def test_hashes_are_the_same_on_every_machine_and_forever():
+    """Model files hold them."""
+    digests = [blake2b(each.encode("utf-32-le"), digest_size=8) for each in ("我爱北京", "他")]
+    expected = [int.from_bytes(each.digest(), "little") for each in digests]
+    assert Corpus.from_text("我 爱 北京\n\n他").hashes().tolist() == expected
+
+
+def test_blocks_change_no_hash_and_no_count(monkeypatch):
+    corpus = Corpus.from_text("我 爱 北京\n他 来 了\n我 爱 北京\n好")
+    hashes, counts = corpus.hashes(), corpus.vocabulary()
+    for size in (1, 5, 7):
+        monkeypatch.setattr("crfseg.corpus._BLOCK", size)
+        assert np.array_equal(corpus.hashes(), hashes)
+        assert corpus.vocabulary() == counts

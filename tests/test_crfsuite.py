@@ -15,7 +15,10 @@ from crfseg.train import crfsuite
 from crfseg.train.parameters import ALGORITHMS, checked_params
 from material import SAMPLE
 
-CRFSUITE_ALGORITHMS = ALGORITHMS[1:]
+CRFSUITE_ALGORITHMS = [
+    pytest.param(name, marks=[] if name == "lbfgs" else [pytest.mark.slow])
+    for name in ALGORITHMS[1:]
+]
 TRAIN = SAMPLE / "train.txt"
 
 

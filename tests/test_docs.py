@@ -23,6 +23,9 @@ from crfseg.cli import _VERBS, main
 from material import ROOT
 
 PAGES = ["README.md", "README.zh.md", *sorted(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
+LONG = [
+    f"docs/{name}.md" for name in ("experiments", "quickstart", "report", "training")
+]  # they train many models
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(r"(\d+(?:[.,]\d+)*)")
@@ -127,7 +130,14 @@ def folder(tmp_path, monkeypatch):
 
 
 # The steps of README.zh.md are those of README.md, which a test below holds it to.
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "README.zh.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.slow] if page in LONG else [])
+        for page in PAGES
+        if page != "README.zh.md"
+    ],
+)
 def test_what_a_page_shows_is_what_happens(page, folder):
     names = {}
     for block in blocks_of(page):

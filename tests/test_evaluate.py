@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 import crfseg
 from crfseg import Corpus, Sentence, evaluate
 from crfseg.errors import CorpusError
+from crfseg.evaluation import summary
 from crfseg.evaluation.scores import read_words
 from material import SAMPLE
 
@@ -74,7 +76,7 @@ def test_labelled_words_are_scored_by_place_and_label():
 def test_a_vocabulary_is_a_word_a_line_or_any_segmented_text(tmp_path):
     path = tmp_path / "words.txt"
     path.write_text("\ufeff我\n北京　天安门\n\n", "utf-8")
-    assert read_words(path) == {"我", "北京", "天安门"}
+    assert read_words(path).keys() == {"我", "北京", "天安门"}
 
 
 @pytest.mark.parametrize("system", ["ctb6-jieba", "ud_zh_gsd_trad-junk", "wtb-flips", "zx-chars"])
@@ -93,3 +95,73 @@ def test_files_score_as_the_official_scorer_says(shared: Path, system):
 def test_scores_are_plain_data(segmenter):
     scores = crfseg.evaluate(segmenter, SAMPLE / "dev.txt")
     assert json.loads(json.dumps(scores.as_dict())) == scores.as_dict()
+
+
+def test_sentences_that_stand_in_the_training_text_are_seen(segmenter):
+    train, dev = (crfseg.read_corpus(SAMPLE / f"{name}.txt") for name in ("train", "dev"))
+    some = [*list(train)[:10], *list(dev)[:30]]
+    gold = Corpus.from_sentences(some)
+    scores = evaluate(segmenter, gold)
+    seen = set(train.texts())
+    assert scores.seen.tolist() == [text in seen for text in gold.texts()]
+    in_seen = sum(len(text) for text in gold.texts() if text in seen)
+    assert scores.seen_share == pytest.approx(in_seen / gold.n_chars)
+    other_words = Corpus.from_text("\n".join(map(" ".join, gold.texts())))
+    assert evaluate(segmenter, other_words).seen.tolist() == scores.seen.tolist()
+    assert not evaluate(gold, gold).seen.any()
+
+
+def test_rates_by_place_of_a_case_counted_by_hand():
+    predicted = Corpus.from_text("我 爱 北京 天 安门\n他 来了")
+    scores = evaluate(predicted, GOLD, known_words=Counter({"我": 3, "天安门": 1}))
+    assert scores.boundary_f1 == pytest.approx(2 * 4 / (5 + 5))
+    assert scores.sentence_accuracy == 0
+    assert scores.differences == {"merge": 1, "split": 1, "cross": 0}
+    assert [(each.name, each.words, each.found) for each in scores.breakdown["frequency"]] == [
+        ("0", 5, 3), ("1", 1, 0), ("2-3", 1, 1)
+    ]  # fmt: skip
+    assert sum(each.words for each in scores.oov_words) == 5
+
+
+def test_the_classes_of_a_model_are_those_of_its_training_text(segmenter):
+    train = crfseg.read_corpus(SAMPLE / "train.txt")
+    own = evaluate(segmenter, SAMPLE / "dev.txt")
+    counted = evaluate(segmenter, SAMPLE / "dev.txt", known_words=train.vocabulary())
+    assert own.breakdown["frequency"] == counted.breakdown["frequency"]
+    assert own.breakdown["frequency"][0].words == counted.counts.oov
+
+
+def test_text_is_counted_and_a_list_is_not(tmp_path):
+    words, text = tmp_path / "words.txt", tmp_path / "text.txt"
+    words.write_text("我\n北京\n我\n", "utf-8")
+    text.write_text("我 爱 北京\n我 来", "utf-8")
+    assert set(read_words(words).values()) == {0}
+    assert read_words(text) == {"我": 2, "爱": 1, "北京": 1, "来": 1}
+    assert "frequency" not in evaluate(GOLD, GOLD, known_words=read_words(words)).breakdown
+    assert "frequency" in evaluate(GOLD, GOLD, known_words=read_words(text)).breakdown
+
+
+def test_an_empty_gold_has_no_figures():
+    nothing = Corpus.from_text("")
+    scores = evaluate(nothing, nothing, known_words=Counter("我我"))
+    figures = summary.as_dict(scores)
+    assert (figures["f1"], figures["boundary_f1"], figures["sentence_accuracy"]) == (None,) * 3
+    assert json.loads(json.dumps(figures)) == figures
+    assert list(summary.lines_of(scores)) == [scores.report()]
+
+
+@pytest.mark.parametrize("known", [None, {"我"}, Counter("我我")])
+def test_the_summary_has_a_line_for_all_that_is_known(known):
+    text = "\n".join(summary.lines_of(evaluate(GOLD, GOLD, known_words=known)))
+    assert text.startswith("=== SUMMARY:")
+    assert "differences               none" in text
+    assert ("recall, times in training" in text) == isinstance(known, Counter)
+    assert "calibration" not in text
+
+
+def test_long_tables_say_what_is_left_out():
+    gold = Corpus.from_text(" ".join(f"天{char}" for char in "地人山水火木金土日月年石"))
+    scores = evaluate(Corpus.from_text(gold.texts()[0]), gold, known_words=set())
+    lines = "\n".join(summary.lines_of(scores)).split("unknown words missed")[1].splitlines()
+    assert len(lines[1:12]) == 11
+    assert lines[11].split() == ["2", "more", "2", "0", "0.0000"]

@@ -1,5 +1,7 @@
 """Training that goes on from a model; several dev corpora."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,30 @@ def test_the_vocabulary_grows_and_symbols_stay():
     segmenter = Segmenter(model)
     assert segmenter.cut("你去上海") == ["你", "去", "上海"]
     assert segmenter.cut("我在天安门") == ["我", "在", "天安门"]
+
+
+def test_what_both_texts_hold_is_known():
+    """The counts of the older text are known by their classes; at least as often as that."""
+    init = crfseg.train(Corpus.join([OLD] * 5))
+    model = crfseg.train(NEW, init=init)
+    assert np.array_equal(model.sentences, np.unique([*OLD.hashes(), *NEW.hashes()]))
+    assert model.frequency_of["我"] == 4  # ten times
+    assert model.frequency_of["他"] == 3  # 4 to 7 times, and once more
+    assert model.frequency_of["去"] == 2
+    assert model.frequency_of["你"] == 1
+    assert list(model.frequency_of) == list(model.vocabulary) == sorted(model.vocabulary)
+    assert crfseg.evaluate(Segmenter(model), OLD).seen.all()
+    assert crfseg.evaluate(Segmenter(init), NEW).seen.tolist() == [False, False]
+
+
+def test_a_model_of_which_nobody_counted_the_words_goes_on():
+    init = dataclasses.replace(
+        crfseg.train(OLD), frequencies=np.empty(0, np.uint8), sentences=np.empty(0, np.uint64)
+    )
+    model = crfseg.train(NEW, init=init)
+    assert np.array_equal(model.sentences, np.unique(NEW.hashes()))
+    assert min(model.frequencies) == 1
+    assert set(model.vocabulary) == set(OLD.words()) | set(NEW.words())
 
 
 def test_a_corpus_already_learned_changes_little():

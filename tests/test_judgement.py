@@ -1,6 +1,9 @@
 """Gold and predicted words, place by place, against sets of spans."""
 
+from itertools import pairwise
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,25 +13,115 @@ from crfseg.evaluation.judgement import KINDS, Judgement
 
 @st.composite
 def segmented_twice(draw):
-    """Sentences of some characters, each cut in two ways."""
-    lengths = draw(st.lists(st.integers(1, 8), min_size=1, max_size=5))
-    return [
-        tuple(
-            " ".join(
-                "".join(
-                    c + (" " if cut else "") for c, cut in zip("天地人山水火木金", cuts)
-                ).split()
-            )
-            for cuts in (draw(st.lists(st.booleans(), min_size=n, max_size=n)) for _ in range(2))
-        )
-        for n in lengths
-    ]
+    """Some sentences of 1 to 8 characters, each cut in two ways: pairs of lists of lengths."""
+    lengths = draw(st.lists(st.integers(1, 8), max_size=5))
+    return [(draw(cuts_of(n)), draw(cuts_of(n))) for n in lengths]
 
 
-def spans(corpus):
-    return [[tuple(span) for span in sentence.spans] for sentence in corpus]
+def cuts_of(n):
+    inner = st.lists(st.booleans(), min_size=n - 1, max_size=n - 1)
+    return inner.map(lambda cut: [k for k, is_cut in enumerate([True, *cut, True]) if is_cut])
 
 
 def judged(pairs):
-    gold, predicted = ("\n".join(lines) for lines in zip(*pairs, strict=True))
+    gold, predicted = (
+        "\n".join(" ".join("天地人山水火木金"[a:b] for a, b in pairwise(cuts)) for cuts in side)
+        for side in ([gold for gold, _ in pairs], [predicted for _, predicted in pairs])
+    )
     return Judgement(Corpus.from_text(gold), Corpus.from_text(predicted))
+
+
+def places(pairs, side):
+    """Return (sentence, first character, one behind the last) of every word, in the corpus."""
+    found, begin = [], 0
+    for n, pair in enumerate(pairs):
+        found += [(n, begin + a, begin + b) for a, b in pairwise(pair[side])]
+        begin += pair[side][-1]
+    return found
+
+
+def rows(words):
+    columns = (words.sentences, words.starts, words.ends)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@given(segmented_twice())
+def test_words_are_right_if_the_other_side_has_their_span(pairs):
+    judgement = judged(pairs)
+    gold, predicted = places(pairs, 0), places(pairs, 1)
+    assert rows(judgement.gold_words) == gold
+    assert rows(judgement.predicted_words) == predicted
+    assert judgement.gold_words.right.tolist() == [word in predicted for word in gold]
+    assert judgement.predicted_words.right.tolist() == [word in gold for word in predicted]
+
+
+@given(segmented_twice())
+def test_differences_cover_the_wrong_words_and_nothing_else(pairs):
+    judgement = judged(pairs)
+    gold, predicted = places(pairs, 0), places(pairs, 1)
+    wrong = set(gold) ^ set(predicted)
+    covered = {(n, k) for n, begin, end in rows(judgement.differences) for k in range(begin, end)}
+    assert covered == {(n, k) for n, begin, end in wrong for k in range(begin, end)}
+    bounds = [edge for _, begin, end in rows(judgement.differences) for edge in (begin, end)]
+    assert bounds == sorted(bounds)  # in order and disjoint
+    assert len(judgement.differences) == len(judgement.differences.kinds)
+
+
+@given(segmented_twice())
+def test_differences_have_no_common_boundary_inside_and_are_of_their_kind(pairs):
+    judgement = judged(pairs)
+    gold, predicted = set(places(pairs, 0)), set(places(pairs, 1))
+    found = judgement.differences
+    for (n, begin, end), kind in zip(rows(found), found.kinds.tolist(), strict=True):
+        here, there = (
+            sorted(word for word in words if word[0] == n and begin <= word[1] < end)
+            for words in (gold, predicted)
+        )
+        assert here[0][1] == there[0][1] == begin
+        assert here[-1][2] == there[-1][2] == end
+        assert not {word[2] for word in here[:-1]} & {word[2] for word in there[:-1]}
+        expected = "merge" if len(there) == 1 else "split" if len(here) == 1 else "cross"
+        assert KINDS[kind] == expected
+
+
+@given(segmented_twice())
+def test_sentences_are_right_if_their_words_are(pairs):
+    judgement = judged(pairs)
+    assert judgement.right_sentences.tolist() == [gold == predicted for gold, predicted in pairs]
+
+
+@given(segmented_twice())
+def test_boundary_f1_is_that_of_sets_of_boundaries(pairs):
+    gold, predicted = (
+        {(n, cut) for n, pair in enumerate(pairs) for cut in pair[side][1:-1]} for side in (0, 1)
+    )
+    expected = None
+    if gold or predicted:
+        expected = pytest.approx(2 * len(gold & predicted) / (len(gold) + len(predicted)))
+    assert judged(pairs).boundary_f1 == expected
+
+
+def test_the_kinds_of_an_example():
+    judgement = Judgement(
+        Corpus.from_text("北京 大 学生 前来 应 聘\n他 来"),
+        Corpus.from_text("北京 大学 生 前 来 应聘\n他 来"),
+    )
+    found = judgement.differences
+    assert [KINDS[kind] for kind in found.kinds] == ["cross", "split", "merge"]
+    assert rows(found) == [(0, 2, 5), (0, 5, 7), (0, 7, 9)]
+    assert judgement.gold_texts[:2] == ["北京", "大"]
+    assert judgement.right_sentences.tolist() == [False, True]
+
+
+def test_nothing_is_judged_in_an_empty_corpus():
+    judgement = judged([])
+    assert len(judgement.differences) == len(judgement.gold_words.starts) == 0
+    assert judgement.right_sentences.shape == (0,)
+    assert judgement.boundary_f1 is None
+
+
+def test_a_word_that_ends_a_sentence_never_reaches_into_the_next():
+    gold, predicted = Corpus.from_text("天\n地"), Corpus.from_text("天\n地")
+    joined = Judgement(gold, predicted)
+    assert np.array_equal(joined.gold_words.ends, [1, 2])
+    assert joined.boundary_f1 is None

@@ -157,7 +157,7 @@ def rewritten(path, change):
 
 def test_a_newer_format_is_refused_with_the_remedy(path):
     rewritten(path, lambda header, _: header.update(format=99))
-    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 4\. Update"):
+    with pytest.raises(ModelFileError, match=r"has format 99; this crfseg reads up to 5\. Update"):
         Model.load(path)
 
 
@@ -235,6 +235,27 @@ def lexicon_of(*words):
         lambda h, a: a.update({"GG.patterns": a["GG.patterns"] | np.uint16(256)}),
         lambda h, a: a.update({"TTT.patterns": a["TTT.patterns"] | np.uint16(256)}),
         lambda h, a: a.update({"e0P1b1.patterns": a["e0P1b1.patterns"] | np.uint16(8)}),
+        lambda h, a: h.pop("temperature"),
+        lambda h, a: h.update(temperature=0),
+        lambda h, a: h.update(temperature=-1.5),
+        lambda h, a: h.update(temperature=float("nan")),
+        lambda h, a: h.update(temperature=float("inf")),
+        lambda h, a: h.update(temperature="1.5"),
+        lambda h, a: h.update(temperature=True),
+        lambda h, a: h.update(temperature=None),
+        lambda h, a: a.pop("words.frequencies"),
+        lambda h, a: a.update({"words.frequencies": a["words.frequencies"][1:].copy()}),
+        lambda h, a: a.update({"words.frequencies": a["words.frequencies"][None].copy()}),
+        lambda h, a: a.update({"words.frequencies": a["words.frequencies"].astype(np.uint16)}),
+        lambda h, a: a.update({"words.frequencies": a["words.frequencies"] * np.uint8(0)}),
+        lambda h, a: a.update({"words.frequencies": a["words.frequencies"] | np.uint8(128)}),
+        lambda h, a: a.pop("sentences"),
+        lambda h, a: a.update(sentences=a["sentences"][::-1].copy()),
+        lambda h, a: a.update(sentences=np.repeat(a["sentences"], 2)),
+        lambda h, a: a.update(sentences=a["sentences"][None].copy()),
+        lambda h, a: a.update(sentences=a["sentences"].astype(np.int64)),
+        lambda h, a: a.update(sentences=a["sentences"].astype(np.float64)),
+        lambda h, a: a.update(sentences=a["sentences"][0, ...]),
     ],
 )
 def test_contents_that_make_no_sense_are_refused(path, change):
@@ -342,11 +363,19 @@ def test_files_of_every_format_are_read_forever(name):
     assert segmenter.model.info["name"] == name
     assert segmenter.cut("我北京") == ["我", "北京"]
     assert segmenter.model.vocabulary == ("北京", "我")
+    assert knows_nothing_of_its_text(segmenter.model)
+
+
+def knows_nothing_of_its_text(model):
+    """What came with format 5 is as in a model that nobody counted for."""
+    empty = not len(model.frequencies) and not len(model.sentences)
+    return empty and model.temperature == 1 and set(model.frequency_of.values()) == {0}
 
 
 def test_files_with_words_and_groups_are_read_forever():
     model = Model.load(MODELS / "format3.crfseg")  # 60 sentences of the sample
     assert model.info["name"] == "format3"
+    assert knows_nothing_of_its_text(model)
     assert model.templates.views == ACCURATE.views
     assert len(model.alphabet.groups) == len(model.alphabet.characters) == 766
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
@@ -358,6 +387,7 @@ def test_files_with_words_and_groups_are_read_forever():
 def test_files_with_strings_are_read_forever():
     model = Model.load(MODELS / "format4.crfseg")  # the same, and the text of test.txt as raw text
     assert model.info["name"] == "format4"
+    assert knows_nothing_of_its_text(model)
     assert model.templates.views == ACCURATE.views | {"A"}
     assert len(model.alphabet.characters) == 1103
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
@@ -371,10 +401,40 @@ def test_files_with_strings_are_read_forever():
     assert crfseg.Segmenter(model).cut_lines(text.replace(" ", "")) == text
 
 
-def test_a_model_with_strings_comes_back_from_its_file(tmp_path, with_strings):
-    model = Model.load(with_strings)
-    model.save(tmp_path / "b")
-    assert (tmp_path / "b").read_bytes() == with_strings.read_bytes()
+def test_files_with_a_temperature_frequencies_and_sentences_are_read_forever():
+    model = Model.load(MODELS / "format5.crfseg")  # the same, and dev.txt as dev
+    assert model.info["name"] == "format5"
+    assert model.temperature == 1.74
+    often = {word: level for word, level in model.frequency_of.items() if level > 4}
+    assert often == {"。": 6, "一": 5, "了": 6, "是": 5, "的": 7, "，": 7}
+    assert len(model.frequencies) == len(model.vocabulary) == 828
+    assert len(model.sentences) == 60
+    text = "昨天 在成 都 正 式 开通 。\n老人 一 边 说 ， 手艺 人靠 的 是 手艺 ， 不 是 牌子 。"
+    segmenter = crfseg.Segmenter(model)
+    assert segmenter.cut_lines(text.replace(" ", "")) == text
+    sure = segmenter.confidences(crfseg.Corpus.from_text("昨天 在 成都 正式 开通 。"))
+    assert sure == pytest.approx([0.988, 0.464, 0.191, 0.303, 0.633, 1.0], abs=1e-3)
+
+
+def test_a_file_with_everything_comes_back_byte_by_byte(tmp_path):
+    Model.load(MODELS / "format5.crfseg").save(tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == (MODELS / "format5.crfseg").read_bytes()
+    assert same(Model.load(tmp_path / "b"), Model.load(MODELS / "format5.crfseg"))
+
+
+@pytest.mark.parametrize("name", ["words.frequencies", "sentences"])
+def test_nobody_need_have_counted(path, name):
+    rewritten(path, lambda _, arrays: arrays.update({name: arrays[name][:0].copy()}))
+    segmenter = crfseg.load(path)
+    scores = crfseg.evaluate(segmenter, crfseg.Corpus.from_text("我们 去 了 北京"))
+    assert ("frequency" in scores.breakdown) == (name == "sentences")
+    assert scores.oov_rate is not None
+    assert not scores.seen.any()
+
+
+def test_an_older_file_has_no_temperature(path):
+    rewritten(path, lambda header, _: header.update(format=4, temperature=3.0))
+    assert Model.load(path).temperature == 1.0
 
 
 def test_an_older_file_has_no_strings(path):

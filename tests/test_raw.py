@@ -227,7 +227,7 @@ def test_what_raw_text_adds_is_known_but_is_no_word():
     model = crfseg.train(SMALL, raw=RAW)
     n = len(crfseg.train(SMALL).alphabet.characters)
     assert len(model.alphabet.characters) == n + 2  # 人 and 的
-    assert set(model.lexicon.words) == SMALL.vocabulary() == set(model.vocabulary)
+    assert set(model.lexicon.words) == set(SMALL.vocabulary()) == set(model.vocabulary)
 
 
 # What is recorded

@@ -21,6 +21,10 @@ _VERBS: Final = {
     "segment": "Cut text into words.",
     "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
     "compare": "Tell which of two models or outputs is better, and whether that is chance.",
+    "cross-validate": "Score ways of training on the corpora themselves, by folds.",
+    "learning-curve": "Tell what more training data would bring.",
+    "tune": "Search for the settings that suit the corpora.",
+    "audit": "List where the corpora's own words are probably wrong.",
     "convert": "Write a corpus as tagged training data, as other tools read it.",
     "check": "List what is suspicious in corpora.",
     "inspect": "Tell what a model file is and how it was made.",
@@ -42,7 +46,9 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         if name not in _VERBS:
             return None
-        command: click.Command = importlib.import_module(f"crfseg.cli.{name}").command
+        command: click.Command = importlib.import_module(
+            f"crfseg.cli.{name.replace('-', '_')}"
+        ).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
+import numpy as np
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
-from crfseg.evaluation.comparison import Comparison, Parting, compare
+from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
 from crfseg.evaluation.scores import Scores
 from crfseg.formats import Format, read_corpus
 from crfseg.modelfile import is_model
+from crfseg.report.comparison import write_comparison
 from crfseg.segmenter import Segmenter, load
 
 _SHOWN = 10
@@ -27,6 +29,7 @@ _SHOWN = 10
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
 @click.option("--all", "show_all", is_flag=True, help=f"List all places, not only {_SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with all places.")
+@options.report
 @options.corpus_format
 @options.encoding
 def command(
@@ -35,6 +38,7 @@ def command(
     gold: tuple[str, ...],
     show_all: bool,
     as_json: bool,
+    report: str | None,
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -42,15 +46,20 @@ def command(
 
     Prints the F measures, the difference and how far it can be trusted, and where the two part.
     """
-    corpus = Corpus.join([read_corpus(path, format=format, encoding=encoding) for path in gold])
+    parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
     first, second = (_segmented(path, format, encoding) for path in (one, other))
-    found = compare(first, second, corpus)
+    found = compare(first, second, Corpus.join(parts))
+    sides = [
+        _Side(*each) for each in (("A", one, first, found.one), ("B", other, second, found.other))
+    ]
+    if report is not None:
+        write_comparison(report, found, names=(one, other), parts=parts)
     if as_json:
-        click.echo(json.dumps(_as_dict(found, one, other), ensure_ascii=False))
+        click.echo(json.dumps(_as_dict(found, sides, parts), ensure_ascii=False))
         return
     places = list(islice(found.partings(), None if show_all else _SHOWN))
-    click.echo("\n".join([*_summary(found, one, other), *map(_line, places)]))
-    more = len(found.differences) - len(places)
+    click.echo("\n".join([*_summary(found, sides, parts), *map(_line, places)]))
+    more = len(found.places) - len(places)
     if more:
         click.echo(f"and {more:,} more (--all lists them)")
 
@@ -59,22 +68,39 @@ def _segmented(path: str, format: Format | None, encoding: str) -> Segmenter | C
     return load(path) if is_model(path) else read_corpus(path, format=format, encoding=encoding)
 
 
-def _summary(found: Comparison, one: str, other: str) -> Iterator[str]:
-    yield from (_figures(*each) for each in (("A", one, found.one), ("B", other, found.other)))
+class _Side(NamedTuple):
+    """One of the two."""
+
+    letter: str
+    name: str
+    segmented: Segmenter | Corpus
+    scores: Scores
+
+    def as_dict(self) -> dict[str, Any]:
+        figures = {"f1": self.scores.f1, "f1_interval": list(self.scores.interval)}
+        seen = {"seen_sentences": int(self.scores.seen.sum())}
+        return {"name": self.name, **terms.of_predicted(self.segmented), **figures, **seen}
+
+    def lines(self) -> Iterator[str]:
+        low, high = self.scores.interval
+        f1 = "--" if self.scores.f1 is None else f"{self.scores.f1:.4f}"
+        stated = terms.in_words(terms.of_predicted(self.segmented))
+        yield f"{self.letter}      F {f1} ({low:.4f} to {high:.4f})  {self.name}: {stated}"
+        yield from terms.seen_lines(self.scores, f"the training text of {self.letter}")
+
+
+def _summary(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> Iterator[str]:
+    yield from terms.gold_lines(parts)
+    for side in sides:
+        yield from side.lines()
     low, high = found.interval
     yield f"B - A  {found.difference:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}"
     yield f"p      {found.p_value:.4f} (how often chance alone gives so much, either way)"
-    n_right = {name: int(each.sum()) for name, each in found.right.items()}
+    n_right = dict(zip(RIGHT, np.bincount(found.places.right, minlength=3).tolist(), strict=True))
     yield (
-        f"They part in {len(found.differences):,} places: A is right in {n_right['one']:,}, B in "
+        f"They part in {len(found.places):,} places: A is right in {n_right['one']:,}, B in "
         f"{n_right['other']:,}, neither in {n_right['neither']:,}."
     )
-
-
-def _figures(letter: str, name: str, scores: Scores) -> str:
-    low, high = scores.interval
-    f1 = "--" if scores.f1 is None else f"{scores.f1:.4f}"
-    return f"{letter}      F {f1} ({low:.4f} to {high:.4f})  {name}"
 
 
 def _line(place: Parting) -> str:
@@ -85,10 +111,12 @@ def _line(place: Parting) -> str:
     return f"{where}  A{stars[0]} {one}  B{stars[1]} {other}"
 
 
-def _as_dict(found: Comparison, one: str, other: str) -> dict[str, Any]:
+def _as_dict(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> dict[str, Any]:
+    one, other = (side.as_dict() for side in sides)
     return {
-        "one": {"name": one, "f1": found.one.f1, "f1_interval": list(found.one.interval)},
-        "other": {"name": other, "f1": found.other.f1, "f1_interval": list(found.other.interval)},
+        "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
+        "one": one,
+        "other": other,
         "difference": found.difference,
         "difference_interval": list(found.interval),
         "p_value": found.p_value,

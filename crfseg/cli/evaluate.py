@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import click
 
-from crfseg.cli import options
+from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
+from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpus
-from crfseg.model import Model
+from crfseg.report.evaluation import write_report
 from crfseg.segmenter import load
 
 
@@ -29,6 +34,12 @@ from crfseg.segmenter import load
     help="The training text or vocabulary, for OOV figures (default: the model's own).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.report
+@click.option(
+    "--curve",
+    metavar="FILE",
+    help="Draw in the report what `crfseg learning-curve --csv FILE` wrote.",
+)
 @options.corpus_format
 @options.encoding
 def command(
@@ -37,6 +48,8 @@ def command(
     predicted: str | None,
     train_words: str | None,
     as_json: bool,
+    report: str | None,
+    curve: str | None,
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -47,39 +60,54 @@ def command(
     """
     if (model is None) == (predicted is None):
         raise click.UsageError("give either --model or --predicted")
+    if curve is not None and report is None:
+        raise click.UsageError("--curve is for the report; give --report too")
+    points = [] if curve is None else _points(curve)
     parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {
         "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
         "predicted": model or predicted,
     }
+    info: Mapping[str, Any] = {}
     if model is not None:
         segmenter = load(model)
-        record |= _terms(segmenter.model)
+        info = segmenter.model.info
+        record |= terms.of_model(segmenter.model)
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
         assert predicted is not None
         guess = read_corpus(predicted, format=format, encoding=encoding)
-        record |= {"criterion": None, "protocol": None}
+        record |= terms.of_predicted(guess)
         scores = evaluate(guess, Corpus.join(parts), known_words=known)
+    if report is not None:
+        name = str(record["predicted"])
+        write_report(report, scores, predicted=name, info=info, parts=parts, learning_curve=points)
     if as_json:
         click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
     else:
-        click.echo("\n".join([*_heading(record, scores), *summary.lines_of(scores)]))
+        click.echo("\n".join([*_heading(record, scores, parts), *summary.lines_of(scores)]))
 
 
-def _terms(model: Model) -> dict[str, str | None]:
-    """Return what a score of the model is worth nothing without; None for what is not stated."""
-    stated = {key: model.info.get(key) for key in ("criterion", "protocol")}
-    return {key: str(value) if value else None for key, value in stated.items()}
+def _heading(record: dict[str, Any], scores: Scores, parts: list[Corpus]) -> Iterator[str]:
+    yield from terms.gold_lines(parts)
+    stated = {key: record[key] for key in ("criterion", "protocol")}
+    yield f"{record['predicted']}: {terms.in_words(stated)}"
+    yield from terms.seen_lines(scores)
 
 
-def _heading(record: dict[str, Any], scores: Scores) -> Iterator[str]:
-    yield from ("{name}: SHA-256 {sha256}".format(**part) for part in record["gold"])
-    terms = (f"{key} {record[key] or 'not stated'}" for key in ("criterion", "protocol"))
-    yield f"{record['predicted']}: {', '.join(terms)}"
-    if scores.seen.any():
-        yield (
-            f"warning: {scores.seen.sum():,} of {len(scores.seen):,} sentences, "
-            f"{scores.seen_share:.1%} of the text, stand in the training text too"
-        )
+def _points(path: str) -> list[tuple[float, float]]:
+    """Read a learning curve: words and F1 of each size, means over the repeats."""
+    found: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found[row["share"]].append((float(row["words"]), float(row["f1"])))
+    except (KeyError, ValueError, csv.Error):
+        raise CorpusError(
+            f"{path}: no learning curve; expected what `crfseg learning-curve --csv` writes"
+        ) from None
+    return [
+        (fmean(words), fmean(f1))
+        for words, f1 in (zip(*each, strict=True) for each in found.values())
+    ]

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, TypeVar
+
 import click
 
 from crfseg.formats import FORMATS
 from crfseg.symbols import FOLDINGS
 from crfseg.tags import SCHEMES
+from crfseg.train.parameters import ALGORITHMS
+from crfseg.train.settings import PROFILES, PROTOCOLS
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _with_packages(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+    """Make sure before any work is done that a report can be written."""
+    if path is not None:
+        from crfseg.report.page import check_installed
+
+        check_installed()
+    return path
+
 
 corpus_files = click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
 corpus_format = click.option(
@@ -14,6 +32,12 @@ corpus_format = click.option(
     "format",
     type=click.Choice(FORMATS),
     help="How the corpora are written (default: by the file's ending, else words).",
+)
+report = click.option(
+    "--report",
+    metavar="FILE",
+    callback=_with_packages,
+    help="Also write a page for a browser, one HTML file: figures, and every place to look at.",
 )
 encoding = click.option(
     "--encoding",
@@ -36,3 +60,80 @@ folding = click.option(
     help="letters (the default): features read full-width letters and digits as half-width ones; "
     "width: punctuation too; none.",
 )
+raw = click.option(
+    "--raw",
+    metavar="FILE",
+    multiple=True,
+    help="Text without words, to learn from how varied strings' company is; repeatable.",
+)
+algorithm = click.option(
+    "--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True
+)
+seed = click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
+prune = click.option(
+    "--prune",
+    type=float,
+    metavar="WEIGHT",
+    help="Leave out patterns whose weights are all smaller.",
+)
+params = click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
+)
+profile = click.option(
+    "--profile",
+    type=click.Choice(tuple(PROFILES)),
+    help="accurate (the default): all features that pay; fast: n-grams alone.",
+)
+protocol = click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    help="closed (the default); strict: no classes of characters, no folding; with --raw open "
+    "(its default), or transductive: that is the text to be tagged.",
+)
+labels = click.option(
+    "--labels", is_flag=True, default=None, help="Predict parts of speech or entity types too."
+)
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Train so many models side by side (default: one a core); the results are the same.",
+)
+folds = click.option(
+    "--folds",
+    type=click.IntRange(min=2),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Into how many parts the corpora are divided.",
+)
+
+_TRAINING = (
+    *(raw, algorithm, seed, prune, params, profile, protocol),
+    *(templates, scheme, labels, folding),
+)
+
+
+def training(command: _Command) -> _Command:
+    """Add the options that say what is learned, and how; see :func:`chosen`."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_TRAINING), command)
+
+
+def chosen(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of :func:`training` as :func:`crfseg.train` takes them."""
+    named = dict(_parsed(param) for param in given["params"])
+    others = {key: value for key, value in given.items() if key != "params"}
+    return named | {key: value for key, value in others.items() if value not in (None, ())}
+
+
+def _parsed(param: str) -> tuple[str, str]:
+    name, equals, value = param.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{param!r}; expected NAME=VALUE", param_hint="--param")
+    return name, value

@@ -23,8 +23,6 @@ import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.files import replacing
 from crfseg.tables import PRECISIONS
-from crfseg.train.parameters import ALGORITHMS
-from crfseg.train.settings import PROFILES, PROTOCOLS
 
 
 @click.command(name="train")
@@ -33,54 +31,16 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 @click.option(
     "--dev", metavar="FILE", multiple=True, help="A corpus to score on, not trained on; repeatable."
 )
-@click.option(
-    "--raw",
-    metavar="FILE",
-    multiple=True,
-    help="Text without words, to learn from how varied strings' company is; repeatable.",
-)
 @click.option("--init", metavar="MODEL", help="Go on from this model, with its settings.")
 @click.option(
     "--checkpoint", metavar="FILE", help="Written after every pass; if it is there, go on from it."
 )
 @click.option("--scratch", metavar="FOLDER", help="Keep the corpus in files there, not in memory.")
-@click.option("--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True)
-@click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
 @click.option("--threads", type=int, help="Default: one a core; the model is the same.")
-@click.option(
-    "--prune",
-    type=float,
-    metavar="WEIGHT",
-    help="Leave out patterns whose weights are all smaller.",
-)
 @click.option(
     "--time-budget", type=float, metavar="SECONDS", help="Stop in time, with the best pass."
 )
-@click.option(
-    "-p",
-    "--param",
-    "params",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter of the algorithm, such as c1=0.5; may be repeated.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(tuple(PROFILES)),
-    help="accurate (the default): all features that pay; fast: n-grams alone.",
-)
-@click.option(
-    "--protocol",
-    type=click.Choice(PROTOCOLS),
-    help="closed (the default); strict: no classes of characters, no folding; with --raw open "
-    "(its default), or transductive: that is the text to be tagged.",
-)
-@options.templates
-@options.scheme
-@click.option(
-    "--labels", is_flag=True, default=None, help="Predict parts of speech or entity types too."
-)
-@options.folding
+@options.training
 @click.option(
     "--precision",
     type=click.Choice(PRECISIONS),
@@ -99,13 +59,8 @@ from crfseg.train.settings import PROFILES, PROTOCOLS
 def command(
     corpora: tuple[str, ...],
     output: str,
-    params: tuple[str, ...],
-    templates: tuple[str, ...],
     dev: tuple[str, ...],
-    raw: tuple[str, ...],
-    seed: int | None,
     threads: int | None,
-    prune: float | None,
     time_budget: float | None,
     progress: bool | None,
     **settings: Any,
@@ -115,20 +70,14 @@ def command(
     A corpus has one sentence a line, words separated by white space; other formats by --format.
     Ctrl-C ends training and saves the best pass so far (CRFsuite's algorithms save nothing).
     """
-    named: dict[str, Any] = dict(_parsed(param) for param in params)
-    given = {"seed": seed, "threads": threads, "prune": prune, "time_budget": time_budget}
-    named |= {key: value for key, value in given.items() if value is not None}
+    settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
     built_in = settings["algorithm"] == "adagrad"
     with (
         replacing(output) as beside,
         nullcontext() if built_in else _interruptible(beside),
         _bar(progress) as callback,
     ):
-        model = crfseg.train(
-            corpora, dev=dev or None, raw=raw or None, templates=templates or None,
-            callback=callback,
-            **settings, **named,
-        )  # fmt: skip
+        model = crfseg.train(corpora, dev=dev or None, callback=callback, **settings)
         model.save(beside)
     for corpus in model.info["corpora"]:
         click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
@@ -138,13 +87,6 @@ def command(
     for scores in model.info.get("dev", ()):
         click.echo(_dev_line(scores, model.info["protocol"]))
     click.echo(f"{output}: {model.n_patterns:,} patterns, {model.n_bytes / 1e6:.1f} MB")
-
-
-def _parsed(param: str) -> tuple[str, str]:
-    name, equals, value = param.partition("=")
-    if not equals or not name:
-        raise click.BadParameter(f"{param!r}; expected NAME=VALUE", param_hint="--param")
-    return name, value
 
 
 def _dev_line(dev: dict[str, Any], protocol: str) -> str:

@@ -6,18 +6,46 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import starmap
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
 from crfseg.evaluation import resampling
-from crfseg.evaluation.judgement import Differences, Judgement
+from crfseg.evaluation.judgement import count_within, sentences_of, stretches
 from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
 
-_CONTEXT = 6  # characters shown before and behind a place
+_CONTEXT: Final = 6  # characters shown before and behind a place
+
+
+RIGHT: Final = ("one", "other", "neither")
+"""Who agrees with the gold where the two part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where two segmentations part: stretches of whole words of both and of the gold.
+
+    Parameters
+    ----------
+    starts, ends
+        The stretches, half-open, in characters of the corpus; shape (D,).
+    sentences
+        The sentence of each, shape (D,).
+    right
+        Who agrees with the gold there, indices into :data:`RIGHT`; shape (D,).
+    """
+
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    sentences: NDArray[np.intp]
+    right: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +61,7 @@ class Parting:
     gold, one, other
         The words that each has there.
     right
-        Who agrees with the gold: "one", "other" or "neither".
+        Who agrees with the gold, see :data:`RIGHT`.
     """
 
     line: int
@@ -75,34 +103,38 @@ class Comparison:
         return resampling.p_value(self.one.sentence_counts, self.other.sentence_counts)
 
     @cached_property
-    def differences(self) -> Differences:
-        """Where the two part from each other."""
-        return Judgement(self.one.judgement.predicted, self.other.judgement.predicted).differences
+    def places(self) -> Places:
+        """Where the two part from each other, in order."""
+        starts, ends = stretches(*self._segmentations)
+        _, one, other = self._segmentations
+        at = np.flatnonzero(count_within(one.starts != other.starts, starts))
+        right = {
+            name: count_within(
+                each.judgement.gold.starts != each.judgement.predicted.starts, starts
+            )
+            == 0
+            for name, each in (("one", self.one), ("other", self.other))
+        }
+        return Places(
+            starts[at],
+            ends[at],
+            sentences_of(one, starts[at]),
+            np.select([right["one"][at], right["other"][at]], [0, 1], 2).astype(np.uint8),
+        )
 
-    @cached_property
-    def right(self) -> dict[str, NDArray[np.bool_]]:
-        """Who agrees with the gold there: "one", "other" and "neither", each of shape (D,)."""
-        one, other = (self._agrees(each.judgement) for each in (self.one, self.other))
-        return {"one": one, "other": other, "neither": ~(one | other)}
-
-    def _agrees(self, judgement: Judgement) -> NDArray[np.bool_]:
-        wrong = judgement.gold.starts != judgement.predicted.starts
-        so_far = np.append(0, np.cumsum(np.append(wrong, False)))
-        here = self.differences
-        agrees: NDArray[np.bool_] = so_far[here.ends + 1] == so_far[here.starts]
-        return agrees
+    @property
+    def _segmentations(self) -> tuple[Corpus, Corpus, Corpus]:
+        gold, one = self.one.judgement.gold, self.one.judgement.predicted
+        return gold, one, self.other.judgement.predicted
 
     def partings(self) -> Iterator[Parting]:
         """Yield the places where the two part, in order."""
-        here = self.differences
-        names = np.select([self.right["one"], self.right["other"]], ["one", "other"], "neither")
-        places = (array.tolist() for array in (here.starts, here.ends, here.sentences, names))
-        yield from starmap(self._parting, zip(*places, strict=True))
+        here = self.places
+        columns = (array.tolist() for array in (here.starts, here.ends, here.sentences, here.right))
+        yield from starmap(self._parting, zip(*columns, strict=True))
 
-    def _parting(self, start: int, end: int, sentence: int, right: str) -> Parting:
-        gold, one, other = (
-            self.one.judgement.gold, self.one.judgement.predicted, self.other.judgement.predicted,
-        )  # fmt: skip
+    def _parting(self, start: int, end: int, sentence: int, right: int) -> Parting:
+        gold, one, other = self._segmentations
         first, last = gold.offsets[sentence : sentence + 2].tolist()
         return Parting(
             line=int(gold.lines[sentence]),
@@ -111,7 +143,7 @@ class Comparison:
             gold=tuple(gold.words(start, end)),
             one=tuple(one.words(start, end)),
             other=tuple(other.words(start, end)),
-            right=right,
+            right=RIGHT[right],
         )
 
 

@@ -101,19 +101,14 @@ class Judgement:
     @cached_property
     def differences(self) -> Differences:
         """Where the segmentations part, in order."""
-        agreed = self.gold.starts & self.predicted.starts
-        bounds = np.append(np.flatnonzero(agreed), self.gold.n_chars)
+        starts, ends = stretches(self.gold, self.predicted)
         n_gold, n_predicted = (
-            np.add.reduceat(corpus.starts, bounds[:-1], dtype=np.intp)
-            if len(bounds) > 1
-            else bounds[:0]
-            for corpus in (self.gold, self.predicted)
+            count_within(corpus.starts, starts) for corpus in (self.gold, self.predicted)
         )
         at = np.flatnonzero((n_gold > 1) | (n_predicted > 1))
         kinds = np.where(n_predicted[at] == 1, 0, np.where(n_gold[at] == 1, 1, 2))
-        starts = bounds[:-1][at]
         return Differences(
-            starts, bounds[1:][at], _sentences(self.gold, starts), kinds.astype(np.uint8)
+            starts[at], ends[at], sentences_of(self.gold, starts[at]), kinds.astype(np.uint8)
         )
 
     @property
@@ -139,9 +134,21 @@ def _words(corpus: Corpus, other: Corpus) -> Words:
     inside = np.append(0, np.cumsum(other.starts))
     begins = np.append(other.starts, True)
     right = begins[starts] & begins[ends] & (inside[ends] - inside[starts] == 1)
-    return Words(starts, ends, _sentences(corpus, starts), right)
+    return Words(starts, ends, sentences_of(corpus, starts), right)
 
 
-def _sentences(corpus: Corpus, places: NDArray[np.intp]) -> NDArray[np.intp]:
+def stretches(*segmentations: Corpus) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the stretches of a text between boundaries on which all agree: starts and ends."""
+    agreed = np.logical_and.reduce([corpus.starts for corpus in segmentations])
+    starts = np.flatnonzero(agreed)
+    return starts, np.append(starts[1:], len(agreed))[: len(starts)]
+
+
+def count_within(flags: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return how many flags are set in each stretch, which ends where the next one starts."""
+    return np.add.reduceat(flags, starts, dtype=np.intp) if len(starts) else starts
+
+
+def sentences_of(corpus: Corpus, places: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the sentences in which characters stand."""
     return np.searchsorted(corpus.offsets, places, side="right") - 1

@@ -32,8 +32,8 @@ def f1_of(sums: NDArray[Any]) -> NDArray[np.float64]:
     The harmonic mean of precision and recall, as the official scorer takes it.
     """
     gold, predicted, missed, wrong = np.moveaxis(np.asarray(sums, dtype=np.float64), -1, 0)
-    recall = 1 - missed / np.maximum(gold, 1)
-    precision = 1 - wrong / np.maximum(predicted, 1)
+    recall = (gold - missed) / np.maximum(gold, 1)
+    precision = (predicted - wrong) / np.maximum(predicted, 1)
     return np.asarray(2 * precision * recall / np.maximum(precision + recall, 1e-12))
 
 

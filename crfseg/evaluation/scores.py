@@ -302,8 +302,10 @@ def _labelled_words(corpus: Corpus) -> set[tuple[int, int, str]]:
 
 def read_words(path: PathLike, encoding: str = "utf-8") -> Mapping[str, int]:
     """Read a vocabulary: any segmented text; or a word a line, then nobody knows how often."""
-    counts = read_corpus(path, format="words", encoding=encoding).vocabulary()
-    return counts if max(counts.values(), default=0) > 1 else dict.fromkeys(counts, 0)
+    corpus = read_corpus(path, format="words", encoding=encoding)
+    counts = corpus.vocabulary()
+    counted = corpus.n_words > max(len(corpus), len(counts))  # lists may have a word twice
+    return counts if counted else dict.fromkeys(counts, 0)
 
 
 def _shown(figure: Any) -> str:

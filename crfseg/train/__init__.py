@@ -6,7 +6,6 @@ was done. Trainers: :mod:`crfseg.train.adagrad`, :mod:`crfseg.train.crfsuite`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from crfseg.corpus import Corpus
 from crfseg.dataset import Dataset
 from crfseg.errors import TrainingError
 from crfseg.evaluation import calibration
-from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.formats import Format, PathLike, read_corpora
 from crfseg.learned import Raw
 from crfseg.model import Model
 from crfseg.storage import Storage
@@ -147,11 +146,13 @@ def train(
         algorithm, init, templates, scheme, labels, folding, profile, protocol, raw is not None
     )
     params = checked_params(algorithm, params, settings.labels, settings.profile)
-    parts = _read(corpora, format, encoding, scratch)
+    parts = read_corpora(corpora, format=format, encoding=encoding, scratch=scratch)
     if not parts:
         raise TrainingError("no corpus given; expected at least one")
-    devs = [] if dev is None else _read(dev, format, encoding)
-    raws = [] if raw is None else _read(raw, "words", encoding, scratch)
+    devs = [] if dev is None else read_corpora(dev, format=format, encoding=encoding)
+    raws = (
+        [] if raw is None else read_corpora(raw, format="words", encoding=encoding, scratch=scratch)
+    )
     if raw is not None and not any(corpus.n_chars for corpus in raws):
         raise TrainingError("raw text: no character in it; expected at least one, or no raw text")
     joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
@@ -184,7 +185,7 @@ def train(
     info |= outcome
     model = replace(model, **record.of_text(corpus, init), info=info).quantize(precision)
     if not devs:
-        return replace(model, temperature=settings.temperature)
+        return replace(model, temperature=settings.temperature(algorithm))
     model = replace(model, temperature=calibration.temperature(model, devs))
     return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
 
@@ -230,18 +231,3 @@ def _checked(corpus: Corpus, labels: bool) -> Corpus:
             f"{corpus.name}: {len(corpus.label_names):,} labels; expected at most {MAX_LABELS:,}"
         )
     return corpus
-
-
-def _read(
-    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
-    format: Format | None,
-    encoding: str,
-    scratch: PathLike | None = None,
-) -> list[Corpus]:
-    several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
-    return [
-        corpus
-        if isinstance(corpus, Corpus)
-        else read_corpus(corpus, format=format, encoding=encoding, scratch=scratch)
-        for corpus in several
-    ]

@@ -19,6 +19,7 @@ Protocol = Literal["strict", "closed", "transductive", "open"]
 _TEMPERATURES: Final[dict[tuple[Profile, bool], float]] = {
     ("fast", False): 1.35, ("fast", True): 1.35, ("accurate", False): 2.25, ("accurate", True): 1.6,
 }  # fmt: skip
+_OF_ALGORITHMS: Final = {"ap": 8.0, "pa": 0.2, "arow": 0.25}  # weights of other sizes
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
 """``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
 widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
@@ -36,10 +37,9 @@ class Settings:
     profile: Profile
     protocol: Protocol
 
-    @property
-    def temperature(self) -> float:
-        """That of a model without a dev set to learn it from."""
-        return _TEMPERATURES[self.profile, self.labels]
+    def temperature(self, algorithm: str) -> float:
+        """Return that of a model without a dev set to learn it from."""
+        return _OF_ALGORITHMS.get(algorithm, _TEMPERATURES[self.profile, self.labels])
 
     @classmethod
     def chosen(

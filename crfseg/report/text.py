@@ -1,0 +1,45 @@
+"""What stands on a page: text in both languages, and strings of a corpus made fit to be shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class Text(NamedTuple):
+    """The same in English and in Chinese."""
+
+    en: str
+    zh: str
+
+
+Wording = Text | str
+"""What is to be read: in both languages, or the same in both."""
+
+
+def shown(text: str) -> str:
+    r"""Return a text of the same length that HTML can hold and people can see.
+
+    Control characters, which browsers drop, become their pictures; lone surrogates, which UTF-8
+    cannot encode, become U+FFFD.
+
+    >>> shown("a\0b\ud800"), len(shown("a\0b\ud800"))
+    ('a␀b\ufffd', 4)
+    """
+    return _UNPRINTABLE.sub(_picture, text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
+
+
+def share(figure: float | None, digits: int = 2) -> str:
+    r"""Write a share in [0, 1] in per cent.
+
+    >>> share(0.95301), share(None)
+    ('95.30\xa0%', '–')
+    """
+    return "–" if figure is None else f"{100 * figure:.{digits}f}\N{NO-BREAK SPACE}%"

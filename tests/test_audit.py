@@ -1,0 +1,206 @@
+"""The gold's own mistakes."""
+
+import csv
+import json
+from collections import Counter
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crfseg.cli import main
+from crfseg.corpus import Corpus
+from crfseg.errors import CorpusError, TrainingError
+from crfseg.evaluation import workers
+from crfseg.evaluation.audit import Suspect, audit, form_of, probability
+from material import SAMPLE
+
+TRAIN = SAMPLE / "train.txt"
+SWAPPED = [
+    ("我们", "我 们"),
+    ("自己", "自 己"),
+    ("没有", "没 有"),
+    ("一个", "一 个"),
+    ("什么", "什 么"),
+]
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Start processes though there is little to do."""
+    monkeypatch.setattr(workers, "QUICK", 0)
+
+
+@pytest.fixture(scope="module")
+def wrong():
+    """The sample with five errors, as a corpus and as text; and their lines."""
+    lines = TRAIN.read_text("utf-8").split("\n")
+    at = []
+    for right, error in SWAPPED:
+        n = next(
+            n for n, line in enumerate(lines) if f" {right} " in f" {line} " and n + 1 not in at
+        )
+        lines[n] = f" {lines[n]} ".replace(f" {right} ", f" {error} ", 1)
+        at.append(n + 1)
+    text = "\n".join(lines)
+    return Corpus.from_text(text, "wrong.txt"), text, at
+
+
+@pytest.fixture(scope="module")
+def found(wrong):
+    return audit(wrong[0], folds=4, jobs=1, max_iterations=4)
+
+
+def test_planted_errors_come_first(found, wrong):
+    top = {(suspect.line, suspect.gold): suspect.suggestion for suspect in found[:15]}
+    for line, (right, error) in zip(wrong[2], SWAPPED, strict=True):
+        assert top.get((line, error)) == right
+
+
+def test_suspects_are_places_of_the_corpus(found, wrong):
+    sentences = {sentence.line: sentence for sentence in wrong[0]}
+    for suspect in found:
+        sentence = sentences[suspect.line]
+        string = sentence.text[suspect.start : suspect.end]
+        assert suspect.file == "wrong.txt"
+        assert suspect.gold.replace(" ", "") == suspect.suggestion.replace(" ", "") == string
+        assert suspect.gold != suspect.suggestion
+        words = [
+            word
+            for word, span in zip(sentence.words, sentence.spans, strict=True)
+            if suspect.start <= span.start and span.end <= suspect.end
+        ]
+        assert suspect.gold.split() == words
+        assert sentence.text.index(suspect.before + string + suspect.after) <= suspect.start
+
+
+def test_the_likeliest_are_first_and_none_overlap(found):
+    scores = [suspect.score for suspect in found]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= scores[-1] < scores[0] <= 1
+    taken = Counter(
+        (suspect.line, at) for suspect in found for at in range(suspect.start, suspect.end)
+    )
+    assert set(taken.values()) == {1}
+
+
+def test_the_counts_are_those_elsewhere(found, wrong):
+    runs = Counter()
+    for sentence in wrong[0]:
+        for n in (1, 2, 3, 4):
+            runs.update(
+                " ".join(sentence.words[i : i + n]) for i in range(len(sentence.words) - n + 1)
+            )
+    for suspect in found:
+        if max(suspect.gold.count(" "), suspect.suggestion.count(" ")) < 4:
+            assert suspect.n_gold == runs[suspect.gold] - 1
+            assert suspect.n_suggestion == runs[suspect.suggestion]
+    assert any(suspect.n_suggestion > 5 for suspect in found)
+
+
+def test_a_rare_form_is_a_suspect_though_the_models_agree():
+    """Both stand in every fold, so that the models learn both; the counts alone tell."""
+    often = "他 是 中国人 。\n" * 11 + "那 中国 人 多 。\n"
+    found = audit(Corpus.from_text(often * 4), folds=2, jobs=1, max_iterations=12)
+    suspect = next(suspect for suspect in found if suspect.gold == "中国 人")
+    assert (suspect.suggestion, suspect.n_gold, suspect.n_suggestion) == ("中国人", 3, 44)
+    assert suspect.p_gold > 0.5
+    assert suspect.why.endswith("; elsewhere 中国人 44 times, 中国 人 3 times")
+
+
+def test_a_trusted_corpus_is_counted_and_trained_on_but_not_audited():
+    lines = TRAIN.read_text("utf-8").split("\n")
+    few = Corpus.from_text("我 们 去 了 学校 。\n他 没 有 来 。", "few.txt")
+    found = audit(few, also=Corpus.from_text("\n".join(lines)), folds=2, jobs=1, max_iterations=4)
+    assert {suspect.file for suspect in found} == {"few.txt"}
+    assert [suspect.suggestion for suspect in found[:2]] in (["没有", "我们"], ["我们", "没有"])
+    assert all(suspect.n_suggestion > 5 for suspect in found[:2])
+
+
+@pytest.mark.usefixtures("processes")
+@pytest.mark.slow
+def test_the_number_of_jobs_does_not_change_the_suspects(found, wrong):
+    assert audit(wrong[0], folds=4, jobs=2, max_iterations=4) == found
+
+
+def test_a_corpus_without_contradictions_has_no_suspect():
+    assert audit(Corpus.from_text("我 爱 北京 。\n" * 40), folds=2, jobs=1) == []
+
+
+def test_several_files_keep_their_places(tmp_path):
+    text = TRAIN.read_text("utf-8")
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (tmp_path / "b.txt").write_text("\n\n我 们 去 了 学校 。\n", "utf-8")
+    found = audit([tmp_path / "a.txt", tmp_path / "b.txt"], folds=2, jobs=1, max_iterations=4)
+    places = {(s.file, s.line): s for s in found if s.file.endswith("b.txt")}
+    assert places[str(tmp_path / "b.txt"), 3].gold == "我 们"
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_the_score_grows_with_doubt_and_falls_with_company(p, q, few, many):
+    p, q, few, many = min(p, q), max(p, q), min(few, many), max(few, many)
+    assert 0 <= probability(q, few, few) <= probability(p, few, few) <= 1
+    assert probability(p, few, few) <= probability(p, few, many)
+    assert probability(p, many, few) <= probability(p, few, few)
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=12), st.data())
+def test_forms_are_the_lengths_of_the_words(lengths, data):
+    corpus = Corpus.from_text(" ".join("我" * length for length in lengths))
+    first = data.draw(st.integers(0, len(lengths) - 1))
+    last = data.draw(st.integers(first + 1, len(lengths)))
+    start, end = sum(lengths[:first]), sum(lengths[:last])
+    assert form_of(corpus, start, end) == tuple(lengths[first:last])
+
+
+def test_errors_are_those_of_cross_validation():
+    with pytest.raises(CorpusError, match="1 sentence; expected at least one for each of 10 folds"):
+        audit(Corpus.from_text("我 爱"))
+    with pytest.raises(TrainingError, match="no parameter 'speed'"):
+        audit(TRAIN, jobs=1, speed=1)
+
+
+def test_a_corpus_with_labels_is_audited_for_its_words(wrong, found):
+    corpus = replace(
+        wrong[0], labels=np.zeros(wrong[0].n_chars, dtype=np.int32), label_names=("n",)
+    )
+    assert audit(corpus, folds=4, jobs=1, max_iterations=4) == found
+
+
+def run(*args):
+    options = ["--folds", 4, "--jobs", 1, "-p", "max_iterations=4"]
+    return CliRunner().invoke(main, ["audit", *map(str, [*args, *options])])
+
+
+def test_the_command_lists_writes_and_prints_json(tmp_path, monkeypatch, wrong, found):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.txt").write_text(wrong[1], "utf-8")
+    lines = run("wrong.txt", "--top", 5, "--csv", "all.csv").output.splitlines()
+    first = found[0]
+    assert lines[0] == (
+        f"wrong.txt:{first.line}: {first.score:.2f} {first.before}[{first.gold}]{first.after} -> "
+        f"{first.suggestion} ({first.why})"
+    )
+    assert len(lines) == 6
+    assert lines[5] == f"... {len(found) - 5:,} more, less likely"
+    rows = list(csv.DictReader((tmp_path / "all.csv").read_text("utf-8-sig").splitlines()))
+    assert list(rows[0]) == [field.name for field in fields(Suspect)]
+    assert [row["gold"] for row in rows] == [suspect.gold for suspect in found]
+    shown = json.loads(run("wrong.txt", "--top", 3, "--json").output)
+    assert [Suspect(**record) for record in shown] == found[:3]
+
+
+def test_the_command_finds_nothing_where_nothing_is(tmp_path):
+    (tmp_path / "same.txt").write_text("我 爱 北京 。\n" * 40, "utf-8")
+    assert run(tmp_path / "same.txt").output == "nothing suspicious\n"
+    assert json.loads(run(tmp_path / "same.txt", "--json").output) == []
+
+
+def test_the_command_s_exit_codes(tmp_path):
+    (tmp_path / "one.txt").write_text("我 爱 北京", "utf-8")
+    assert run(tmp_path / "one.txt").exit_code == 1
+    assert run(tmp_path / "one.txt", "--top", -1).exit_code == 2
+    assert run().exit_code == 2
