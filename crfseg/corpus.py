@@ -91,6 +91,11 @@ class Lines(NamedTuple):
     lines: NDArray[np.intp]
     """Their 0-based line numbers, shape (N,)."""
 
+    @property
+    def known(self) -> NDArray[np.int8]:
+        """What the decoder is to know of each: 1 begins a word, 0 nothing is known; shape (T,)."""
+        return self.starts.view(np.int8)
+
 
 def split_lines(text: str) -> Lines:
     r"""Take a text apart at white space and newlines.

@@ -97,7 +97,7 @@ class Segmenter:
         """Return the tag of every character that is not white space."""
         lines = split_lines(text)
         names = self.model.tag_set.names
-        tags = self.tag_codes(lines.codes, lines.offsets, lines.starts.astype(np.int8))
+        tags = self.tag_codes(lines.codes, lines.offsets, lines.known)
         return [names[tag] for tag in tags.tolist()]
 
     def labelled(self, text: str) -> list[tuple[Span, str]]:
@@ -117,8 +117,7 @@ class Segmenter:
             Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
         """
         lines = split_lines(text)
-        known = lines.starts.astype(np.int8)
-        return self._marginals().of_tags(lines.codes, lines.offsets, known)
+        return self._marginals().of_tags(lines.codes, lines.offsets, lines.known)
 
     def confidence(self, text: str) -> NDArray[np.float64]:
         """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
@@ -127,9 +126,10 @@ class Segmenter:
         rest of its line. It depends on the model's temperature, which ``--dev`` learns.
         """
         lines = split_lines(text)
-        known = lines.starts.astype(np.int8)
-        starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, known)]
-        found = self._marginals().of_words(lines.codes, lines.offsets, known, starts.view(np.uint8))
+        starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, lines.known)]
+        found = self._marginals().of_words(
+            lines.codes, lines.offsets, lines.known, starts.view(np.uint8)
+        )
         return found[starts]
 
     def entropy(self, text: str) -> float:
@@ -138,8 +138,7 @@ class Segmenter:
         0 if there is only one possibility; log n if n tag sequences are equally probable.
         """
         lines = split_lines(text)
-        known = lines.starts.astype(np.int8)
-        _, entropies = self._marginals().of_sentences(lines.codes, lines.offsets, known)
+        _, entropies = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
         return float(entropies.sum())
 
     def nbest(self, text: str, k: int = 5) -> list[Candidate]:
@@ -160,13 +159,12 @@ class Segmenter:
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k}")
         lines = split_lines(text)
-        known = lines.starts.astype(np.int8)
-        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, known)
+        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
         unit = self._tagger.decoder.unit / self.model.temperature
         ways = [(0.0, np.empty(0, dtype=np.int16))]
         for n, (begin, end) in enumerate(pairwise(lines.offsets.tolist())):
             scores, tags = nbest.find(
-                self._tagger.decoder, lines.codes[begin:end], known[begin:end], k
+                self._tagger.decoder, lines.codes[begin:end], lines.known[begin:end], k
             )
             found = list(zip((scores * unit - log_z[n]).tolist(), tags, strict=True))
             joined = (

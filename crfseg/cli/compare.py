@@ -15,7 +15,7 @@ from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
 from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
 from crfseg.evaluation.scores import Scores
-from crfseg.formats import Format, read_corpus
+from crfseg.formats import Format, read_corpora, read_corpus
 from crfseg.modelfile import is_model
 from crfseg.report.comparison import write_comparison
 from crfseg.segmenter import Segmenter, load
@@ -46,7 +46,7 @@ def command(
 
     Prints the F measures, the difference and how far it can be trusted, and where the two part.
     """
-    parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
+    parts = read_corpora(gold, format=format, encoding=encoding)
     first, second = (_segmented(path, format, encoding) for path in (one, other))
     found = compare(first, second, Corpus.join(parts))
     sides = [
@@ -114,7 +114,7 @@ def _line(place: Parting) -> str:
 def _as_dict(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> dict[str, Any]:
     one, other = (side.as_dict() for side in sides)
     return {
-        "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
+        "gold": terms.of_gold(parts),
         "one": one,
         "other": other,
         "difference": found.difference,

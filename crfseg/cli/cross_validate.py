@@ -115,7 +115,7 @@ def _json(found: CrossValidation, protocol: str) -> str:
     ]
     pooled = found.pooled.as_dict()
     record = {
-        "corpora": [{"name": part.name, "sha256": part.sha256} for part in found.parts],
+        "corpora": terms.of_gold(found.parts),
         "protocol": protocol,
         "folds": folds,
         "mean": {key: found.mean(key) for key in pooled},

@@ -17,7 +17,7 @@ from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
-from crfseg.formats import Format, read_corpus
+from crfseg.formats import Format, read_corpora, read_corpus
 from crfseg.report.evaluation import write_report
 from crfseg.segmenter import load
 
@@ -63,10 +63,10 @@ def command(
     if curve is not None and report is None:
         raise click.UsageError("--curve is for the report; give --report too")
     points = [] if curve is None else _points(curve)
-    parts = [read_corpus(path, format=format, encoding=encoding) for path in gold]
+    parts = read_corpora(gold, format=format, encoding=encoding)
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {
-        "gold": [{"name": part.name, "sha256": part.sha256} for part in parts],
+        "gold": terms.of_gold(parts),
         "predicted": model or predicted,
     }
     info: Mapping[str, Any] = {}

@@ -43,6 +43,11 @@ def protocol_of(options: Mapping[str, Any]) -> str:
     ).protocol
 
 
+def of_gold(parts: Iterable[Corpus]) -> list[dict[str, str]]:
+    """Return the gold files: their names and their digests."""
+    return [{"name": part.name, "sha256": part.sha256} for part in parts]
+
+
 def gold_lines(parts: Iterable[Corpus]) -> Iterator[str]:
     """Yield a line for each gold file: its name and its digest."""
     yield from (f"{part.name}: SHA-256 {part.sha256}" for part in parts)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
 from crfseg.evaluation import resampling
-from crfseg.evaluation.judgement import count_within, sentences_of, stretches
+from crfseg.evaluation.judgement import Stretches, count_within, sentences_of, stretches
 from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.formats import Format, PathLike, read_corpus
 from crfseg.segmenter import Segmenter
@@ -26,26 +26,18 @@ RIGHT: Final = ("one", "other", "neither")
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class Places(Stretches):
     """Where two segmentations part: stretches of whole words of both and of the gold.
 
     Parameters
     ----------
-    starts, ends
-        The stretches, half-open, in characters of the corpus; shape (D,).
-    sentences
-        The sentence of each, shape (D,).
+    starts, ends, sentences
+        See :class:`crfseg.evaluation.judgement.Stretches`.
     right
         Who agrees with the gold there, indices into :data:`RIGHT`; shape (D,).
     """
 
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
-    sentences: NDArray[np.intp]
     right: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.starts)
 
 
 @dataclass(frozen=True, slots=True)

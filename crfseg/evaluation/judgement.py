@@ -45,26 +45,38 @@ class Words:
 
 
 @dataclass(frozen=True, eq=False)
-class Differences:
-    """Where two segmentations part: stretches of text without a common boundary inside.
+class Stretches:
+    """Stretches of text, in order.
 
     Parameters
     ----------
     starts, ends
-        The stretches, half-open, in characters of the corpus; shape (D,).
+        Half-open, in characters of the corpus; shape (D,).
     sentences
         The sentence of each, shape (D,).
-    kinds
-        Indices into :data:`KINDS`, shape (D,).
     """
 
     starts: NDArray[np.intp]
     ends: NDArray[np.intp]
     sentences: NDArray[np.intp]
-    kinds: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.starts)
+
+
+@dataclass(frozen=True, eq=False)
+class Differences(Stretches):
+    """Where two segmentations part: stretches without a common boundary inside.
+
+    Parameters
+    ----------
+    starts, ends, sentences
+        See :class:`Stretches`.
+    kinds
+        Indices into :data:`KINDS`, shape (D,).
+    """
+
+    kinds: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +141,7 @@ class Judgement:
 
 
 def _words(corpus: Corpus, other: Corpus) -> Words:
-    starts = np.flatnonzero(corpus.starts)
-    ends = np.append(starts[1:], corpus.n_chars)[: len(starts)]
+    starts, ends = stretches(corpus)
     inside = np.append(0, np.cumsum(other.starts))
     begins = np.append(other.starts, True)
     right = begins[starts] & begins[ends] & (inside[ends] - inside[starts] == 1)
@@ -138,7 +149,7 @@ def _words(corpus: Corpus, other: Corpus) -> Words:
 
 
 def stretches(*segmentations: Corpus) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the stretches of a text between boundaries on which all agree: starts and ends."""
+    """Return the stretches between boundaries on which all agree; of one alone, its words."""
     agreed = np.logical_and.reduce([corpus.starts for corpus in segmentations])
     starts = np.flatnonzero(agreed)
     return starts, np.append(starts[1:], len(agreed))[: len(starts)]

@@ -20,7 +20,7 @@ from crfseg.errors import CorpusError
 from crfseg.evaluation import breakdown, resampling
 from crfseg.evaluation.breakdown import Slice
 from crfseg.evaluation.calibration import Calibration
-from crfseg.evaluation.judgement import KINDS, Judgement
+from crfseg.evaluation.judgement import KINDS, Judgement, stretches
 from crfseg.evaluation.sighan import OfficialCounts
 from crfseg.evaluation.tally import count_sentences
 from crfseg.formats import Format, PathLike, read_corpus
@@ -293,8 +293,7 @@ def _label_counts(gold: Corpus, predicted: Corpus) -> LabelCounts | None:
 def _labelled_words(corpus: Corpus) -> set[tuple[int, int, str]]:
     """Return (start, end, label) of every word with a label but the outside one."""
     assert corpus.labels is not None
-    starts: NDArray[np.intp] = np.flatnonzero(corpus.starts)
-    ends = np.append(starts[1:], corpus.n_chars)
+    starts, ends = stretches(corpus)
     words = zip(starts.tolist(), ends.tolist(), corpus.labels[starts].tolist(), strict=True)
     names = corpus.label_names
     return {(start, end, names[i]) for start, end, i in words if names[i] != OUTSIDE}

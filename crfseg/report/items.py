@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus import Corpus
+from crfseg.evaluation.folds import place
 from crfseg.report.text import Wording, shown
 
 
@@ -134,9 +135,7 @@ class Items:
         return [self._place(n), *(shown(" ".join(corpus[n].words)) for corpus in self.corpora)]
 
     def _place(self, n: int) -> str:
-        line = str(self.corpora[0].lines[n])
         if len(self.parts) < 2:
-            return line
-        ends = np.cumsum([len(part) for part in self.parts])
-        name = self.parts[int(np.searchsorted(ends, n, "right"))].name
+            return str(self.corpora[0].lines[n])
+        name, line = place(self.parts, n)
         return shown(f"{PurePath(name).name}:{line}")
