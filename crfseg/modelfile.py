@@ -101,10 +101,13 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def is_model(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file may be a model: eight bytes with a length, then JSON; no text is that."""
+    """Tell whether a file is meant to be a model, cut off or not.
+
+    It begins with a length in eight bytes, the last four of them 0, then JSON: no text does.
+    """
     with Path(path).open("rb") as file:
         begin = file.read(9)
-    return begin[8:] == b"{" and int.from_bytes(begin[:8], "little") <= Path(path).stat().st_size
+    return begin[4:] == b"\0\0\0\0{"
 
 
 def header_of(model: Model) -> dict[str, Any]:

@@ -550,6 +550,14 @@ def test_compare_lists_all_places_when_asked(model, characters):
     assert every[0].startswith(f"{first['line']}: {first['before']}[{' '.join(first['gold'])}]")
 
 
+def test_a_model_cut_off_is_not_compared_as_text(tmp_path, model):
+    cut = tmp_path / "cut.crfseg"
+    cut.write_bytes(model.read_bytes()[:5000])
+    for pair in ((cut, model), (model, cut)):
+        result = run("compare", *pair, SAMPLE / "test.txt")
+        assert_one_line_error(result, f"{cut}: is not a model, or cut off")
+
+
 def test_compare_takes_two_models(tmp_path, model):
     crfseg.train(SAMPLE / "dev.txt", max_iterations=1).save(tmp_path / "small")
     result = run("compare", tmp_path / "small", model, SAMPLE / "test.txt")
