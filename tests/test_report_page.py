@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 from playwright.sync_api import sync_playwright
 
 from crfseg import Corpus, evaluate, read_corpus
@@ -270,6 +271,24 @@ def test_theme_is_the_system_s_until_switched(visit, report):
         assert is_dark(seen) == (scheme == "light")
         seen.page.emulate_media(media="print")
         assert not is_dark(seen)
+
+
+def test_screenshots_show_both_themes_and_both_languages(visit, report, tmp_path):
+    pictures = {}
+    for scheme in ("light", "dark"):
+        for locale in ("en-US", "zh-CN"):
+            seen = visit(
+                report, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 900}
+            )
+            path = tmp_path / f"{scheme}-{locale}.png"
+            seen.page.screenshot(path=path)
+            pictures[scheme, locale] = imread(path)[..., :3]
+    assert {picture.shape for picture in pictures.values()} == {(900, 1280, 3)}
+    for (scheme, _), picture in pictures.items():
+        assert (picture.mean() < 0.3) == (scheme == "dark")
+        assert picture.std() > 0.02  # there is something on it
+    for scheme in ("light", "dark"):
+        assert (pictures[scheme, "en-US"] != pictures[scheme, "zh-CN"]).any()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
