@@ -1,11 +1,13 @@
 """Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
 
+from crfseg.candidates import Candidate
 from crfseg.corpus import Corpus, Sentence, Span
 from crfseg.errors import CrfsegError
 from crfseg.evaluation.scores import Scores, evaluate
 from crfseg.formats import read_corpus
+from crfseg.marked import Marked
 from crfseg.model import Model
-from crfseg.segmenter import Candidate, Segmenter, load
+from crfseg.segmenter import Segmenter, load
 from crfseg.train import Progress, train
 
 __version__ = "0.1.0"
@@ -14,6 +16,7 @@ __all__ = [
     "Candidate",
     "Corpus",
     "CrfsegError",
+    "Marked",
     "Model",
     "Progress",
     "Scores",

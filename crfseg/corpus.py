@@ -90,15 +90,17 @@ class Lines(NamedTuple):
     """Where each of the N lines that are not blank begins, and T at the end; shape (N + 1,)."""
     lines: NDArray[np.intp]
     """Their 0-based line numbers, shape (N,)."""
+    places: NDArray[np.intp]
+    """Where in the text the characters stand, shape (T,)."""
+    known: NDArray[np.int8]
+    """What the decoder is to know of each: 1 begins a word, -1 does not, 0 nothing; shape (T,)."""
 
-    @property
-    def known(self) -> NDArray[np.int8]:
-        """What the decoder is to know of each: 1 begins a word, 0 nothing is known; shape (T,)."""
-        return self.starts.view(np.int8)
 
-
-def split_lines(text: str) -> Lines:
+def split_lines(text: str, marks: NDArray[np.int8] | None = None) -> Lines:
     r"""Take a text apart at white space and newlines.
+
+    ``marks`` are what is known of its characters, as in :class:`crfseg.Marked`. They say more than
+    white space; a line begins a word whatever they say.
 
     >>> split_lines(" 我爱\u3000北京\n\n他").offsets.tolist()
     [0, 4, 5]
@@ -110,7 +112,12 @@ def split_lines(text: str) -> Lines:
     starts[1:] = np.diff(positions) > 1
     line_of = np.cumsum(codes == chars.NEWLINE)[positions]
     first = np.flatnonzero(np.diff(line_of, prepend=-1))
-    return Lines(codes[positions], starts, np.append(first, len(positions)), line_of[first])
+    known = starts.astype(np.int8)
+    if marks is not None:
+        known = np.where(marks[positions], marks[positions], known)
+        known[first] = 1
+    offsets = np.append(first, len(positions))
+    return Lines(codes[positions], starts, offsets, line_of[first], positions, known)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@
     ├── TemplateError    (ValueError)  a feature template or a feature's name is malformed
     ├── TrainingError    (ValueError)  a training option is out of range, or training failed
     ├── ModelFileError   (ValueError)  a file is no model, or a damaged or newer one
+    ├── MarkupError      (ValueError)  what is said of a text's boundaries makes no sense
     ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
     ├── ShapeError       (ValueError)  arrays that belong together disagree
     └── FetchError       (OSError)     a public corpus cannot be fetched or verified
@@ -34,6 +35,10 @@ class TrainingError(CrfsegError, ValueError):
 
 class ModelFileError(CrfsegError, ValueError):
     """A file that is no model, is damaged, or was written by a newer version."""
+
+
+class MarkupError(CrfsegError, ValueError):
+    """Markup, or places in a text, that make no sense."""
 
 
 class InfeasibleError(CrfsegError, ValueError):

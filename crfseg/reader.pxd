@@ -1,6 +1,6 @@
 """What the tagger uses of the reader."""
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport int8_t, uint8_t
 
 from crfseg.decoder cimport Decoder, Sentence
 
@@ -13,10 +13,11 @@ cdef struct Text:
     Py_ssize_t n  # code points, or bytes
     int kind
     Py_ssize_t at  # how far it has been read
+    const int8_t *marks  # [n], what is known of each place (see marked.py), or NULL
 
 
 cdef enum Outcome:
-    DONE, NO_MEMORY, NOT_UTF8
+    DONE, NO_MEMORY, NOT_UTF8, INFEASIBLE
 
 
 cdef inline int utf8_length(uint8_t first) noexcept nogil:

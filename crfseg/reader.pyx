@@ -4,7 +4,7 @@
 White space separates words and belongs to none; a newline ends a sentence.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from crfseg.decoder cimport Decoder, Sentence
 from crfseg.symbols cimport NEWLINE, WHITE_SPACE, entry_of
@@ -33,13 +33,17 @@ cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) 
 cdef Outcome read_line(
     Decoder decoder, Text *text, Sentence *sentence, bint surrogates
 ) noexcept nogil:
-    """Read the next line: its visible characters, and where white space parted them."""
+    """Read the next line: its visible characters, and where white space or marks part them.
+
+    Marks say more than white space; a line begins a word whatever they say.
+    """
     cdef const uint32_t *symbols = &decoder.symbols[0]
     cdef Py_ssize_t n_symbols = decoder.symbols.shape[0]
     cdef uint32_t *entries = sentence.entries + decoder.window
     cdef Py_ssize_t at = text.at, n = 0, step = 1
     cdef int64_t code
     cdef uint32_t entry
+    cdef int8_t mark = 0
     cdef bint apart = False
     while at < text.n:
         if text.kind == UTF8:
@@ -65,7 +69,9 @@ cdef Outcome read_line(
                     return NO_MEMORY
                 entries = sentence.entries + decoder.window
             entries[n] = entry
-            sentence.known[n] = apart
+            if text.marks != NULL:
+                mark = text.marks[at]
+            sentence.known[n] = apart if mark == 0 or (mark < 0 and n == 0) else mark
             sentence.places[n] = at
             apart = False
             n += 1

@@ -6,51 +6,36 @@ space the CRF decides. Every method says the same about the same text.
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, nbest, stream
+from crfseg import chars, stream
+from crfseg.candidates import Candidate, best_ways, candidate
 from crfseg.compiled import decoder_of, marginals_of
 from crfseg.corpus import Corpus, Lines, Span, split_lines
 from crfseg.errors import InfeasibleError, ModelFileError
 from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.marginals import Marginals
+from crfseg.marked import Marked
 from crfseg.model import Model
 from crfseg.stream import in_order
 from crfseg.tagger import Tagger
-from crfseg.textfile import codec
+from crfseg.textfile import encoder
+
+Text = str | Marked
+"""What is cut: a text, or one of which something is known."""
 
 _BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
 _TEXT: Final = 64
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
-
-
-class Candidate(NamedTuple):
-    """One way to cut a text.
-
-    Attributes
-    ----------
-    words
-        As :meth:`Segmenter.cut` returns them.
-    labels
-        Of each word; empty strings where the model has no labels.
-    log_probability
-        The natural logarithm of its probability.
-    """
-
-    words: list[str]
-    labels: list[str]
-    log_probability: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +62,11 @@ class Segmenter:
     def __repr__(self) -> str:
         return repr(self.model).replace("Model", "Segmenter", 1)
 
-    def cut(self, text: str) -> list[str]:
+    def cut(self, text: Text) -> list[str]:
         """Return the words of a text, in order, without the white space between them."""
-        return self._tagger.cut(text)
+        return self._tagger.cut(*self._marked(text))
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: Text) -> list[Span]:
         """Return the words' places in the text as given.
 
         Returns
@@ -90,25 +75,25 @@ class Segmenter:
             Half-open, in code points, ascending, disjoint; they cover every character that is not
             white space, whatever the text holds.
         """
-        starts, ends, _ = self._tagger.places(text)
+        starts, ends, _ = self._tagger.places(*self._marked(text))
         return list(map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True)))
 
-    def tags(self, text: str) -> list[str]:
+    def tags(self, text: Text) -> list[str]:
         """Return the tag of every character that is not white space."""
-        lines = split_lines(text)
+        lines = self._lines(text)
         names = self.model.tag_set.names
         tags = self.tag_codes(lines.codes, lines.offsets, lines.known)
         return [names[tag] for tag in tags.tolist()]
 
-    def labelled(self, text: str) -> list[tuple[Span, str]]:
+    def labelled(self, text: Text) -> list[tuple[Span, str]]:
         """Return the words' places and labels, for a model whose tags carry labels."""
-        starts, ends, tags = self._tagger.places(text)
+        starts, ends, tags = self._tagger.places(*self._marked(text))
         names = self.model.tag_set.labels or ("",)
         labels = [names[label] for label in self.model.tag_set.labels_of(tags).tolist()]
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
         return list(zip(spans, labels, strict=True))
 
-    def marginals(self, text: str) -> NDArray[np.float64]:
+    def marginals(self, text: Text) -> NDArray[np.float64]:
         """Return how probable each tag is at each character that is not white space.
 
         Returns
@@ -116,32 +101,32 @@ class Segmenter:
         marginals
             Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
         """
-        lines = split_lines(text)
+        lines = self._lines(text)
         return self._marginals().of_tags(lines.codes, lines.offsets, lines.known)
 
-    def confidence(self, text: str) -> NDArray[np.float64]:
+    def confidence(self, text: Text) -> NDArray[np.float64]:
         """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
 
         The exact probability that it is a word, summed over all ways to segment (and label) the
         rest of its line. It depends on the model's temperature, which ``--dev`` learns.
         """
-        lines = split_lines(text)
+        lines = self._lines(text)
         starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, lines.known)]
         found = self._marginals().of_words(
             lines.codes, lines.offsets, lines.known, starts.view(np.uint8)
         )
         return found[starts]
 
-    def entropy(self, text: str) -> float:
+    def entropy(self, text: Text) -> float:
         """Return how undecided the model is about the tags of a text, in nats, 0 or more.
 
         0 if there is only one possibility; log n if n tag sequences are equally probable.
         """
-        lines = split_lines(text)
+        lines = self._lines(text)
         _, entropies = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
         return float(entropies.sum())
 
-    def nbest(self, text: str, k: int = 5) -> list[Candidate]:
+    def nbest(self, text: Text, k: int = 5) -> list[Candidate]:
         """Return the most probable ways to cut a text, best first; the first is :meth:`cut`.
 
         Parameters
@@ -158,39 +143,14 @@ class Segmenter:
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k}")
-        lines = split_lines(text)
+        lines, tag_set = self._lines(text), self.model.tag_set
         log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
-        unit = self._tagger.decoder.unit / self.model.temperature
-        ways = [(0.0, np.empty(0, dtype=np.int16))]
-        for n, (begin, end) in enumerate(pairwise(lines.offsets.tolist())):
-            scores, tags = nbest.find(
-                self._tagger.decoder, lines.codes[begin:end], lines.known[begin:end], k
-            )
-            found = list(zip((scores * unit - log_z[n]).tolist(), tags, strict=True))
-            joined = (
-                (so_far + here, before, after) for so_far, before in ways for here, after in found
-            )
-            ways = [
-                (score, np.append(before, after))
-                for score, before, after in sorted(joined, key=lambda each: -each[0])[:k]
-            ]
-        return [self._candidate(lines, *way) for way in ways]
+        decoder = self._tagger.decoder
+        ways = best_ways(decoder, lines, log_z, decoder.unit / self.model.temperature, k)
+        plain = text.text if isinstance(text, Marked) else text
+        return [candidate(plain, lines, tag_set, way) for way in ways]
 
-    def _candidate(
-        self, lines: Lines, log_probability: float, tags: NDArray[np.int16]
-    ) -> Candidate:
-        tag_set = self.model.tag_set
-        starts = np.flatnonzero(tag_set.begins[tags])
-        text, ends = chars.to_text(lines.codes), np.append(starts[1:], len(tags))
-        words = [
-            text[a:b] for a, b in zip(starts.tolist(), ends[: len(starts)].tolist(), strict=True)
-        ]
-        labels = [""] * len(words)
-        if tag_set.labels:
-            labels = [tag_set.labels[n] for n in tag_set.labels_of(tags)[starts].tolist()]
-        return Candidate(words, labels, min(log_probability, 0.0))
-
-    def cut_many(self, texts: Iterable[str], *, threads: int = 0) -> Iterator[list[str]]:
+    def cut_many(self, texts: Iterable[Text], *, threads: int = 0) -> Iterator[list[str]]:
         """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.
 
         Parameters
@@ -200,8 +160,12 @@ class Segmenter:
         threads
             How many to use; 0: one a core.
         """
-        for cut in in_order(self._tagger.cut_many, _batches(texts), threads):
+        for cut in in_order(self._cut_batch, _batches(texts), threads):
             yield from cut
+
+    def _cut_batch(self, texts: list[Text]) -> list[list[str]]:
+        marked = [self._marked(text) for text in texts]
+        return self._tagger.cut_many([text for text, _ in marked], [marks for _, marks in marked])
 
     def cut_file(
         self,
@@ -236,7 +200,7 @@ class Segmenter:
         OSError
             If a file cannot be read or written.
         """
-        encode = _encoder(encoding)
+        encode = encoder(encoding)
         with (
             Path(source).open("rb") as read,
             replacing(target) as beside,
@@ -351,6 +315,14 @@ class Segmenter:
         found = self._marginals(temperature).of_words(corpus.codes, corpus.offsets, known, starts)
         return found[corpus.starts]
 
+    def _marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
+        """Return a text and what is known of its characters."""
+        return (text.text, text.known) if isinstance(text, Marked) else (text, None)
+
+    def _lines(self, text: Text) -> Lines:
+        """Return a text taken apart, with what is known of it."""
+        return split_lines(*self._marked(text))
+
     def _marginals(self, temperature: float | None = None) -> Marginals:
         return marginals_of(self.model, self._tagger.decoder, temperature or self.model.temperature)
 
@@ -375,23 +347,15 @@ def load(path: str | os.PathLike[str]) -> Segmenter:
         ) from None
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
     """Yield the texts in lists that are worth a thread's while."""
-    batch: list[str] = []
+    batch: list[Text] = []
     n = 0
     for text in texts:
         batch.append(text)
-        n += _TEXT + (len(text) if isinstance(text, str) else 0)  # what is none is reported later
+        n += _TEXT + (len(text) if isinstance(text, Text) else 0)  # what is none is reported later
         if n >= _BATCH:
             yield batch
             batch, n = [], 0
     if batch:
         yield batch
-
-
-def _encoder(encoding: str) -> Callable[[bytes], bytes]:
-    """Return what turns UTF-8 into an encoding, piece by piece."""
-    if codec(encoding) == "utf-8":
-        return bytes
-    encoder = codecs.getincrementalencoder(codec(encoding))()
-    return lambda cut: encoder.encode(cut.decode("utf-8", "surrogatepass"))

@@ -9,12 +9,13 @@ import numpy as np
 
 from cpython.list cimport PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
-from libc.stdint cimport int16_t, int64_t
+from libc.stdint cimport int8_t, int16_t, int64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder, Sentence, release
-from crfseg.reader cimport DONE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
+from crfseg.errors import InfeasibleError, ShapeError
+from crfseg.reader cimport DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
 from crfseg.symbols cimport BEGIN
 from crfseg.writer cimport Bytes, Writer
 
@@ -79,20 +80,31 @@ cdef Outcome find_words(
             outcome = read_line(decoder, text, sentence, True)
             sentence.before = -1
             if outcome == DONE and sentence.n:
-                decoder.decode(sentence)  # white space alone leaves every sentence a path
-                if not add_words(decoder, sentence, words):
+                if not decoder.decode(sentence):
+                    outcome = INFEASIBLE
+                elif not add_words(decoder, sentence, words):
                     outcome = NO_MEMORY
         ends[k] = words.n
     return outcome
 
 
-cdef int point(Text *text, object string) except -1:
-    """Let a text be a string's."""
+cdef int point(Text *text, object string, const int8_t[::1] marks) except -1:
+    """Let a text be a string's, with what is known of its characters, if anything."""
     if not isinstance(string, str):
         raise TypeError(f"expected text as str, got {type(string).__name__}")
     text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
     text.kind, text.at = PyUnicode_KIND(string), 0
+    text.marks = marks_of(marks, text.n)
     return 0
+
+
+cdef const int8_t *marks_of(const int8_t[::1] marks, Py_ssize_t n) except? NULL:
+    """Return where the marks of n places are, NULL for none."""
+    if marks is None or n == 0:
+        return NULL
+    if marks.shape[0] != n:
+        raise ShapeError(f"{marks.shape[0]} marks for a text of {n}; expected as many")
+    return &marks[0]
 
 
 cdef list strings_of(object string, const Word *words, Py_ssize_t n, PyObject **characters):
@@ -117,15 +129,19 @@ cdef list strings_of(object string, const Word *words, Py_ssize_t n, PyObject **
 
 # UTF-8 --------------------------------------------------------------------------------------------
 
-cdef Text text_of(bytes data):
-    """Return UTF-8 as a text; valid as long as the bytes live."""
-    return Text(<const char *>data, len(data), UTF8, 0)
+cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] marks) except -1:
+    """Let a text be UTF-8, with what is known of the places of its bytes, if anything."""
+    text.data, text.n, text.kind, text.at = <const char *>data, len(data), UTF8, 0
+    text.marks = marks_of(marks, text.n)
+    return 0
 
 
 cdef int raise_for(Outcome outcome, const Text *text) except -1:
     """Raise what the outcome calls for."""
     if outcome == NO_MEMORY:
         raise MemoryError
+    if outcome == INFEASIBLE:
+        raise InfeasibleError("what is known of a line's words leaves no way to tag it")
     if outcome == NOT_UTF8:
         data = (<const char *>text.data)[: text.n]
         raise UnicodeDecodeError("utf-8", data, text.at, text.at + 1, "invalid byte")
@@ -166,18 +182,18 @@ cdef class Tagger:
     def __init__(self, Decoder decoder, list suffixes):
         self.decoder, self.writer = decoder, Writer(decoder, suffixes)
 
-    def cut(self, string):
+    def cut(self, string, const int8_t[::1] marks=None):
         """Return the words of a string."""
         cdef Sentence sentence
         cdef Words words
         self._borrow(&sentence, &words)
         try:
-            self._find(string, &sentence, &words)
+            self._find(string, marks, &sentence, &words)
             return strings_of(string, words.items, words.n, self.characters)
         finally:
             self._give_back(&sentence, &words)
 
-    def places(self, string):
+    def places(self, string, const int8_t[::1] marks=None):
         """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
         cdef Words words
         cdef Py_ssize_t k
@@ -186,7 +202,7 @@ cdef class Tagger:
         cdef Sentence sentence
         self._borrow(&sentence, &words)
         try:
-            self._find(string, &sentence, &words)
+            self._find(string, marks, &sentence, &words)
             places_array = np.empty((2, words.n), dtype=np.int64)
             tags_array = np.empty(words.n, dtype=np.int16)
             places, tags = places_array, tags_array
@@ -211,23 +227,23 @@ cdef class Tagger:
             release(sentence)
             free(words.items)
 
-    cdef int _find(self, object string, Sentence *sentence, Words *words) except -1:
+    cdef int _find(
+        self, object string, const int8_t[::1] marks, Sentence *sentence, Words *words
+    ) except -1:
         """Find the words of a string."""
         cdef Text text
         cdef Outcome outcome
         cdef Py_ssize_t end
-        point(&text, string)
+        point(&text, string, marks)
         if text.n < LONG:
             outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
         else:
             with nogil:
                 outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
-        if outcome == NO_MEMORY:
-            raise MemoryError
-        return 0
+        return raise_for(outcome, &text)
 
-    def cut_many(self, list strings):
-        """Return the words of each of many strings."""
+    def cut_many(self, list strings, list marks=None):
+        """Return the words of each of many strings, with the marks of each, if there are any."""
         cdef Py_ssize_t k, begin = 0, n = len(strings)
         cdef Sentence sentence
         cdef Words words
@@ -240,11 +256,10 @@ cdef class Tagger:
             if texts == NULL or ends == NULL:
                 raise MemoryError
             for k in range(n):
-                point(&texts[k], strings[k])
+                point(&texts[k], strings[k], None if marks is None else marks[k])
             with nogil:
                 outcome = find_words(self.decoder, texts, n, &sentence, &words, ends)
-            if outcome == NO_MEMORY:
-                raise MemoryError
+            raise_for(outcome, &texts[0])
             for k in range(n):
                 found.append(
                     strings_of(
@@ -258,7 +273,9 @@ cdef class Tagger:
             self._give_back(&sentence, &words)
         return found
 
-    def cut_utf8(self, bytes data, past=(b"", -1), bint surrogates=False):
+    def cut_utf8(
+        self, bytes data, past=(b"", -1), bint surrogates=False, const int8_t[::1] marks=None
+    ):
         """Cut lines into words, UTF-8 to UTF-8: one space between words, newlines kept.
 
         Parameters
@@ -269,16 +286,19 @@ cdef class Tagger:
             What :meth:`cut_part` returned, if this goes on where that stopped.
         surrogates
             Take lone surrogates for characters too, as Python strings can have them.
+        marks
+            What is known of each byte's place, as in :class:`crfseg.Marked`, if anything.
 
         Raises
         ------
         UnicodeDecodeError
             If the data is not UTF-8.
         """
-        cdef Text text = text_of(data)
+        cdef Text text
         cdef Sentence sentence
         cdef Bytes out
         cdef Outcome outcome
+        point_at_bytes(&text, data, marks)
         memset(&sentence, 0, sizeof(Sentence))
         memset(&out, 0, sizeof(Bytes))
         try:
@@ -291,7 +311,7 @@ cdef class Tagger:
             release(&sentence)
             free(out.data)
 
-    def cut_part(self, bytes data, past=(b"", -1)):
+    def cut_part(self, bytes data, past=(b"", -1), const int8_t[::1] marks=None):
         """Cut that beginning of a line into words which is the same however the line goes on.
 
         Parameters
@@ -300,6 +320,8 @@ cdef class Tagger:
             UTF-8, whole characters, no newline.
         past
             What this returned for the part before.
+        marks
+            As for :meth:`cut_utf8`.
 
         Returns
         -------
@@ -311,11 +333,12 @@ cdef class Tagger:
             To go on with: the visible characters before that word as far as the templates look,
             and the tag of the last of them.
         """
-        cdef Text text = text_of(data)
+        cdef Text text
         cdef Sentence sentence
         cdef Bytes out
         cdef Outcome outcome
         cdef Py_ssize_t n, at, window = self.decoder.window
+        point_at_bytes(&text, data, marks)
         memset(&sentence, 0, sizeof(Sentence))
         memset(&out, 0, sizeof(Bytes))
         try:
@@ -344,7 +367,8 @@ cdef class Tagger:
         """Go on behind the characters and the tag of a part."""
         cdef bint seen
         cdef Py_ssize_t k, window = self.decoder.window
-        cdef Text text = text_of(past[0])
+        cdef Text text
+        point_at_bytes(&text, past[0], None)
         if not self.decoder.reserve(sentence, 64):
             raise MemoryError
         raise_for(read_line(self.decoder, &text, sentence, False), &text)
@@ -364,8 +388,8 @@ cdef class Tagger:
             outcome = read_line(self.decoder, text, sentence, surrogates)
             if outcome != DONE:
                 return outcome
-            if sentence.n:
-                self.decoder.decode(sentence)  # white space alone leaves every sentence a path
+            if sentence.n and not self.decoder.decode(sentence):
+                return INFEASIBLE
             if not self.writer.write_line(text, sentence, out):
                 return NO_MEMORY
             sentence.before = -1

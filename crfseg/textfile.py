@@ -6,7 +6,7 @@ The encoding is UTF-8 unless another is named; it is never guessed. A byte order
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
@@ -42,6 +42,14 @@ def codec(encoding: str) -> str:
         raise CorpusError(
             f"unknown encoding {encoding!r}; expected a name such as utf-8, gb18030, big5hkscs"
         ) from None
+
+
+def encoder(encoding: str) -> Callable[[bytes], bytes]:
+    """Return what turns UTF-8 into an encoding, piece by piece."""
+    if codec(encoding) == "utf-8":
+        return bytes
+    incremental = codecs.getincrementalencoder(codec(encoding))()
+    return lambda data: incremental.encode(data.decode("utf-8", "surrogatepass"))
 
 
 def pieces(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes]:

@@ -61,12 +61,18 @@ cdef class Writer:
     cdef bint write_words(
         self, const Text *text, const Sentence *sentence, Py_ssize_t n, Bytes *out
     ) noexcept nogil:
-        """Write the words of a sentence's first n characters; False if there is no memory."""
+        """Write the words of a sentence's first n characters; False if there is no memory.
+
+        White space inside a word, which marks have joined, stays.
+        """
         cdef const char *data = <const char *>text.data
-        cdef Py_ssize_t t, at
+        cdef Py_ssize_t t, at, end = 0, n_bytes = 0
         cdef int word_tag = -1
-        # A character has at most four bytes, and a space; a newline may follow.
-        if not make_room(out, n * (5 + self.longest_suffix) + 1):
+        if n > 0:
+            end = sentence.places[0]
+            n_bytes = sentence.places[n - 1] + 4 - end  # a character has at most four
+        # A space for each, and its suffix; a newline may follow.
+        if not make_room(out, n_bytes + n * (1 + self.longest_suffix) + 1):
             return False
         for t in range(n):
             if self.decoder.begins[sentence.tags[t]]:
@@ -74,8 +80,12 @@ cdef class Writer:
                 if t > 0 or sentence.before >= 0:
                     append(out, b" ", 1)
                 word_tag = sentence.tags[t]
+                end = sentence.places[t]
+            for at in range(end, sentence.places[t]):
+                append(out, data + at, 1)
             at = sentence.places[t]
             append(out, data + at, utf8_length(data[at]))
+            end = at + utf8_length(data[at])
         self.end_word(out, word_tag)
         return True
 
