@@ -2,8 +2,10 @@
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
+from crfseg.chains cimport Chains, Matches, Spelling
 from crfseg.lookup cimport Table
 from crfseg.matcher cimport Matcher
+from crfseg.trie cimport Trie
 from crfseg.viterbi cimport Arcs
 
 
@@ -12,6 +14,7 @@ cdef enum:
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
+    uint32_t *codes  # the characters
     uint32_t *entries  # the symbols; ``window`` more before and after them
     uint32_t *marks  # what lists of words and strings say of them, if there are such
     uint32_t *words
@@ -28,6 +31,8 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     int32_t *present
     Py_ssize_t *n_present
     int64_t *delta
+    Matches matches  # words of a user's lexicon
+    Chains chains
 
 
 cdef class Decoder:
@@ -40,6 +45,9 @@ cdef class Decoder:
     cdef int32_t[::1] arc_offsets
     cdef int16_t[::1] arc_tags
     cdef Arcs arcs
+    cdef Spelling spelling
+    cdef int16_t[::1] openers, inner, closing, opener_of
+    cdef const int32_t[::1] labels
     cdef Table *tables
     cdef Py_ssize_t n_tables
     cdef Py_ssize_t *term_places  # of each row of all kinds: where in found, for a chunk's first
@@ -54,12 +62,20 @@ cdef class Decoder:
     cdef Py_ssize_t span(self) noexcept nogil
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil
     cdef bint take(
-        self, Sentence *sentence, const uint32_t[::1] codes, Py_ssize_t begin, Py_ssize_t end
+        self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] known,
+        Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil
+    cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
     cdef void look_around(self, Sentence *sentence) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
-    cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil
+    cdef void pass_over(
+        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n, const int32_t *emissions
+    ) noexcept nogil
+    cdef void trace(
+        self, const Sentence *sentence, Py_ssize_t t, int16_t tag, int16_t *tags
+    ) noexcept nogil
+    cdef Py_ssize_t agreed(self, Sentence *sentence, Py_ssize_t t) noexcept nogil
     cdef bint decode(self, Sentence *sentence) noexcept nogil
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.matcher import Matcher
+from crfseg.trie import Trie
 
 Part = tuple[int, int, int, int, int]
 
@@ -18,17 +19,23 @@ class Decoder:
         legal: NDArray[np.bool_],
         begins: NDArray[np.int8],
         ends: NDArray[np.int8],
+        labels: NDArray[np.int32],
         form: int,
         symbols: NDArray[np.uint32],
         window: int,
         bits: int,
         unit: float,
+        per_nat: float,
         words: Matcher | None = None,
         classes: NDArray[np.uint8] | None = None,
         strings: Matcher | None = None,
         varieties: NDArray[np.uint8] | None = None,
     ) -> None: ...
     def tag(
-        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+        self,
+        codes: NDArray[np.uint32],
+        offsets: NDArray[np.intp],
+        known: NDArray[np.int8],
+        lexicon: Trie | None = None,
     ) -> tuple[NDArray[np.int16], int]: ...
     def emissions(self, codes: NDArray[np.uint32]) -> NDArray[np.int32]: ...

@@ -20,15 +20,18 @@ import numpy as np
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
+from crfseg.chains cimport Chain, Spelling, forward_chained, open_chain, release_chains, reserve_chains
 from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
 from crfseg.matcher cimport Matcher
 from crfseg.symbols cimport BEGIN, END, entry_of
+from crfseg.trie cimport Trie
 from crfseg.viterbi cimport HARDLY, NEVER, forward
 
 cdef void release(Sentence *sentence) noexcept nogil:
     """Give the work space back."""
+    free(sentence.codes)
     free(sentence.entries)
     free(sentence.marks)
     free(sentence.words)
@@ -42,6 +45,8 @@ cdef void release(Sentence *sentence) noexcept nogil:
     free(sentence.present)
     free(sentence.n_present)
     free(sentence.delta)
+    free(sentence.matches.items)
+    release_chains(&sentence.chains)
 
 
 cdef inline void add_up(
@@ -67,6 +72,24 @@ cdef inline void add_up(
                 total >>= bits
 
 
+cdef Py_ssize_t agree(
+    int16_t *tags, Py_ssize_t n, const int16_t *others, Py_ssize_t n_others
+) noexcept nogil:
+    """Cut a sequence of n tags to where others are the same; if n < 0, take the others."""
+    cdef Py_ssize_t t = 0
+    if n < 0:
+        memcpy(tags, others, n_others * sizeof(int16_t))
+        return n_others
+    while t < min(n, n_others) and tags[t] == others[t]:
+        t += 1
+    return t
+
+
+def _only(legal):
+    """Return the only tag that may follow each, -1 if there is none; (L,)."""
+    return np.where(legal.any(axis=1), legal.argmax(axis=1), -1).astype(np.int16)
+
+
 cdef class Decoder:
     """Finds the best tags of sentences.
 
@@ -80,8 +103,8 @@ cdef class Decoder:
         bit in a key; its width, and the smallest offset of a first symbol.
     transitions
         In units, shape (L, L), int64.
-    legal, begins, ends
-        The tag set's, shapes (L, L), (L,), (L,).
+    legal, begins, ends, labels
+        The tag set's, shapes (L, L), (L,), (L,), (L,).
     form
         4 or 6 if the tags are those of BMES or BMES6 without labels, in order; else 0.
     symbols
@@ -92,6 +115,8 @@ cdef class Decoder:
         16 if all sums of weights fit that, else 32.
     unit
         The log-potential of one unit.
+    per_nat
+        Units that make a sequence e times as probable, at the model's temperature.
     words, classes
         The words that are looked up, and what is known of each; see :mod:`crfseg.lexicon`.
     strings, varieties
@@ -100,8 +125,9 @@ cdef class Decoder:
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
-        const int8_t[::1] ends, int form, const uint32_t[::1] symbols, int window, int bits,
-        double unit, Matcher words=None, const uint8_t[::1] classes=None, Matcher strings=None,
+        const int8_t[::1] ends, const int32_t[::1] labels, int form,
+        const uint32_t[::1] symbols, int window, int bits, double unit, double per_nat,
+        Matcher words=None, const uint8_t[::1] classes=None, Matcher strings=None,
         const uint8_t[::1] varieties=None,
     ):
         cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
@@ -115,6 +141,7 @@ cdef class Decoder:
         self.begins, self.ends, self.symbols = begins, ends, symbols
         self.transitions = transitions
         self._join(legal, form)
+        self._spell(legal, labels, per_nat)
         self.n_tables, self.n_terms, self.arrays = len(tables), 0, []
         self.tables = <Table *>calloc(max(1, self.n_tables), sizeof(Table))
         self.term_places = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
@@ -142,6 +169,29 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
+    def _spell(self, legal, const int32_t[::1] labels, double per_nat):
+        """Note which tags words are spelt with: one to begin, then inner ones, one to end."""
+        begins, ends = np.asarray(self.begins) != 0, np.asarray(self.ends) != 0
+        inside = legal & ~begins
+        openers = np.flatnonzero(begins & ~ends).astype(np.int16)
+        inner, closing = _only(inside & ~ends), _only(inside & ends)
+        opener_of = np.full(self.n_tags, -1, dtype=np.int16)
+        for opener in openers:
+            tag = opener
+            while tag >= 0 and opener_of[tag] < 0:
+                opener_of[tag] = opener
+                if closing[tag] >= 0:
+                    opener_of[closing[tag]] = opener
+                tag = inner[tag]
+        n_openers = len(openers)
+        self.openers = np.append(openers, np.int16(-1))  # never empty
+        self.inner, self.closing, self.opener_of, self.labels = inner, closing, opener_of, labels
+        # More than what a word's characters and the arcs between them can differ by.
+        self.spelling = Spelling(
+            n_openers, &self.openers[0], &self.inner[0], &self.closing[0], &self.opener_of[0],
+            &self.labels[0], per_nat, <int64_t>1 << 40,
+        )
+
     def _add(self, Py_ssize_t k, finder, blocks, list parts, int width, int first):
         """Enter the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
@@ -164,6 +214,7 @@ cdef class Decoder:
         cdef Py_ssize_t n_numbers = room + 2 * self.window
         if n <= sentence.room:
             return True
+        sentence.codes = <uint32_t *>realloc(sentence.codes, room * sizeof(uint32_t))
         sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
         sentence.marks = <uint32_t *>realloc(sentence.marks, n_numbers * sizeof(uint32_t))
         sentence.words = <uint32_t *>realloc(sentence.words, n_numbers * sizeof(uint32_t))
@@ -180,10 +231,22 @@ cdef class Decoder:
             sentence.delta = <int64_t *>malloc(3 * self.n_tags * sizeof(int64_t))
         sentence.room = room
         return (
-            sentence.entries and sentence.marks and sentence.words and sentence.known
+            sentence.codes and sentence.entries and sentence.marks and sentence.words
+            and sentence.known
             and sentence.places and sentence.tags
             and sentence.back and sentence.emissions and sentence.delta
             and sentence.keys and sentence.found and sentence.present and sentence.n_present
+        )
+
+    cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil:
+        """Look the words of a user's lexicon up; False if there is no memory."""
+        sentence.matches.n = sentence.matches.longest = 0
+        if lexicon is None or sentence.n == 0:
+            return True
+        sentence.matches.longest = lexicon.longest
+        sentence.matches.has_infinite = lexicon.has_infinite
+        return lexicon.find(sentence.codes, sentence.n, &sentence.matches) and reserve_chains(
+            &sentence.chains, lexicon.longest, self.spelling.n_openers
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
@@ -246,6 +309,7 @@ cdef class Decoder:
         cdef int64_t *delta = sentence.delta
         cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
         self.look_around(sentence)
+        sentence.chains.n = sentence.chains.next = 0
         for j in range(self.n_tags):
             delta[j] = 0 if j == sentence.before else NEVER
         while start < stop:
@@ -255,18 +319,43 @@ cdef class Decoder:
                 for j in range(self.n_tags):
                     if self.begins[j] and sentence.known[0] >= 0:
                         delta[j] = sentence.emissions[j]
+                if sentence.matches.n:
+                    open_chain(
+                        &self.arcs, &self.spelling, &sentence.matches, &sentence.chains, 0, delta
+                    )
             skip = start == 0 and is_new
-            forward(
-                &self.arcs, sentence.emissions + skip * self.n_tags, sentence.known + start + skip,
-                n - skip, delta, sentence.back + (start + skip) * self.n_tags,
-            )
+            self.pass_over(sentence, start + skip, n - skip, sentence.emissions + skip * self.n_tags)
             start += CHUNK
 
-    cdef void trace(self, Sentence *sentence, Py_ssize_t t, int16_t tag) noexcept nogil:
+    cdef void pass_over(
+        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n, const int32_t *emissions
+    ) noexcept nogil:
+        """Go forward over the n characters from ``start`` on."""
+        cdef int16_t *back = sentence.back + start * self.n_tags
+        if sentence.matches.n:
+            forward_chained(
+                &self.arcs, &self.spelling, &sentence.matches, &sentence.chains, emissions,
+                sentence.known + start, start, n, sentence.delta, back,
+            )
+        else:
+            forward(&self.arcs, emissions, sentence.known + start, n, sentence.delta, back)
+
+    cdef void trace(
+        self, const Sentence *sentence, Py_ssize_t t, int16_t tag, int16_t *tags
+    ) noexcept nogil:
         """Write down the tags of the best way to a tag of character t, backwards."""
+        cdef Py_ssize_t k, begin
+        cdef int16_t before
         while t >= 0:
-            sentence.tags[t] = tag
-            tag = sentence.back[t * self.n_tags + tag]
+            tags[t] = tag
+            before = sentence.back[t * self.n_tags + tag]
+            if before < 0 and (t > 0 or sentence.before >= 0):  # along a chain
+                begin = t + before
+                tags[begin] = self.opener_of[tag]
+                for k in range(begin + 1, t):
+                    tags[k] = self.inner[tags[k - 1]]
+                t, before = begin, sentence.back[begin * self.n_tags + tags[begin]]
+            tag = before
             t -= 1
 
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
@@ -279,38 +368,45 @@ cdef class Decoder:
             if self.ends[j] and delta[j] > HARDLY and (best < 0 or delta[j] > delta[best]):
                 best = <int16_t>j
         if best >= 0:
-            self.trace(sentence, sentence.n - 1, best)
+            self.trace(sentence, sentence.n - 1, best, sentence.tags)
         return best >= 0
 
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil:
         """Find the tags of a sentence's beginning that hold however it goes on; say how many.
 
-        They are those where the best ways to all the tags of the last character are still one.
-        The last ``window`` characters are not gone to: what follows changes their emissions.
+        They are those where the best ways to all the tags of a character are still one. The last
+        ``window`` characters are not gone to: what follows changes their emissions, and it may go
+        on with words of a lexicon that begin there.
         """
-        cdef Py_ssize_t t = sentence.n - self.window - 1, j, n_alive = 0, n_other = 0
-        cdef int16_t *alive = <int16_t *>(sentence.delta + self.n_tags)
+        cdef Py_ssize_t t = sentence.n - 1 - max(self.window, sentence.matches.longest)
         if t < 0:
             return 0
         self.advance(sentence, t + 1)
+        return self.agreed(sentence, t)
+
+    cdef Py_ssize_t agreed(self, Sentence *sentence, Py_ssize_t t) noexcept nogil:
+        """Write down the tags on which all best ways to character t agree; return how many."""
+        cdef Py_ssize_t j, k, n = -1
+        cdef const Chain *chain
+        cdef int16_t *tags = <int16_t *>malloc((t + 1) * sizeof(int16_t))
+        if tags == NULL:
+            return 0
         for j in range(self.n_tags):
             if sentence.delta[j] > HARDLY:
-                alive[n_alive] = <int16_t>j
-                n_alive += 1
-        while t >= 0 and n_alive > 0:
-            n_other = 0
-            for j in range(n_alive):
-                n_other += alive[j] != alive[0]
-            if n_other == 0:
-                self.trace(sentence, t, alive[0])
-                return t + 1
-            for j in range(n_alive):
-                alive[j] = sentence.back[t * self.n_tags + alive[j]]
-            t -= 1
-        return 0
+                self.trace(sentence, t, <int16_t>j, tags)
+                n = agree(sentence.tags, n, tags, t + 1)
+        for k in range(sentence.chains.n):
+            chain = &sentence.chains.items[k]
+            for j in range(self.spelling.n_openers):
+                if chain.scores[j] > HARDLY:
+                    self.trace(sentence, chain.start, self.openers[j], tags)
+                    n = agree(sentence.tags, n, tags, chain.start + 1)
+        free(tags)
+        return max(n, <Py_ssize_t>0)
 
     def tag(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        Trie lexicon=None,
     ):
         """Find the best tags of many sentences.
 
@@ -322,6 +418,8 @@ cdef class Decoder:
             Where each of the N sentences begins, and T at the end; shape (N + 1,); none is empty.
         known
             1 begins a word, -1 does not, 0 nothing is known; shape (T,).
+        lexicon
+            A user's words.
 
         Returns
         -------
@@ -338,11 +436,11 @@ cdef class Decoder:
         memset(&sentence, 0, sizeof(Sentence))
         with nogil:
             for s in range(offsets.shape[0] - 1):
-                room = self.take(&sentence, codes, offsets[s], offsets[s + 1])
+                room = self.take(&sentence, codes, known, offsets[s], offsets[s + 1]) and (
+                    self.consult(&sentence, lexicon)
+                )
                 if not room:
                     break
-                for t in range(sentence.n):
-                    sentence.known[t] = known[offsets[s] + t]
                 if self.decode(&sentence):
                     for t in range(sentence.n):
                         tags[offsets[s] + t] = sentence.tags[t]
@@ -354,17 +452,20 @@ cdef class Decoder:
         return tags_array, infeasible
 
     cdef bint take(
-        self, Sentence *sentence, const uint32_t[::1] codes, Py_ssize_t begin, Py_ssize_t end
+        self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] known,
+        Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil:
-        """Take a sentence's characters in; False if there is no memory."""
+        """Take a sentence's characters in, and what is known; False if there is no memory."""
         cdef Py_ssize_t t
         sentence.n, sentence.before = end - begin, -1
         if not self.reserve(sentence, sentence.n):
             return False
         for t in range(sentence.n):
+            sentence.codes[t] = codes[begin + t]
             sentence.entries[self.window + t] = entry_of(
                 &self.symbols[0], self.symbols.shape[0], codes[begin + t]
             )
+            sentence.known[t] = 0 if known is None else known[begin + t]
         return True
 
     def emissions(self, const uint32_t[::1] codes):
@@ -374,7 +475,7 @@ cdef class Decoder:
         cdef Sentence sentence
         cdef Py_ssize_t start = 0, n, t, j
         memset(&sentence, 0, sizeof(Sentence))
-        if not self.take(&sentence, codes, 0, codes.shape[0]):
+        if not self.take(&sentence, codes, None, 0, codes.shape[0]):
             release(&sentence)
             raise MemoryError
         self.advance(&sentence, 0)

@@ -7,6 +7,7 @@
     ├── TemplateError    (ValueError)  a feature template or a feature's name is malformed
     ├── TrainingError    (ValueError)  a training option is out of range, or training failed
     ├── ModelFileError   (ValueError)  a file is no model, or a damaged or newer one
+    ├── LexiconError     (ValueError)  a user's lexicon has what is no word, or no number
     ├── MarkupError      (ValueError)  what is said of a text's boundaries makes no sense
     ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
     ├── ShapeError       (ValueError)  arrays that belong together disagree
@@ -35,6 +36,10 @@ class TrainingError(CrfsegError, ValueError):
 
 class ModelFileError(CrfsegError, ValueError):
     """A file that is no model, is damaged, or was written by a newer version."""
+
+
+class LexiconError(CrfsegError, ValueError):
+    """A word, a strength or a line of a user's lexicon that is none."""
 
 
 class MarkupError(CrfsegError, ValueError):

@@ -140,20 +140,18 @@ cdef class Marginals:
         """Write what is wanted of all sentences."""
         cdef Sentence sentence
         cdef Lattice lattice
-        cdef Py_ssize_t s, t, begin
+        cdef Py_ssize_t s, begin
         cdef bint room = True
         memset(&sentence, 0, sizeof(Sentence))
         memset(&lattice, 0, sizeof(Lattice))
         with nogil:
             for s in range(offsets.shape[0] - 1):
                 begin = offsets[s]
-                room = self.decoder.take(&sentence, codes, begin, offsets[s + 1]) and self.reserve(
-                    &lattice, sentence.n
-                )
+                room = self.decoder.take(
+                    &sentence, codes, known, begin, offsets[s + 1]
+                ) and self.reserve(&lattice, sentence.n)
                 if not room:
                     break
-                for t in range(sentence.n):
-                    sentence.known[t] = known[begin + t]
                 if self.forward(&sentence, &lattice, wanted.entropies != NULL):
                     self.write(&lattice, sentence.n, s, begin, &wanted)
                 else:

@@ -48,7 +48,7 @@ def find(Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] known, in
     """
     cdef Sentence sentence
     cdef Lists lists
-    cdef Py_ssize_t t, n = codes.shape[0], n_tags = decoder.n_tags, size = n_tags * k
+    cdef Py_ssize_t n = codes.shape[0], n_tags = decoder.n_tags, size = n_tags * k
     cdef bint room
     memset(&sentence, 0, sizeof(Sentence))
     lists.k = k
@@ -58,11 +58,9 @@ def find(Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] known, in
     lists.heads = <int *>malloc(n_tags * sizeof(int))
     try:
         room = lists.delta and lists.after and lists.back and lists.heads
-        if not room or not decoder.take(&sentence, codes, 0, n):
+        if not room or not decoder.take(&sentence, codes, known, 0, n):
             raise MemoryError
         with nogil:
-            for t in range(n):
-                sentence.known[t] = known[t]
             advance_all(decoder, &sentence, &lists)
         return chosen(decoder, n, &lists)
     finally:

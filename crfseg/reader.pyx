@@ -69,6 +69,7 @@ cdef Outcome read_line(
                     return NO_MEMORY
                 entries = sentence.entries + decoder.window
             entries[n] = entry
+            sentence.codes[n] = <uint32_t>code
             if text.marks != NULL:
                 mark = text.marks[at]
             sentence.known[n] = apart if mark == 0 or (mark < 0 and n == 0) else mark

@@ -29,6 +29,8 @@ from crfseg.model import Model
 from crfseg.stream import in_order
 from crfseg.tagger import Tagger
 from crfseg.textfile import encoder
+from crfseg.trie import Trie
+from crfseg.userlexicon import UserLexicon
 
 Text = str | Marked
 """What is cut: a text, or one of which something is known."""
@@ -49,22 +51,25 @@ class Segmenter:
     ----------
     model
         A trained model; see :func:`crfseg.train` and :func:`crfseg.load`.
+    lexicon
+        The user's words; it may change while the segmenter is in use.
     """
 
     model: Model
+    lexicon: UserLexicon | None = None
 
     def __post_init__(self) -> None:
         self._tagger  # noqa: B018  # built now, not by the first call
 
-    def __reduce__(self) -> tuple[type[Segmenter], tuple[Model]]:
-        return Segmenter, (self.model,)
+    def __reduce__(self) -> tuple[type[Segmenter], tuple[Model, UserLexicon | None]]:
+        return Segmenter, (self.model, self.lexicon)
 
     def __repr__(self) -> str:
         return repr(self.model).replace("Model", "Segmenter", 1)
 
     def cut(self, text: Text) -> list[str]:
         """Return the words of a text, in order, without the white space between them."""
-        return self._tagger.cut(*self._marked(text))
+        return self._tagger.cut(*self._marked(text), self._words)
 
     def spans(self, text: Text) -> list[Span]:
         """Return the words' places in the text as given.
@@ -75,7 +80,7 @@ class Segmenter:
             Half-open, in code points, ascending, disjoint; they cover every character that is not
             white space, whatever the text holds.
         """
-        starts, ends, _ = self._tagger.places(*self._marked(text))
+        starts, ends, _ = self._tagger.places(*self._marked(text), self._words)
         return list(map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True)))
 
     def tags(self, text: Text) -> list[str]:
@@ -87,7 +92,7 @@ class Segmenter:
 
     def labelled(self, text: Text) -> list[tuple[Span, str]]:
         """Return the words' places and labels, for a model whose tags carry labels."""
-        starts, ends, tags = self._tagger.places(*self._marked(text))
+        starts, ends, tags = self._tagger.places(*self._marked(text), self._words)
         names = self.model.tag_set.labels or ("",)
         labels = [names[label] for label in self.model.tag_set.labels_of(tags).tolist()]
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
@@ -165,7 +170,9 @@ class Segmenter:
 
     def _cut_batch(self, texts: list[Text]) -> list[list[str]]:
         marked = [self._marked(text) for text in texts]
-        return self._tagger.cut_many([text for text, _ in marked], [marks for _, marks in marked])
+        return self._tagger.cut_many(
+            [text for text, _ in marked], [marks for _, marks in marked], self._words
+        )
 
     def cut_file(
         self,
@@ -219,7 +226,7 @@ class Segmenter:
         ``name`` is for messages; see :meth:`cut_file` for the rest. What can be read without
         waiting is cut together, so that a filter answers at once.
         """
-        return stream.cut(self._tagger, read, name, encoding, threads)
+        return stream.cut(self._tagger, read, name, encoding, threads, self._words)
 
     def cut_lines(self, text: str) -> str:
         r"""Return the text with one space between words; its newlines stay where they are.
@@ -228,7 +235,9 @@ class Segmenter:
         """
         if not isinstance(text, str):
             raise TypeError(f"expected text as str, got {type(text).__name__}")
-        cut = self._tagger.cut_utf8(text.encode("utf-8", "surrogatepass"), surrogates=True)
+        cut = self._tagger.cut_utf8(
+            text.encode("utf-8", "surrogatepass"), surrogates=True, lexicon=self._words
+        )
         return cut.decode("utf-8", "surrogatepass")
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
@@ -272,7 +281,7 @@ class Segmenter:
         """
         if boundaries is None:
             boundaries = np.zeros(len(codes), dtype=np.int8)
-        tags, infeasible = self._tagger.decoder.tag(codes, offsets, boundaries)
+        tags, infeasible = self._tagger.decoder.tag(codes, offsets, boundaries, self._words)
         if infeasible >= 0:
             raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
         return tags
@@ -315,6 +324,13 @@ class Segmenter:
         found = self._marginals(temperature).of_words(corpus.codes, corpus.offsets, known, starts)
         return found[corpus.starts]
 
+    @property
+    def _words(self) -> Trie | None:
+        """The user's words as they are now."""
+        if self.lexicon is None or not len(self.lexicon):
+            return None
+        return self.lexicon.trie(self.model.alphabet.folding, self.model.tag_set.labels)
+
     def _marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
         """Return a text and what is known of its characters."""
         return (text.text, text.known) if isinstance(text, Marked) else (text, None)
@@ -336,11 +352,11 @@ class Segmenter:
         return Tagger(decoder_of(self.model), suffixes)
 
 
-def load(path: str | os.PathLike[str]) -> Segmenter:
+def load(path: str | os.PathLike[str], *, lexicon: UserLexicon | None = None) -> Segmenter:
     """Load a model file for segmenting; see :meth:`Model.load` for its errors."""
     model = Model.load(path)
     try:
-        return Segmenter(model)
+        return Segmenter(model, lexicon)
     except ValueError as error:
         raise ModelFileError(
             f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"

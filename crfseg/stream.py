@@ -15,11 +15,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Final, TypeVar
 
 from crfseg.tagger import Tagger
 from crfseg.textfile import decode, pieces
+from crfseg.trie import Trie
 
 _LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
 _AHEAD: Final = 2  # pieces of work under way for each thread
@@ -69,8 +71,33 @@ def in_order(
         pool.shutdown(cancel_futures=True)
 
 
+@dataclass(frozen=True)
+class _Cutter:
+    """Cuts pieces of one text, and says where it stands in the file called ``name``."""
+
+    tagger: Tagger
+    lexicon: Trie | None
+    name: str
+
+    def cut_lines(self, data: bytes, past: Past, line: int) -> bytes:
+        """Cut what begins in a line of the file, behind its past."""
+        with _located(data, self.name, line):
+            return self.tagger.cut_utf8(data, past, lexicon=self.lexicon)
+
+    def cut_part(self, data: bytes, past: Past, line: int) -> tuple[bytes, int, Past]:
+        """Cut what of a line that goes on cannot change any more."""
+        whole = len(data) - _n_incomplete(data)
+        with _located(data, self.name, line):
+            return self.tagger.cut_part(data[:whole], past, lexicon=self.lexicon)
+
+
 def cut(
-    tagger: Tagger, read: BinaryIO, name: str, encoding: str = "utf-8", threads: int = 0
+    tagger: Tagger,
+    read: BinaryIO,
+    name: str,
+    encoding: str = "utf-8",
+    threads: int = 0,
+    lexicon: Trie | None = None,
 ) -> Iterator[bytes]:
     """Yield the text of a file cut into words, UTF-8, block after block.
 
@@ -80,17 +107,19 @@ def cut(
         The text; ``name`` is for messages.
     threads
         How many to use; 0: one a core.
+    lexicon
+        A user's words.
 
     Raises
     ------
     CorpusError
         If the text is not in that encoding.
     """
-    jobs = _jobs(tagger, pieces(read, name, encoding), name)
+    jobs = _jobs(_Cutter(tagger, lexicon, name), pieces(read, name, encoding))
     return in_order(lambda job: job(), jobs, threads, partial(_is_more, read))
 
 
-def _jobs(tagger: Tagger, text: Iterable[bytes], name: str) -> Iterator[Callable[[], bytes]]:
+def _jobs(cutter: _Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:
     """Yield the work on a text, block by block; the parts of a long line are done at once.
 
     A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
@@ -100,29 +129,16 @@ def _jobs(tagger: Tagger, text: Iterable[bytes], name: str) -> Iterator[Callable
     for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
-            yield partial(_cut_lines, tagger, rest[:end], past, name, line)
+            yield partial(cutter.cut_lines, rest[:end], past, line)
             line += rest.count(b"\n", 0, end)
             rest, past, limit = rest[end:], _NO_PAST, _LONG_LINE
         if len(rest) >= limit:
-            done, n, past = _cut_part(tagger, rest, past, name, line)
+            done, n, past = cutter.cut_part(rest, past, line)
             rest = rest[n:]
             limit = _LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
             yield partial(bytes, done)
     if rest:
-        yield partial(_cut_lines, tagger, rest, past, name, line)
-
-
-def _cut_lines(tagger: Tagger, data: bytes, past: Past, name: str, line: int) -> bytes:
-    with _located(data, name, line):
-        return tagger.cut_utf8(data, past)
-
-
-def _cut_part(
-    tagger: Tagger, data: bytes, past: Past, name: str, line: int
-) -> tuple[bytes, int, Past]:
-    whole = len(data) - _n_incomplete(data)
-    with _located(data, name, line):
-        return tagger.cut_part(data[:whole], past)
+        yield partial(cutter.cut_lines, rest, past, line)
 
 
 @contextmanager

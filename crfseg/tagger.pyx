@@ -17,6 +17,7 @@ from crfseg.decoder cimport Decoder, Sentence, release
 from crfseg.errors import InfeasibleError, ShapeError
 from crfseg.reader cimport DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
 from crfseg.symbols cimport BEGIN
+from crfseg.trie cimport Trie
 from crfseg.writer cimport Bytes, Writer
 
 cdef extern from "Python.h":
@@ -67,7 +68,8 @@ cdef bint add_words(Decoder decoder, const Sentence *sentence, Words *words) noe
 
 
 cdef Outcome find_words(
-    Decoder decoder, Text *texts, Py_ssize_t n, Sentence *sentence, Words *words, Py_ssize_t *ends
+    Decoder decoder, Trie lexicon, Text *texts, Py_ssize_t n, Sentence *sentence, Words *words,
+    Py_ssize_t *ends,
 ) noexcept nogil:
     """Find the words of all lines of n strings; note how many there are up to the end of each."""
     cdef Outcome outcome = DONE if decoder.reserve(sentence, 64) else NO_MEMORY
@@ -80,7 +82,9 @@ cdef Outcome find_words(
             outcome = read_line(decoder, text, sentence, True)
             sentence.before = -1
             if outcome == DONE and sentence.n:
-                if not decoder.decode(sentence):
+                if not decoder.consult(sentence, lexicon):
+                    outcome = NO_MEMORY
+                elif not decoder.decode(sentence):
                     outcome = INFEASIBLE
                 elif not add_words(decoder, sentence, words):
                     outcome = NO_MEMORY
@@ -182,18 +186,18 @@ cdef class Tagger:
     def __init__(self, Decoder decoder, list suffixes):
         self.decoder, self.writer = decoder, Writer(decoder, suffixes)
 
-    def cut(self, string, const int8_t[::1] marks=None):
-        """Return the words of a string."""
+    def cut(self, string, const int8_t[::1] marks=None, Trie lexicon=None):
+        """Return the words of a string; marks and a user's lexicon have their say."""
         cdef Sentence sentence
         cdef Words words
         self._borrow(&sentence, &words)
         try:
-            self._find(string, marks, &sentence, &words)
+            self._find(string, marks, lexicon, &sentence, &words)
             return strings_of(string, words.items, words.n, self.characters)
         finally:
             self._give_back(&sentence, &words)
 
-    def places(self, string, const int8_t[::1] marks=None):
+    def places(self, string, const int8_t[::1] marks=None, Trie lexicon=None):
         """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
         cdef Words words
         cdef Py_ssize_t k
@@ -202,7 +206,7 @@ cdef class Tagger:
         cdef Sentence sentence
         self._borrow(&sentence, &words)
         try:
-            self._find(string, marks, &sentence, &words)
+            self._find(string, marks, lexicon, &sentence, &words)
             places_array = np.empty((2, words.n), dtype=np.int64)
             tags_array = np.empty(words.n, dtype=np.int16)
             places, tags = places_array, tags_array
@@ -228,7 +232,8 @@ cdef class Tagger:
             free(words.items)
 
     cdef int _find(
-        self, object string, const int8_t[::1] marks, Sentence *sentence, Words *words
+        self, object string, const int8_t[::1] marks, Trie lexicon, Sentence *sentence,
+        Words *words,
     ) except -1:
         """Find the words of a string."""
         cdef Text text
@@ -236,13 +241,13 @@ cdef class Tagger:
         cdef Py_ssize_t end
         point(&text, string, marks)
         if text.n < LONG:
-            outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
+            outcome = find_words(self.decoder, lexicon, &text, 1, sentence, words, &end)
         else:
             with nogil:
-                outcome = find_words(self.decoder, &text, 1, sentence, words, &end)
+                outcome = find_words(self.decoder, lexicon, &text, 1, sentence, words, &end)
         return raise_for(outcome, &text)
 
-    def cut_many(self, list strings, list marks=None):
+    def cut_many(self, list strings, list marks=None, Trie lexicon=None):
         """Return the words of each of many strings, with the marks of each, if there are any."""
         cdef Py_ssize_t k, begin = 0, n = len(strings)
         cdef Sentence sentence
@@ -258,7 +263,7 @@ cdef class Tagger:
             for k in range(n):
                 point(&texts[k], strings[k], None if marks is None else marks[k])
             with nogil:
-                outcome = find_words(self.decoder, texts, n, &sentence, &words, ends)
+                outcome = find_words(self.decoder, lexicon, texts, n, &sentence, &words, ends)
             raise_for(outcome, &texts[0])
             for k in range(n):
                 found.append(
@@ -274,7 +279,8 @@ cdef class Tagger:
         return found
 
     def cut_utf8(
-        self, bytes data, past=(b"", -1), bint surrogates=False, const int8_t[::1] marks=None
+        self, bytes data, past=(b"", -1), bint surrogates=False, const int8_t[::1] marks=None,
+        Trie lexicon=None,
     ):
         """Cut lines into words, UTF-8 to UTF-8: one space between words, newlines kept.
 
@@ -288,6 +294,8 @@ cdef class Tagger:
             Take lone surrogates for characters too, as Python strings can have them.
         marks
             What is known of each byte's place, as in :class:`crfseg.Marked`, if anything.
+        lexicon
+            A user's words.
 
         Raises
         ------
@@ -304,14 +312,16 @@ cdef class Tagger:
         try:
             self._recall(&sentence, past)
             with nogil:
-                outcome = self.write_lines(&text, &sentence, surrogates, &out)
+                outcome = self.write_lines(lexicon, &text, &sentence, surrogates, &out)
             raise_for(outcome, &text)
             return out.data[: out.n] if out.n else b""
         finally:
             release(&sentence)
             free(out.data)
 
-    def cut_part(self, bytes data, past=(b"", -1), const int8_t[::1] marks=None):
+    def cut_part(
+        self, bytes data, past=(b"", -1), const int8_t[::1] marks=None, Trie lexicon=None
+    ):
         """Cut that beginning of a line into words which is the same however the line goes on.
 
         Parameters
@@ -320,7 +330,7 @@ cdef class Tagger:
             UTF-8, whole characters, no newline.
         past
             What this returned for the part before.
-        marks
+        marks, lexicon
             As for :meth:`cut_utf8`.
 
         Returns
@@ -345,6 +355,8 @@ cdef class Tagger:
             self._recall(&sentence, past)
             with nogil:
                 outcome = read_line(self.decoder, &text, &sentence, False)
+                if outcome == DONE and not self.decoder.consult(&sentence, lexicon):
+                    outcome = NO_MEMORY
                 n = self.decoder.decode_part(&sentence) - 1 if outcome == DONE else 0
                 while n > 0 and not self.decoder.begins[sentence.tags[n]]:
                     n -= 1
@@ -380,7 +392,7 @@ cdef class Tagger:
         return 0
 
     cdef Outcome write_lines(
-        self, Text *text, Sentence *sentence, bint surrogates, Bytes *out
+        self, Trie lexicon, Text *text, Sentence *sentence, bint surrogates, Bytes *out
     ) noexcept nogil:
         """Read, tag and write all lines."""
         cdef Outcome outcome
@@ -388,6 +400,8 @@ cdef class Tagger:
             outcome = read_line(self.decoder, text, sentence, surrogates)
             if outcome != DONE:
                 return outcome
+            if not self.decoder.consult(sentence, lexicon):
+                return NO_MEMORY
             if sentence.n and not self.decoder.decode(sentence):
                 return INFEASIBLE
             if not self.writer.write_line(text, sentence, out):

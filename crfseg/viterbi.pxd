@@ -21,6 +21,10 @@ cdef struct Arcs:
     int64_t spread  # between the largest and the smallest score of an arc from word to word
 
 
+cdef void step(
+    const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+    int16_t *back,
+) noexcept nogil
 cdef void forward(
     const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
     int16_t *back,

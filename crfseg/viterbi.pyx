@@ -122,6 +122,19 @@ cdef Py_ssize_t leading_ends(const Arcs *arcs, const int64_t *delta, int16_t *en
     return n
 
 
+cdef void step(
+    const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+    int16_t *back,
+) noexcept nogil:
+    """Go n characters forward, scores growing; see :func:`forward`."""
+    if arcs.form == 4:
+        forward_bmes(emissions, known, n, arcs.transitions, delta, back)
+    elif arcs.form == 6:
+        forward_bmes6(emissions, known, n, arcs.transitions, delta, back)
+    else:
+        forward_any(arcs, emissions, known, n, delta, back)
+
+
 cdef void forward(
     const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
     int16_t *back,
@@ -142,12 +155,7 @@ cdef void forward(
     """
     cdef Py_ssize_t j
     cdef int64_t top
-    if arcs.form == 4:
-        forward_bmes(emissions, known, n, arcs.transitions, delta, back)
-    elif arcs.form == 6:
-        forward_bmes6(emissions, known, n, arcs.transitions, delta, back)
-    else:
-        forward_any(arcs, emissions, known, n, delta, back)
+    step(arcs, emissions, known, n, delta, back)
     top = delta[0]
     for j in range(1, arcs.n_tags):
         top = max(top, delta[j])

@@ -1,0 +1,66 @@
+"""What searches use of chains."""
+
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
+
+from crfseg.viterbi cimport Arcs
+
+cdef struct Match:  # a word of a user's lexicon in a sentence
+    int32_t start
+    int32_t length
+    int32_t label  # of the words meant, -1 for any
+    float strength  # in nats; infinite: always, or never
+
+
+cdef struct Matches:  # ordered by start, then by length; grows, is never shared between threads
+    Match *items
+    Py_ssize_t n
+    Py_ssize_t room
+    Py_ssize_t longest  # of the lexicon, not of these; 0 if there is none
+    bint has_infinite
+
+
+cdef struct Chain:
+    int32_t start
+    int32_t end  # behind the longest of its words
+    Py_ssize_t first  # of its matches
+    Py_ssize_t after  # behind the last of them
+    int64_t *scores  # [O] of the inner tags that it has come to, one for each opening tag
+    int16_t *tags  # [O] which these are
+
+
+cdef struct Chains:  # those that are open; the tags that words are spelt with
+    Chain *items
+    Py_ssize_t n
+    Py_ssize_t room
+    Py_ssize_t next  # of the matches
+    int64_t *scores
+    int16_t *tags
+
+
+cdef struct Spelling:
+    Py_ssize_t n_openers
+    const int16_t *openers  # [O] the tags that begin a longer word
+    const int16_t *inner  # [L] the tag that goes on with the word of a tag, -1 for none
+    const int16_t *closing  # [L] the tag that ends it, -1 for none
+    const int16_t *opener_of  # [L] the tag that began it
+    const int32_t *labels  # [L] the label of each tag
+    double per_nat  # units
+    int64_t always  # what an infinite strength is worth, a character
+
+
+cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil
+cdef bint reserve_chains(Chains *chains, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil
+cdef void release_chains(Chains *chains) noexcept nogil
+cdef Py_ssize_t behind(const Matches *matches, Py_ssize_t first) noexcept nogil
+cdef double strength_of(
+    const Matches *matches, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int32_t label
+) noexcept nogil
+cdef void forward_chained(
+    const Arcs *arcs, const Spelling *spelling, const Matches *matches, Chains *chains,
+    const int32_t *emissions, const int8_t *known, Py_ssize_t start, Py_ssize_t n, int64_t *delta,
+    int16_t *back,
+) noexcept nogil
+cdef void open_chain(
+    const Arcs *arcs, const Spelling *spelling, const Matches *matches, Chains *chains,
+    Py_ssize_t t, int64_t *delta,
+) noexcept nogil

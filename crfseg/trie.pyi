@@ -1,0 +1,18 @@
+"""Types of the compiled trie; see trie.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Trie:
+    n_words: int
+    longest: int
+    has_infinite: bool
+    def __init__(
+        self,
+        codes: NDArray[np.uint32],
+        offsets: NDArray[np.int64],
+        strengths: NDArray[np.float32],
+        labels: NDArray[np.int16],
+        folded: NDArray[np.uint32],
+        below: Trie | None = None,
+    ) -> None: ...

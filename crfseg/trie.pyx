@@ -1,0 +1,279 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The words of a user's lexicon in text: all of them, wherever they begin, however they overlap.
+
+::
+
+    北 北京 北京人     firsts[北] -> node 1 --京--> 2 --人--> 3      each edge has the strength of
+                                                                the word that ends behind it
+
+The first character leads to a node by a table, further ones by a hash table of all edges, with all
+that is to be known of one in 16 bytes. A text is gone through by length: all places one character
+deep, those still alive two deep, and so on, so that look-ups do not wait for each other. Words that
+came in later lie in a small trie above the large one, and say what counts.
+"""
+
+from libc.math cimport isinf
+from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memset
+
+from crfseg.chains cimport Match, Matches, reserve_matches
+from crfseg.machine cimport prefetch
+from crfseg.symbols cimport hash_of
+
+cdef enum:
+    CODE_BITS = 21
+    KIND_SHIFT = 53  # the kind of word that ends with an edge: 0 none, 1 of any label, then labels
+    ANY = 2  # less the label -1
+
+cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
+
+
+cdef inline Py_ssize_t slot_of(uint64_t key, uint64_t n_slots) noexcept nogil:
+    """Return where an edge begins to be looked for."""
+    return ((hash_of(key) >> 32) * n_slots) >> 32
+
+
+cdef inline bint note(Hits *hits, const Edge *edge, int place, Py_ssize_t length) noexcept nogil:
+    """Write down the word that ends with an edge, if one does; False if there is no memory."""
+    if edge.key >> KIND_SHIFT == 0:
+        return True
+    if hits.n == hits.room:
+        hits.room = 2 * hits.room + CHUNK
+        hits.items = <Match *>realloc(hits.items, hits.room * sizeof(Match))
+        if hits.items == NULL:
+            return False
+    hits.items[hits.n] = Match(
+        place, <int32_t>length, <int32_t>(edge.key >> KIND_SHIFT) - ANY, edge.strength
+    )
+    hits.counts[place] += 1
+    hits.n += 1
+    return True
+
+
+cdef bint enter(Hits *hits, Py_ssize_t start, Matches *matches) noexcept nogil:
+    """Append the hits of a chunk by place, then by length; False if there is no memory."""
+    cdef Py_ssize_t k, n, at = matches.n
+    cdef Match *item
+    if not reserve_matches(matches, matches.n + hits.n + 1):
+        return False
+    for k in range(CHUNK):
+        n, hits.counts[k] = hits.counts[k], at
+        at += n
+    for k in range(hits.n):
+        item = &matches.items[hits.counts[hits.items[k].start]]
+        hits.counts[hits.items[k].start] += 1
+        item[0] = hits.items[k]
+        item.start += <int32_t>start
+    matches.n = at
+    hits.n = 0
+    return True
+
+
+cdef bint unite(const Matches *low, const Matches *high, Matches *matches) noexcept nogil:
+    """Join two ordered lists; of one word's two matches the higher counts. False without memory."""
+    cdef Py_ssize_t a = 0, b = 0
+    cdef const Match *one
+    cdef const Match *other
+    matches.n = 0
+    if not reserve_matches(matches, low.n + high.n + 1):
+        return False
+    while a < low.n or b < high.n:
+        one, other = low.items + a, high.items + b
+        if b == high.n or (a < low.n and is_before(one, other)):
+            matches.items[matches.n] = one[0]
+            matches.n += 1
+            a += 1
+            continue
+        a += a < low.n and not is_before(other, one)
+        if other.strength != 0:
+            matches.items[matches.n] = other[0]
+            matches.n += 1
+        b += 1
+    return True
+
+
+cdef inline bint is_before(const Match *one, const Match *other) noexcept nogil:
+    """Tell whether a match comes first: by start, then by length."""
+    return one.start < other.start or (one.start == other.start and one.length < other.length)
+
+
+cdef class Trie:
+    """Finds words in text.
+
+    Immutable once made, shared between threads.
+
+    Parameters
+    ----------
+    codes
+        The characters of all N words end to end, folded, uint32.
+    offsets
+        Where each word begins, and the end of the last; shape (N + 1,), int64. No word is empty; of
+        equal ones the last counts.
+    strengths
+        What each is worth where it is a word, in nats, shape (N,), float32; infinite: always, or
+        never; 0: nothing.
+    labels
+        Which label is meant, -1 for any; below 2,000; shape (N,), int16.
+    folded
+        The characters of the full-width forms from U+FF01 on, folded.
+    below
+        Words that count where these say nothing; 0 takes one away.
+    """
+
+    def __cinit__(
+        self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
+        const int16_t[::1] labels, const uint32_t[::1] folded, Trie below=None,
+    ):
+        self.n_words, self.folded, self.below = offsets.shape[0] - 1, folded, below
+        self._build(codes, offsets, strengths, labels)
+        if below is not None:
+            self.longest = max(self.longest, below.longest)
+            self.has_infinite = self.has_infinite or below.has_infinite
+
+    def __dealloc__(self):
+        free(self.firsts)
+        free(self.slots)
+
+    cdef int _build(
+        self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
+        const int16_t[::1] labels,
+    ) except -1:
+        """Enter all words."""
+        cdef Py_ssize_t k, d, length, n_edges = codes.shape[0] - self.n_words
+        cdef uint32_t last = 0
+        cdef Edge *edge
+        for k in range(self.n_words):
+            last = max(last, codes[offsets[k]])
+        self.n_firsts, self.n_slots = last + 1, n_edges + n_edges // 2 + 1
+        self.firsts = <Edge *>calloc(self.n_firsts, sizeof(Edge))
+        self.slots = <Edge *>calloc(self.n_slots, sizeof(Edge))
+        if self.firsts == NULL or self.slots == NULL:
+            raise MemoryError
+        with nogil:
+            for k in range(self.n_words):
+                length = offsets[k + 1] - offsets[k]
+                edge = &self.firsts[codes[offsets[k]]]
+                if edge.link == 0:
+                    edge.link = self.new_node()
+                for d in range(1, length):
+                    edge = self.edge(edge, codes[offsets[k] + d])
+                edge.key = (edge.key & PLACE) | <uint64_t>(labels[k] + ANY) << KIND_SHIFT
+                edge.strength = strengths[k]
+                self.longest = max(self.longest, length)
+                self.has_infinite = self.has_infinite or isinf(strengths[k])
+        return 0
+
+    cdef uint32_t new_node(self) noexcept nogil:
+        """Return the link to a new node without edges."""
+        self.n_nodes += 1
+        return self.n_nodes << 1
+
+    cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil:
+        """Return the edge by which a character goes on, a new one if there is none."""
+        cdef uint64_t key = <uint64_t>(before.link >> 1) << CODE_BITS | code
+        cdef Py_ssize_t at = slot_of(key, self.n_slots)
+        before.link |= 1
+        while self.slots[at].link != 0 and self.slots[at].key & PLACE != key:
+            at = at + 1 if at + 1 < self.n_slots else 0
+        if self.slots[at].link == 0:
+            self.slots[at].key, self.slots[at].link = key, self.new_node()
+        return &self.slots[at]
+
+    cdef uint32_t fold(self, uint32_t code) noexcept nogil:
+        """Return a character folded."""
+        cdef uint32_t place = code - 0xFF01  # huge for those before
+        return self.folded[place] if place < <uint32_t>self.folded.shape[0] else code
+
+    cdef bint find(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
+        """Find all words in n characters, by start, then by length; False if there is no memory."""
+        cdef Matches low, high
+        cdef bint found
+        matches.n = 0
+        if self.below is None:
+            return self.find_here(codes, n, matches)
+        memset(&low, 0, sizeof(Matches))
+        memset(&high, 0, sizeof(Matches))
+        found = (
+            self.below.find(codes, n, &low)
+            and self.find_here(codes, n, &high)
+            and unite(&low, &high, matches)
+        )
+        free(low.items)
+        free(high.items)
+        return found
+
+    cdef bint find_here(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
+        """Find the words of this trie alone, chunk by chunk."""
+        cdef Py_ssize_t start = 0
+        cdef Search search
+        cdef Hits hits
+        cdef bint room = True
+        memset(&hits, 0, sizeof(Hits))
+        while start < n and room:
+            memset(hits.counts, 0, sizeof(hits.counts))
+            room = self.search_chunk(codes + start, n - start, &search, &hits)
+            room = room and enter(&hits, start, matches)
+            start += CHUNK
+        free(hits.items)
+        return room
+
+    cdef bint search_chunk(
+        self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits
+    ) noexcept nogil:
+        """Find the words that begin in a chunk; n characters are left of the text."""
+        cdef Py_ssize_t t, length = 1
+        cdef uint32_t code
+        cdef const Edge *edge
+        search.n = 0
+        for t in range(min(<Py_ssize_t>CHUNK, n)):
+            code = self.fold(codes[t])
+            if code >= self.n_firsts or self.firsts[code].link == 0:
+                continue
+            edge = &self.firsts[code]
+            if not note(hits, edge, <int>t, 1):
+                return False
+            if edge.link & 1:
+                search.places[search.n], search.nodes[search.n] = <int>t, edge.link >> 1
+                search.n += 1
+        while search.n > 0:
+            self.ask(codes, n, search, length)
+            length += 1
+            if not self.answer(search, hits, length):
+                return False
+        return True
+
+    cdef void ask(
+        self, const uint32_t *codes, Py_ssize_t n, Search *search, Py_ssize_t length
+    ) noexcept nogil:
+        """Send for the edges by which the paths go on; those at the end of the text are dropped."""
+        cdef Py_ssize_t a, alive = 0
+        for a in range(search.n):
+            if search.places[a] + length < n:
+                search.places[alive] = search.places[a]
+                search.keys[alive] = <uint64_t>search.nodes[a] << CODE_BITS | self.fold(
+                    codes[search.places[a] + length]
+                )
+                search.slots[alive] = self.slots + slot_of(search.keys[alive], self.n_slots)
+                prefetch(search.slots[alive])
+                alive += 1
+        search.n = alive
+
+    cdef bint answer(self, Search *search, Hits *hits, Py_ssize_t length) noexcept nogil:
+        """Go on along these edges, and write down the words; False if there is no memory."""
+        cdef Py_ssize_t a, alive = 0
+        cdef const Edge *edge
+        cdef const Edge *last = self.slots + self.n_slots - 1
+        for a in range(search.n):
+            edge = search.slots[a]
+            while edge.link != 0 and edge.key & PLACE != search.keys[a]:
+                edge = edge + 1 if edge < last else self.slots
+            if edge.link == 0:
+                continue
+            if not note(hits, edge, search.places[a], length):
+                return False
+            if edge.link & 1:
+                search.places[alive], search.nodes[alive] = search.places[a], edge.link >> 1
+                alive += 1
+        search.n = alive
+        return True

@@ -1,0 +1,362 @@
+"""A user's words: evidence or constraint in the search for the best segmentation.
+
+::
+
+    file       # products       a comment
+               慢阻肺             worth the lexicon's strength
+               云计算 6           worth 6 nats
+               小度 inf nz        always a word, if it has that label; -inf: never one
+
+A word's strength is added to every segmentation that has it as a word: one that has it becomes
+exp(strength) times as probable as it was. Where words overlap, the search finds what is best for the
+whole line.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from numbers import Real
+from operator import itemgetter
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from crfseg import chars
+from crfseg.errors import LexiconError
+from crfseg.formats import PathLike
+from crfseg.symbols import Folding, fold
+from crfseg.textfile import decode
+from crfseg.trie import Trie
+
+Mode = Literal["prefer", "force"]
+LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
+STRENGTH: Final = 12.0
+"""What a word is worth unless told otherwise, in nats."""
+LONGEST: Final = 255  # characters of a word
+_MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
+
+
+class Entry(NamedTuple):
+    """What is said of a word."""
+
+    strength: float | None
+    """In nats; None: the lexicon's."""
+    tag: str
+    """The label that is meant; empty: any."""
+
+
+_PLAIN: Final = Entry(None, "")
+_GONE: Final = Entry(0.0, "")
+
+
+class UserLexicon:
+    """Words that a segmenter takes into its search; may change at any time, from any thread.
+
+    A call that is under way goes on with the words that there were when it began.
+
+    Parameters
+    ----------
+    words
+        To begin with; see :meth:`add`.
+    mode
+        ``"prefer"``: a word is evidence, worth ``strength``. ``"force"``: a word always is one; of
+        forced words that overlap, those that cover most, then the most probable.
+    strength
+        In nats, of the words that are preferred.
+
+    Raises
+    ------
+    LexiconError
+        If a word or a number is none; the message says which.
+
+    Examples
+    --------
+    >>> lexicon = UserLexicon(["慢阻肺"])
+    >>> lexicon.add("云计算", strength=6)
+    >>> "云计算" in lexicon, len(lexicon), list(lexicon)
+    (True, 2, ['慢阻肺', '云计算'])
+    """
+
+    def __init__(
+        self, words: Iterable[str] = (), *, mode: Mode = "prefer", strength: float = STRENGTH
+    ) -> None:
+        if mode not in get_args(Mode):
+            raise LexiconError(f"unknown mode {mode!r}; expected prefer or force")
+        self.strength = math.inf if mode == "force" else _checked_strength(strength)
+        self._lock = threading.Lock()
+        self._words: dict[str, Entry] = {}
+        self._recent: dict[str, Entry] = {}  # changes since the large tries were made
+        self._large: dict[tuple[Folding, tuple[str, ...]], Trie] = {}
+        self._tries: dict[tuple[Folding, tuple[str, ...]], Trie] = {}
+        self._enter(dict.fromkeys(words, _PLAIN))
+
+    @classmethod
+    def read(
+        cls,
+        path: PathLike,
+        *,
+        format: LexiconFormat = "crfseg",
+        encoding: str = "utf-8",
+        mode: Mode = "prefer",
+        strength: float = STRENGTH,
+    ) -> UserLexicon:
+        """Read a file of words, one a line.
+
+        Parameters
+        ----------
+        path
+            Of the file.
+        format
+            ``"crfseg"``: word, strength in nats, tag; the last two may be left out; ``#`` begins a
+            comment. ``"jieba"``: word, count, tag; the larger the count, the more of the strength.
+            ``"pkuseg"``: word, a tab, tag. ``"thulac"``: a word.
+        encoding
+            As Python names it.
+        mode, strength
+            As for the class.
+
+        Raises
+        ------
+        LexiconError
+            With file and line, if a line is none of that format.
+        CorpusError
+            If the file is not in that encoding.
+        OSError
+            If the file cannot be read.
+        """
+        if format not in _READERS:
+            raise LexiconError(f"unknown format {format!r}; expected {', '.join(_READERS)}")
+        text = decode(Path(path).read_bytes(), str(path), encoding).removeprefix("\ufeff")
+        lexicon = cls(mode=mode, strength=strength)
+        try:
+            lexicon._enter(_READERS[format](text.split("\n"), lexicon.strength))
+        except LexiconError as error:
+            raise LexiconError(f"{path}: {error}") from None
+        return lexicon
+
+    def add(self, *words: str, strength: float | None = None, tag: str = "") -> None:
+        """Add words, or change what they are worth.
+
+        Parameters
+        ----------
+        words
+            Of 1 to 255 characters, none of them white space.
+        strength
+            In nats; ``math.inf``: always a word, ``-math.inf``: never one; None: the lexicon's.
+        tag
+            The label that is meant, where the model has labels; it has no say otherwise.
+        """
+        entry = Entry(None if strength is None else _checked_strength(strength), tag)
+        self._enter(dict.fromkeys(words, entry))
+
+    def remove(self, *words: str) -> None:
+        """Take words away; those that are not there are passed over."""
+        with self._lock:
+            gone = [word for word in words if self._words.pop(word, None) is not None]
+            self._change(dict.fromkeys(gone, _GONE))
+
+    def update(self, other: UserLexicon) -> None:
+        """Add the words of another lexicon, with what they are worth there."""
+        with other._lock:
+            items = list(other._words.items())
+        self._enter(
+            {
+                word: Entry(other.strength if entry.strength is None else entry.strength, entry.tag)
+                for word, entry in items
+            }
+        )
+
+    def trie(self, folding: Folding, labels: tuple[str, ...]) -> Trie:
+        """Return the words as the search wants them, for a model's folding and labels.
+
+        Made at the first call after a change: all words anew, or, where few have changed, those in
+        a small trie above the large one.
+        """
+        found = self._tries.get((folding, labels))
+        if found is None:
+            with self._lock:
+                found = self._compiled(folding, labels)
+                self._tries[folding, labels] = found
+        return found
+
+    def _compiled(self, folding: Folding, labels: tuple[str, ...]) -> Trie:
+        large = self._large.get((folding, labels))
+        if large is None:
+            large = _compiled(self._words, self.strength, folding, labels)
+            self._large[folding, labels] = large
+        if not self._recent:
+            return large
+        return _compiled(self._recent, self.strength, folding, labels, large)
+
+    def _enter(self, entries: Mapping[str, Entry]) -> None:
+        _check(list(entries))
+        with self._lock:
+            self._words.update(entries)
+            self._change(entries)
+
+    def _change(self, entries: Mapping[str, Entry]) -> None:
+        self._recent.update(entries)
+        if len(self._recent) > max(_MANY, len(self._words) // 4):
+            self._recent, self._large = {}, {}
+        self._tries = {}
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._words))
+
+    def __repr__(self) -> str:
+        return f"UserLexicon({len(self):,} words, strength {self.strength:g})"
+
+    def __getstate__(self) -> tuple[float, dict[str, Entry]]:
+        with self._lock:
+            return self.strength, dict(self._words)
+
+    def __setstate__(self, state: tuple[float, dict[str, Entry]]) -> None:
+        UserLexicon.__init__(self)
+        self.strength = state[0]
+        self._enter(state[1])
+
+
+def _checked_strength(strength: float) -> float:
+    if not isinstance(strength, Real) or math.isnan(strength):
+        raise LexiconError(f"strength must be a number, in nats, got {strength!r}")
+    return float(strength)
+
+
+def _check(words: list[str]) -> None:
+    """Raise a LexiconError if one of them is no word."""
+    for word in words:
+        if not isinstance(word, str):
+            raise LexiconError(f"expected words as str, got {type(word).__name__}")
+    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    bad = (lengths < 1) | (lengths > LONGEST)
+    space = np.flatnonzero(chars.is_white_space(chars.code_points("".join(words))))
+    bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
+    if bad.any():
+        raise LexiconError(
+            f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {LONGEST} characters, "
+            "none of them white space"
+        )
+
+
+def _compiled(
+    entries: Mapping[str, Entry],
+    strength: float,
+    folding: Folding,
+    labels: tuple[str, ...],
+    below: Trie | None = None,
+) -> Trie:
+    """Return the trie of some words, above another one if there is one."""
+    lengths = np.fromiter(map(len, entries), dtype=np.int64, count=len(entries))
+    strengths = np.array([*map(itemgetter(0), entries.values())], dtype=np.float32)
+    strengths[np.isnan(strengths)] = strength
+    numbers = {label: n for n, label in enumerate(labels)}
+    of_word = (numbers.get(tag, -1) for tag in map(itemgetter(1), entries.values()))
+    return Trie(
+        fold(chars.code_points("".join(entries)), folding).astype(np.uint32),
+        np.append(0, np.cumsum(lengths)),
+        strengths,
+        np.fromiter(of_word, dtype=np.int16, count=len(entries))
+        if labels
+        else np.full(len(entries), -1, dtype=np.int16),
+        fold(chars.FULL_WIDTH, folding).astype(np.uint32),
+        below,
+    )
+
+
+# The formats of files: lines to words -------------------------------------------------------------
+
+_Reader = Callable[[list[str], float], dict[str, Entry]]
+
+
+def _crfseg(lines: list[str], _: float) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for n, line in enumerate(lines, 1):
+        parts = line.split()
+        if len(parts) == 1 and "#" not in line:
+            found[parts[0]] = _PLAIN
+        elif parts:
+            _enter_line(found, n, _uncommented(parts))
+    return found
+
+
+def _uncommented(parts: list[str]) -> list[str]:
+    """Return the parts of a line before a comment."""
+    return parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
+
+
+def _enter_line(found: dict[str, Entry], n: int, parts: list[str]) -> None:
+    """Enter a word with its strength and its tag, if it has them."""
+    if not parts:
+        return
+    word, *rest = parts
+    strength = _number(rest[0]) if rest else None
+    tag = rest[strength is not None :]
+    if len(tag) > 1:
+        raise LexiconError(
+            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its strength in nats, its tag; "
+            "a word has no white space"
+        )
+    found[word] = Entry(strength, "".join(tag))
+
+
+def _number(text: str) -> float | None:
+    """Return a number that is one, None for other text."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
+
+
+def _jieba(lines: list[str], strength: float) -> dict[str, Entry]:
+    """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
+    split = [line.split() for line in lines]
+    counts = {parts[0]: _count(n, parts) for n, parts in enumerate(split, 1) if parts}
+    most = math.log1p(max((count for count in counts.values() if count), default=1.0))
+    tags = {parts[0]: parts[-1] for parts in split if len(parts) > 1 and not _is_count(parts[-1])}
+    return {
+        word: Entry(
+            None if count is None else strength * (1 + math.log1p(count) / most) / 2,
+            tags.get(word, ""),
+        )
+        for word, count in counts.items()
+        if count != 0  # jieba's way to take a word away
+    }
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _count(n: int, parts: list[str]) -> float | None:
+    if len(parts) > 3 or (len(parts) == 3 and not _is_count(parts[1])):
+        raise LexiconError(
+            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its count, its tag"
+        )
+    return float(parts[1]) if len(parts) > 1 and _is_count(parts[1]) else None
+
+
+def _pkuseg(lines: list[str], _: float) -> dict[str, Entry]:
+    split = [line.strip().split("\t") for line in lines]
+    return {parts[0].strip(): Entry(None, "".join(parts[1:2])) for parts in split if parts[0]}
+
+
+def _thulac(lines: list[str], _: float) -> dict[str, Entry]:
+    return dict.fromkeys(filter(None, map(str.strip, lines)), _PLAIN)
+
+
+_READERS: Final[dict[str, _Reader]] = {
+    "crfseg": _crfseg,
+    "jieba": _jieba,
+    "pkuseg": _pkuseg,
+    "thulac": _thulac,
+}
