@@ -9,6 +9,7 @@ from crfseg.marked import Marked
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter, load
 from crfseg.train import Progress, train
+from crfseg.userlexicon import UserLexicon
 
 __version__ = "0.1.0"
 
@@ -23,6 +24,7 @@ __all__ = [
     "Segmenter",
     "Sentence",
     "Span",
+    "UserLexicon",
     "evaluate",
     "load",
     "read_corpus",

@@ -6,15 +6,15 @@ are enough of each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import nbest
+from crfseg.chars import CodePoints
 from crfseg.corpus import Lines
-from crfseg.decoder import Decoder
 from crfseg.tags import TagSet
 
 
@@ -44,14 +44,18 @@ class Way(NamedTuple):
 
 
 def best_ways(
-    decoder: Decoder, lines: Lines, log_z: NDArray[np.float64], unit: float, k: int
+    find: Callable[[CodePoints, NDArray[np.int8]], tuple[NDArray[np.int64], NDArray[np.int16]]],
+    lines: Lines,
+    log_z: NDArray[np.float64],
+    unit: float,
+    k: int,
 ) -> list[Way]:
     """Return the k most probable ways to tag the lines, best first.
 
     Parameters
     ----------
-    decoder
-        Finds those of a line.
+    find
+        Returns scores and tags of at most k best ways of a line, see :func:`crfseg.nbest.find`.
     lines
         N lines.
     log_z
@@ -63,7 +67,7 @@ def best_ways(
     """
     ways = [Way(0.0, np.empty(0, dtype=np.int16))]
     for n, (begin, end) in enumerate(pairwise(lines.offsets.tolist())):
-        scores, tags = nbest.find(decoder, lines.codes[begin:end], lines.known[begin:end], k)
+        scores, tags = find(lines.codes[begin:end], lines.known[begin:end])
         found = list(zip((scores * unit - log_z[n]).tolist(), tags, strict=True))
         joined = (
             (so_far + here, before, after) for so_far, before in ways for here, after in found

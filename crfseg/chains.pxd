@@ -4,6 +4,10 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
 
 from crfseg.viterbi cimport Arcs
 
+cdef enum:
+    MOST = 100  # nats of a finite strength
+
+
 cdef struct Match:  # a word of a user's lexicon in a sentence
     int32_t start
     int32_t length
@@ -42,7 +46,7 @@ cdef struct Spelling:
     const int16_t *openers  # [O] the tags that begin a longer word
     const int16_t *inner  # [L] the tag that goes on with the word of a tag, -1 for none
     const int16_t *closing  # [L] the tag that ends it, -1 for none
-    const int16_t *opener_of  # [L] the tag that began it
+    const int16_t *opener_of  # [L] which of the openers began it, -1 for none
     const int32_t *labels  # [L] the label of each tag
     double per_nat  # units
     int64_t always  # what an infinite strength is worth, a character
@@ -54,6 +58,10 @@ cdef void release_chains(Chains *chains) noexcept nogil
 cdef Py_ssize_t behind(const Matches *matches, Py_ssize_t first) noexcept nogil
 cdef double strength_of(
     const Matches *matches, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int32_t label
+) noexcept nogil
+cdef int64_t worth(
+    const Spelling *spelling, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
+    Py_ssize_t length, int16_t tag,
 ) noexcept nogil
 cdef void forward_chained(
     const Arcs *arcs, const Spelling *spelling, const Matches *matches, Chains *chains,

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from crfseg.chains cimport Chains, Matches, Spelling
+from crfseg.chains cimport Chains, Match, Matches, Spelling
 from crfseg.lookup cimport Table
 from crfseg.matcher cimport Matcher
 from crfseg.trie cimport Trie
@@ -66,6 +66,8 @@ cdef class Decoder:
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil
     cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil
+    cdef void settle(self, Sentence *sentence) noexcept nogil
+    cdef bint is_word(self, const Sentence *sentence, const Match *match) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
     cdef void look_around(self, Sentence *sentence) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil

@@ -18,11 +18,12 @@ sum keeps to its 16 bits. Where they do not fit, two tags share a word, with 32 
 
 import numpy as np
 
+from libc.math cimport isinf
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
-from crfseg.chains cimport Chain, Spelling, forward_chained, open_chain, release_chains, reserve_chains
+from crfseg.chains cimport MOST, Chain, Match, Spelling, forward_chained, open_chain, release_chains, reserve_chains
 from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
 from crfseg.matcher cimport Matcher
 from crfseg.symbols cimport BEGIN, END, entry_of
@@ -176,12 +177,11 @@ cdef class Decoder:
         openers = np.flatnonzero(begins & ~ends).astype(np.int16)
         inner, closing = _only(inside & ~ends), _only(inside & ends)
         opener_of = np.full(self.n_tags, -1, dtype=np.int16)
-        for opener in openers:
-            tag = opener
+        for rank, tag in enumerate(openers):
             while tag >= 0 and opener_of[tag] < 0:
-                opener_of[tag] = opener
+                opener_of[tag] = rank
                 if closing[tag] >= 0:
-                    opener_of[closing[tag]] = opener
+                    opener_of[closing[tag]] = rank
                 tag = inner[tag]
         n_openers = len(openers)
         self.openers = np.append(openers, np.int16(-1))  # never empty
@@ -247,6 +247,37 @@ cdef class Decoder:
         sentence.matches.has_infinite = lexicon.has_infinite
         return lexicon.find(sentence.codes, sentence.n, &sentence.matches) and reserve_chains(
             &sentence.chains, lexicon.longest, self.spelling.n_openers
+        )
+
+    cdef void settle(self, Sentence *sentence) noexcept nogil:
+        """Turn infinite strengths into what is known, so that sums and lists need not have them.
+
+        The words that are always words on the best way are so on all; those that never are become
+        as improbable as a finite strength can make them.
+        """
+        cdef Py_ssize_t k, t
+        cdef Match *match
+        if not sentence.matches.has_infinite or not self.decode(sentence):
+            return
+        for k in range(sentence.matches.n):
+            match = &sentence.matches.items[k]
+            if isinf(match.strength) and match.strength > 0 and self.is_word(sentence, match):
+                sentence.known[match.start] = 1
+                for t in range(match.start + 1, match.start + match.length):
+                    sentence.known[t] = -1
+                if match.start + match.length < sentence.n:
+                    sentence.known[match.start + match.length] = 1
+            if isinf(match.strength):
+                match.strength = 0 if match.strength > 0 else -MOST
+
+    cdef bint is_word(self, const Sentence *sentence, const Match *match) noexcept nogil:
+        """Tell whether the tags found have a match as a word."""
+        cdef Py_ssize_t t, end = match.start + match.length
+        for t in range(match.start + 1, end):
+            if self.begins[sentence.tags[t]]:
+                return False
+        return self.begins[sentence.tags[match.start]] and (
+            end == sentence.n or self.begins[sentence.tags[end]]
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
@@ -351,7 +382,7 @@ cdef class Decoder:
             before = sentence.back[t * self.n_tags + tag]
             if before < 0 and (t > 0 or sentence.before >= 0):  # along a chain
                 begin = t + before
-                tags[begin] = self.opener_of[tag]
+                tags[begin] = self.openers[self.opener_of[tag]]
                 for k in range(begin + 1, t):
                     tags[k] = self.inner[tags[k - 1]]
                 t, before = begin, sentence.back[begin * self.n_tags + tags[begin]]

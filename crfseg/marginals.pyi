@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.decoder import Decoder
+from crfseg.trie import Trie
 
 class Marginals:
     def __init__(
@@ -20,10 +21,19 @@ class Marginals:
         offsets: NDArray[np.intp],
         known: NDArray[np.int8],
         starts: NDArray[np.uint8],
+        lexicon: Trie | None = None,
     ) -> NDArray[np.float64]: ...
     def of_tags(
-        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+        self,
+        codes: NDArray[np.uint32],
+        offsets: NDArray[np.intp],
+        known: NDArray[np.int8],
+        lexicon: Trie | None = None,
     ) -> NDArray[np.float64]: ...
     def of_sentences(
-        self, codes: NDArray[np.uint32], offsets: NDArray[np.intp], known: NDArray[np.int8]
+        self,
+        codes: NDArray[np.uint32],
+        offsets: NDArray[np.intp],
+        known: NDArray[np.int8],
+        lexicon: Trie | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

@@ -12,16 +12,23 @@ The entropy needs no way back (Hernando, Crespi and Cybenko 2005):
 
     back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
     h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
+
+A user's lexicon adds ways beside the lattice, see links.pyx.
 """
 
 import numpy as np
 
 from libc.math cimport NAN, exp, log
-from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t
+from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport CHUNK, Decoder, Sentence, release
+from crfseg.links cimport (
+    Links, add_tags, alone, close_link, follow_links, lay, open_link, pull_links, release_links,
+    scale_links, worth_of,
+)
+from crfseg.trie cimport Trie
 
 cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
 
@@ -31,6 +38,9 @@ cdef struct Lattice:  # of one sentence; grows, is never shared between threads
     double *potential  # [T, L]
     double *beta  # [L], and twice as much work space
     double *entropy  # [L], and as much work space
+    double *plain  # [L], alpha of the character before without what is in links
+    double *came  # [L], what comes back from links; and [L] what makes its entropy
+    Links links
     double log_z
     Py_ssize_t room
 
@@ -78,13 +88,13 @@ cdef class Marginals:
 
     def of_words(
         self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
-        const uint8_t[::1] starts,
+        const uint8_t[::1] starts, Trie lexicon=None,
     ):
         """Return the probability of each word of a segmentation.
 
         Parameters
         ----------
-        codes, offsets, known
+        codes, offsets, known, lexicon
             See :meth:`crfseg.decoder.Decoder.tag`.
         starts
             Which characters begin a word, those that begin a sentence included; shape (T,).
@@ -100,11 +110,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if codes.shape[0]:
             wanted.starts, wanted.words = &starts[0], &words[0]
-        self.sum_up(codes, offsets, known, wanted)
+        self.sum_up(codes, offsets, known, lexicon, wanted)
         return np.asarray(words)
 
     def of_tags(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        Trie lexicon=None,
     ):
         """Return the probability of each tag at each character; (T, L), NaN where no path is left.
 
@@ -115,11 +126,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if codes.shape[0]:
             wanted.tags = &tags[0, 0]
-        self.sum_up(codes, offsets, known, wanted)
+        self.sum_up(codes, offsets, known, lexicon, wanted)
         return np.asarray(tags)
 
     def of_sentences(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        Trie lexicon=None,
     ):
         """Return log Z and the entropy, in nats, of each sentence; (N,), NaN where no path is left.
 
@@ -130,12 +142,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if found.shape[1]:
             wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
-        self.sum_up(codes, offsets, known, wanted)
+        self.sum_up(codes, offsets, known, lexicon, wanted)
         return tuple(np.asarray(found))
 
     cdef int sum_up(
         self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
-        const int8_t[::1] known, Wanted wanted,
+        const int8_t[::1] known, Trie lexicon, Wanted wanted,
     ) except -1:
         """Write what is wanted of all sentences."""
         cdef Sentence sentence
@@ -147,9 +159,11 @@ cdef class Marginals:
         with nogil:
             for s in range(offsets.shape[0] - 1):
                 begin = offsets[s]
-                room = self.decoder.take(
-                    &sentence, codes, known, begin, offsets[s + 1]
-                ) and self.reserve(&lattice, sentence.n)
+                room = (
+                    self.decoder.take(&sentence, codes, known, begin, offsets[s + 1])
+                    and self.decoder.consult(&sentence, lexicon)
+                    and self.reserve(&lattice, &sentence)
+                )
                 if not room:
                     break
                 if self.forward(&sentence, &lattice, wanted.entropies != NULL):
@@ -161,6 +175,7 @@ cdef class Marginals:
             free(lattice.potential)
             free(lattice.beta)
             free(lattice.entropy)
+            release_links(&lattice.links)
         if not room:
             raise MemoryError
         return 0
@@ -197,15 +212,24 @@ cdef class Marginals:
             for t in range(begin * n_tags, (begin + n) * n_tags):
                 wanted.tags[t] = NAN
 
-    cdef bint reserve(self, Lattice *lattice, Py_ssize_t n) noexcept nogil:
-        """Make room for n characters; False if there is no memory."""
-        cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(n, 2 * lattice.room)
-        if n <= lattice.room:
+    cdef bint reserve(self, Lattice *lattice, Sentence *sentence) noexcept nogil:
+        """Make room for a sentence; False if there is no memory."""
+        cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(sentence.n, 2 * lattice.room)
+        lattice.links.n = 0
+        if sentence.matches.n:
+            self.decoder.settle(sentence)
+            lattice.links.spelling = &self.decoder.spelling
+            lattice.links.matches = &sentence.matches
+            lattice.links.arcs, lattice.links.n_tags = &self.arcs[0, 0], n_tags
+            if not lay(&lattice.links):
+                return False
+        if sentence.n <= lattice.room:
             return True
         lattice.alpha = <double *>realloc(lattice.alpha, room * n_tags * sizeof(double))
         lattice.potential = <double *>realloc(lattice.potential, room * n_tags * sizeof(double))
         lattice.beta = <double *>realloc(lattice.beta, 3 * n_tags * sizeof(double))
-        lattice.entropy = <double *>realloc(lattice.entropy, 2 * n_tags * sizeof(double))
+        lattice.entropy = <double *>realloc(lattice.entropy, 5 * n_tags * sizeof(double))
+        lattice.plain, lattice.came = lattice.entropy + 2 * n_tags, lattice.entropy + 3 * n_tags
         lattice.room = room
         return lattice.alpha and lattice.potential and lattice.beta and lattice.entropy
 
@@ -223,22 +247,26 @@ cdef class Marginals:
             self.decoder.emit(sentence, start, n)
             for t in range(start, start + n):
                 lattice.log_z += self.exponentials(
-                    sentence, t, sentence.emissions + (t - start) * n_tags, potential
+                    sentence, lattice, t, sentence.emissions + (t - start) * n_tags, potential
                 )
-                total = self.advance(before, alpha, potential)
+                total = self.advance(lattice, t, before, alpha, potential)
                 if not total > 0:
                     return False
                 lattice.log_z += log(total)
                 if entropy:
                     self.disperse(before, lattice)
                 before = alpha
+                if lattice.links.n:
+                    before = lattice.plain
+                    open_link(&lattice.links, t, alpha, lattice.entropy, lattice.plain)
                 alpha += n_tags
                 potential += n_tags
             start += n
         return True
 
     cdef double exponentials(
-        self, const Sentence *sentence, Py_ssize_t t, const int32_t *emissions, double *potential
+        self, const Sentence *sentence, const Lattice *lattice, Py_ssize_t t,
+        const int32_t *emissions, double *potential,
     ) noexcept nogil:
         """Write exp(emission - the largest) of each tag, 0 for those that cannot be; return it."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
@@ -253,26 +281,37 @@ cdef class Marginals:
                 potential[j] = 0
             elif t == sentence.n - 1 and not self.ends[j]:
                 potential[j] = 0
+            elif sentence.matches.n and self.begins[j] and self.ends[j]:
+                potential[j] *= alone(&lattice.links, t, <int16_t>j)
         return top * self.unit
 
     cdef double advance(
-        self, const double *before, double *alpha, double *potential
+        self, Lattice *lattice, Py_ssize_t t, const double *before, double *alpha,
+        double *potential,
     ) noexcept nogil:
-        """Go one character on, from ``before`` if there is one; return the sum, 0 if none is left."""
+        """Go to character t, from ``before`` if there is one; return the sum, 0 if none is left."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
         cdef double total = 0
+        for j in range(2 * n_tags):
+            lattice.came[j] = 0
+        if lattice.links.n:
+            total = follow_links(
+                &lattice.links, t, potential, lattice.came, lattice.came + n_tags
+            )
         if before == NULL:
             for j in range(n_tags):
                 alpha[j] = 1
         else:
             self.follow(before, alpha)
         for j in range(n_tags):
-            alpha[j] *= potential[j]
+            alpha[j] = (alpha[j] + lattice.came[j]) * potential[j]
             total += alpha[j]
         for j in range(n_tags):
             if total > 0:
                 alpha[j] /= total
                 potential[j] /= total
+        if lattice.links.n and total > 0:
+            scale_links(&lattice.links, t, total)
         return total
 
     cdef void disperse(self, const double *before, Lattice *lattice) noexcept nogil:
@@ -280,15 +319,16 @@ cdef class Marginals:
         cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
         cdef double *entropy = lattice.entropy
         cdef double *after = entropy + n_tags
-        cdef double total, share
+        cdef double total, weight
         for j in range(n_tags):
-            after[j] = total = 0
-            for i in range(n_tags):
-                total += before[i] * self.arcs[i, j] if before != NULL else 0
-            for i in range(n_tags):
-                share = before[i] * self.arcs[i, j] / total if total > 0 else 0
-                if share > 0:
-                    after[j] += share * (entropy[i] - log(share))
+            total, after[j] = lattice.came[j], lattice.came[n_tags + j]
+            for i in range(n_tags if before != NULL else 0):
+                weight = before[i] * self.arcs[i, j]
+                if weight > 0:
+                    total += weight
+                    after[j] += weight * (entropy[i] - log(weight))
+            # The sum of shares (h - log share), where a share is a weight of their sum.
+            after[j] = max(after[j] / total + log(total), 0.0) if total > 0 else 0
         for j in range(n_tags):
             entropy[j] = after[j]
 
@@ -320,11 +360,15 @@ cdef class Marginals:
                     wanted.tags[(begin + t) * n_tags + j] = (
                         lattice.alpha[t * n_tags + j] * beta[j]
                     )
+                if lattice.links.n:
+                    add_tags(&lattice.links, t, wanted.tags + (begin + t) * n_tags)
             if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
                 start = t
                 while start > 0 and not wanted.starts[begin + start]:
                     start -= 1
                 wanted.words[begin + start] = self.word(lattice, start, t)
+            if lattice.links.n:
+                pull_links(&lattice.links, t, lattice.potential + t * n_tags, beta)
             for j in range(n_tags):
                 pull[j] = lattice.potential[t * n_tags + j] * beta[j]
             for i in range(n_tags):
@@ -332,6 +376,8 @@ cdef class Marginals:
                 beta[i] = 0
                 for j in range(n_tags):
                     beta[i] += arc[j] * pull[j]
+            if lattice.links.n:
+                close_link(&lattice.links, t - 1, beta)
 
     cdef double word(self, Lattice *lattice, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
         """Return the probability of a word; beta is that of ``end``, its last character."""
@@ -346,6 +392,8 @@ cdef class Marginals:
             for j in range(n_tags):
                 here[j] = 0 if self.begins[j] else after[j] * lattice.potential[t * n_tags + j]
         for j in range(n_tags):
+            if self.ends[j] and lattice.links.n and end > start:
+                here[j] *= worth_of(&lattice.links, start, end + 1 - start, <int16_t>j)
             if self.ends[j]:
                 total += here[j] * lattice.beta[j]
         return min(total, 1.0)  # sums are rounded

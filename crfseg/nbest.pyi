@@ -4,7 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.decoder import Decoder
+from crfseg.trie import Trie
 
 def find(
-    decoder: Decoder, codes: NDArray[np.uint32], known: NDArray[np.int8], k: int
+    decoder: Decoder,
+    codes: NDArray[np.uint32],
+    known: NDArray[np.int8],
+    k: int,
+    lexicon: Trie | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int16]]: ...

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, stream
+from crfseg import chars, nbest, stream
 from crfseg.candidates import Candidate, best_ways, candidate
 from crfseg.compiled import decoder_of, marginals_of
 from crfseg.corpus import Corpus, Lines, Span, split_lines
@@ -107,7 +107,7 @@ class Segmenter:
             Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
         """
         lines = self._lines(text)
-        return self._marginals().of_tags(lines.codes, lines.offsets, lines.known)
+        return self._marginals().of_tags(lines.codes, lines.offsets, lines.known, self._words)
 
     def confidence(self, text: Text) -> NDArray[np.float64]:
         """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
@@ -118,7 +118,7 @@ class Segmenter:
         lines = self._lines(text)
         starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, lines.known)]
         found = self._marginals().of_words(
-            lines.codes, lines.offsets, lines.known, starts.view(np.uint8)
+            lines.codes, lines.offsets, lines.known, starts.view(np.uint8), self._words
         )
         return found[starts]
 
@@ -128,7 +128,9 @@ class Segmenter:
         0 if there is only one possibility; log n if n tag sequences are equally probable.
         """
         lines = self._lines(text)
-        _, entropies = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
+        _, entropies = self._marginals().of_sentences(
+            lines.codes, lines.offsets, lines.known, self._words
+        )
         return float(entropies.sum())
 
     def nbest(self, text: Text, k: int = 5) -> list[Candidate]:
@@ -148,10 +150,11 @@ class Segmenter:
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k}")
-        lines, tag_set = self._lines(text), self.model.tag_set
-        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known)
-        decoder = self._tagger.decoder
-        ways = best_ways(decoder, lines, log_z, decoder.unit / self.model.temperature, k)
+        lines, words, tag_set = self._lines(text), self._words, self.model.tag_set
+        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known, words)
+        find = partial(nbest.find, self._tagger.decoder, k=k, lexicon=words)
+        unit = self._tagger.decoder.unit / self.model.temperature
+        ways = best_ways(find, lines, log_z, unit, k)
         plain = text.text if isinstance(text, Marked) else text
         return [candidate(plain, lines, tag_set, way) for way in ways]
 
@@ -321,7 +324,9 @@ class Segmenter:
         """
         known = np.zeros(corpus.n_chars, dtype=np.int8)
         starts = corpus.starts.view(np.uint8)
-        found = self._marginals(temperature).of_words(corpus.codes, corpus.offsets, known, starts)
+        found = self._marginals(temperature).of_words(
+            corpus.codes, corpus.offsets, known, starts, self._words
+        )
         return found[corpus.starts]
 
     @property

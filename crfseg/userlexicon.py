@@ -35,6 +35,7 @@ Mode = Literal["prefer", "force"]
 LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
 STRENGTH: Final = 12.0
 """What a word is worth unless told otherwise, in nats."""
+MOST: Final = 100  # nats that are not infinite
 LONGEST: Final = 255  # characters of a word
 _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
 
@@ -226,8 +227,10 @@ class UserLexicon:
 
 
 def _checked_strength(strength: float) -> float:
-    if not isinstance(strength, Real) or math.isnan(strength):
-        raise LexiconError(f"strength must be a number, in nats, got {strength!r}")
+    if not isinstance(strength, Real) or not (abs(strength) <= MOST or math.isinf(strength)):
+        raise LexiconError(
+            f"strength must be a number of nats from -{MOST} to {MOST}, or infinite, got {strength!r}"
+        )
     return float(strength)
 
 
@@ -298,7 +301,7 @@ def _enter_line(found: dict[str, Entry], n: int, parts: list[str]) -> None:
     if not parts:
         return
     word, *rest = parts
-    strength = _number(rest[0]) if rest else None
+    strength = _number(n, rest[0]) if rest else None
     tag = rest[strength is not None :]
     if len(tag) > 1:
         raise LexiconError(
@@ -308,13 +311,16 @@ def _enter_line(found: dict[str, Entry], n: int, parts: list[str]) -> None:
     found[word] = Entry(strength, "".join(tag))
 
 
-def _number(text: str) -> float | None:
-    """Return a number that is one, None for other text."""
+def _number(n: int, text: str) -> float | None:
+    """Return a strength, None for text that is no number."""
     try:
         number = float(text)
     except ValueError:
         return None
-    return None if math.isnan(number) else number
+    try:
+        return _checked_strength(number)
+    except LexiconError as error:
+        raise LexiconError(f"line {n}: {error}; name the format if it is jieba's") from None
 
 
 def _jieba(lines: list[str], strength: float) -> dict[str, Entry]:
