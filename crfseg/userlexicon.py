@@ -8,8 +8,8 @@
                小度 inf nz        always a word, if it has that label; -inf: never one
 
 A word's strength is added to every segmentation that has it as a word: one that has it becomes
-exp(strength) times as probable as it was. Where words overlap, the search finds what is best for the
-whole line.
+exp(strength) times as probable as it was. Where words overlap, the search finds what is best for
+the whole line.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class UserLexicon:
 def _checked_strength(strength: float) -> float:
     if not isinstance(strength, Real) or not (abs(strength) <= MOST or math.isinf(strength)):
         raise LexiconError(
-            f"strength must be a number of nats from -{MOST} to {MOST}, or infinite, got {strength!r}"
+            f"strength must be from -{MOST} to {MOST} nats, or infinite, got {strength!r}"
         )
     return float(strength)
 

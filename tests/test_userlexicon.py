@@ -1,85 +1,318 @@
 """A user's lexicon in the search, held against the enumeration of all tag sequences."""
 
+import io
 import itertools
 import math
 import pickle
 import threading
+from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_decoder import random_model
 
 import crfseg
-from crfseg import Marked, UserLexicon, crf
+from crfseg import Marked, UserLexicon, crf, stream, textfile
 from crfseg.chars import code_points
 from crfseg.errors import CorpusError, LexiconError
 from crfseg.tags import TagSet
-from material import SAMPLE, handmade_model
+from crfseg.templates import WITH_TRIGRAMS
 
-ALPHABET = "甲乙丙"
-weights = st.fixed_dictionaries(
-    {tag: st.integers(-3, 3).map(float) for tag in TagSet().names}
-)
-models = st.fixed_dictionaries(dict.fromkeys(ALPHABET, weights)).map(
-    lambda of: handmade_model(**of).quantize("int16")
-)
-texts = st.text(ALPHABET, min_size=1, max_size=6)
-lexicons = st.dictionaries(
-    st.text(ALPHABET, min_size=1, max_size=5), st.integers(-4, 6).map(float), max_size=6
-)
+TAG_SETS = {
+    "BMES": TagSet(),
+    "BMES6": TagSet("BMES6"),
+    "labels": TagSet("BMES", ("n", "v", "O")),
+    "few": TagSet("BMES", ("n", "v"), absent=("M-n", "B-v", "M-v", "E-v")),
+}
+longest = {"BMES": 6, "BMES6": 5, "labels": 4, "few": 5}
+schemes = st.sampled_from(list(TAG_SETS))
+entries = st.tuples(st.integers(-4, 6).map(float), st.sampled_from(["", "", "n", "v"]))
+lexicons = st.dictionaries(st.text("abc", min_size=1, max_size=5), entries, max_size=6)
+boundaries = st.lists(st.sampled_from([0, 0, 0, 1, -1]), min_size=6, max_size=6)
 
 
-def lexicon_of(strengths):
+@cache
+def random_model_of(scheme, seed):
+    return random_model(seed, TAG_SETS[scheme], WITH_TRIGRAMS, coarse=False)
+
+
+def lexicon_of(entries):
     lexicon = UserLexicon()
-    for word, strength in strengths.items():
-        lexicon.add(word, strength=strength)
+    for word, (strength, tag) in entries.items():
+        lexicon.add(word, strength=strength, tag=tag)
     return lexicon
 
 
-def all_ways(segmenter, text, strengths, known=None):
-    """Every legal way to tag a text: words, tags and score, lexicon included; as crf.py has it."""
-    tag_set = segmenter.model.tag_set
+def segmenter_of(scheme, entries, seed=0):
+    return crfseg.Segmenter(random_model_of(scheme, seed), lexicon_of(entries))
+
+
+def worth(entries, word, label):
+    strength, tag = entries.get(word, (0.0, ""))
+    return strength if not label or tag in ("", label) else 0.0
+
+
+def all_ways(segmenter, text, entries, known):
+    """Every legal way to tag a text: spans with labels, tags, score with the lexicon; as crf.py."""
+    model, tag_set = segmenter.model, segmenter.model.tag_set
     emissions = crf.constrain(segmenter.emissions(code_points(text)), tag_set, known)
-    transitions = crf.mask(segmenter.model.transitions * segmenter.model.scale, tag_set)
+    transitions = crf.mask(model.transitions * model.scale, tag_set)
+    labels = tag_set.labels or ("",)
     for path in itertools.product(range(len(tag_set.names)), repeat=len(text)):
         score = crf.path_score(emissions, transitions, np.array(path))
-        if score > -np.inf:
-            begin = [t for t, tag in enumerate(path) if tag_set.begins[tag]]
-            words = [text[a:b] for a, b in itertools.pairwise([*begin, len(text)])]
-            bonus = sum(strengths.get(word, 0) for word in words) * segmenter.model.temperature
-            yield words, path, score + bonus
+        if score == -np.inf:
+            continue
+        begin = [t for t, tag in enumerate(path) if tag_set.begins[tag]]
+        spans = list(itertools.pairwise([*begin, len(text)]))
+        label_of = tag_set.labels_of(np.array(path, dtype=np.int16))
+        bonus = sum(worth(entries, text[a:b], labels[label_of[a]]) for a, b in spans)
+        yield spans, path, score + bonus * model.temperature
 
 
-@given(models, texts, lexicons)
-@settings(max_examples=300, deadline=None)
-def test_everything_equals_the_enumeration_of_all_ways(model, text, strengths):
-    segmenter = crfseg.Segmenter(model, lexicon_of(strengths))
-    ways = sorted(all_ways(segmenter, text, strengths), key=lambda way: -way[2])
-    scores = np.array([score for _, _, score in ways]) / model.temperature
+@given(schemes, st.integers(0, 3), st.text("abc", min_size=1, max_size=6), lexicons, boundaries)
+@settings(max_examples=150, deadline=None)
+def test_everything_equals_the_enumeration_of_all_ways(scheme, seed, text, entries, known):
+    text = text[: longest[scheme]]
+    known = np.array([max(known[0], 0), *known[1:]], dtype=np.int8)[: len(text)]
+    segmenter = segmenter_of(scheme, entries, seed)
+    marked = Marked(text, known)
+    ways = sorted(all_ways(segmenter, text, entries, known), key=lambda way: -way[2])
+    scores = np.array([score for _, _, score in ways]) / segmenter.model.temperature
     log_z = np.logaddexp.reduce(scores)
     probabilities = np.exp(scores - log_z)
 
-    best = segmenter.cut(text)
-    assert max(s for words, _, s in ways if words == best) == pytest.approx(ways[0][2], abs=0.02)
-    found = segmenter.nbest(text, len(ways) + 1)
-    assert len(found) == len(ways)
-    assert [way.log_probability for way in found] == pytest.approx(
-        (scores - log_z).tolist(), abs=0.02
-    )
-    assert found[0].words == best
-    assert len({tuple(way.words) for way in found}) == len(found)
+    best = segmenter.spans(marked)
+    assert best == ways[0][0]
+    found = segmenter.nbest(marked, len(ways) + 1)
+    assert [way.log_probability for way in found] == pytest.approx(scores - log_z, abs=1e-4)
+    assert found[0].words == segmenter.cut(marked)
+    assert len({(*way.words, *way.labels) for way in found}) == len(ways)
 
-    tags = np.zeros((len(text), 4))
+    tags = np.zeros((len(text), len(segmenter.model.tag_set.names)))
     for (_, path, _), probability in zip(ways, probabilities, strict=True):
         tags[np.arange(len(text)), path] += probability
-    assert segmenter.marginals(text) == pytest.approx(tags, abs=1e-2)
-    spans = segmenter.spans(text)
-    for (start, end), confidence in zip(spans, segmenter.confidence(text), strict=True):
-        holds = [
-            (start, end) in itertools.pairwise(np.cumsum([0, *map(len, words)]).tolist())
-            for words, _, _ in ways
-        ]
-        assert confidence == pytest.approx(probabilities[holds].sum(), abs=1e-2)
-    entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-300))).sum()
-    assert segmenter.entropy(text) == pytest.approx(entropy, abs=3e-2)
+    assert segmenter.marginals(marked) == pytest.approx(tags, abs=1e-4)
+    for span, confidence in zip(best, segmenter.confidence(marked), strict=True):
+        holds = [span in spans for spans, _, _ in ways]
+        assert confidence == pytest.approx(probabilities[holds].sum(), abs=1e-4)
+    entropy = -(probabilities * (scores - log_z)).sum()
+    assert segmenter.entropy(marked) == pytest.approx(entropy, abs=1e-4)
+
+
+@given(schemes, st.integers(0, 3), st.text("abcd", max_size=80), lexicons, st.integers(1, 30))
+@settings(max_examples=100, deadline=None)
+def test_parts_of_lines_equal_the_whole(scheme, seed, text, entries, step):
+    """Words that reach over a part's end, and over the ends of chunks."""
+    entries |= {"abab" * 20: (5.0, ""), "c" * 40: (2.0, "")}
+    segmenter = segmenter_of(scheme, entries, seed)
+    text = text + "ab" * 45 + text + "c" * 50
+    tagger, words, data = segmenter._tagger, segmenter._words, text.encode()
+    done, rest, past = b"", b"", (b"", -1)
+    for begin in range(0, len(data), step):
+        rest += data[begin : begin + step]
+        part, n, past = tagger.cut_part(rest, past, lexicon=words)
+        done, rest = done + part, rest[n:]
+    done += tagger.cut_utf8(rest, past, lexicon=words)
+    assert done.decode() == segmenter.cut_lines(text)
+
+
+def test_a_stream_without_end(monkeypatch):
+    monkeypatch.setattr(textfile, "_CHUNK", 7)
+    monkeypatch.setattr(stream, "_LONG_LINE", 20)
+    segmenter = segmenter_of("BMES", {"abcabc": (8.0, ""), "ca": (3.0, "")})
+    text = "abcabdcab" * 40
+    cut = b"".join(segmenter.cut_stream(io.BytesIO(text.encode()), threads=2))
+    assert cut.decode() == segmenter.cut_lines(text)
+
+
+@given(schemes, st.text("abcd", max_size=60), st.text("abc", min_size=2, max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_a_word_forced_is_always_one_word_a_word_forbidden_never(scheme, text, word):
+    if scheme == "few":
+        word = word[:2]  # it has no tag for the middle of a word
+    forced = segmenter_of(scheme, {word: (math.inf, "")})
+    words, covered, free = forced.cut(text), 0, 0
+    while (place := text.find(word, free)) >= 0:  # the most that do not overlap
+        covered, free = covered + 1, place + len(word)
+    assert words.count(word) == covered
+    assert all(words.count(word) <= way.words.count(word) for way in forced.nbest(text, 3))
+    assert "".join(words) == text
+    assert word not in segmenter_of(scheme, {word: (-math.inf, "")}).cut(text)
+
+
+def test_of_forced_words_that_overlap_those_win_that_cover_most():
+    forced = dict.fromkeys(["ab", "bc", "abca"], (math.inf, ""))
+    segmenter = segmenter_of("BMES", forced)
+    assert segmenter.cut("abc")[0] in ("ab", "a")
+    assert "abca" in segmenter.cut("dabcad")
+    assert segmenter.confidence("dabcad")[segmenter.cut("dabcad").index("abca")] == 1.0
+
+
+def test_white_space_and_marks_come_before_a_lexicon():
+    segmenter = segmenter_of("BMES", {"abc": (math.inf, "")})
+    assert "abc" not in segmenter.cut("ab c")
+    assert "abc" not in segmenter.cut(Marked.parse("a|bc"))
+    assert segmenter.cut("abc\nabc") == ["abc", "abc"]
+
+
+@pytest.mark.parametrize(("word", "text"), [("iＰ７", "Ｉ买iP7了"), ("A4", "买Ａ４了")])
+def test_words_match_under_the_folding_of_the_model(segmenter, word, text):
+    lexicon = UserLexicon([word], mode="force")
+    cut = crfseg.Segmenter(segmenter.model, lexicon).cut(text)
+    assert text[text.index("买") + 1 : -1] in cut
+
+
+def test_characters_that_the_model_does_not_know_are_told_apart(segmenter):
+    lexicon = UserLexicon(["𠀀𠀁", "😀😀"], mode="force")
+    cut = crfseg.Segmenter(segmenter.model, lexicon).cut
+    assert "𠀀𠀁" in cut("我𠀀𠀁是")
+    assert "😀😀" in cut("😀😀😁😁")
+    assert crfseg.Segmenter(segmenter.model, lexicon).cut("𠀂𠀃😁") == segmenter.cut("𠀂𠀃😁")
+
+
+def test_words_come_and_go_at_run_time(segmenter):
+    lexicon = UserLexicon()
+    live = crfseg.Segmenter(segmenter.model, lexicon)
+    text = "他在慢阻肺科"
+    before = live.cut(text)
+    assert before == segmenter.cut(text)
+    lexicon.add("慢阻肺")
+    assert "慢阻肺" in live.cut(text)
+    lexicon.add("阻肺科", strength=math.inf)
+    assert "阻肺科" in live.cut(text)
+    lexicon.remove("慢阻肺", "阻肺科", "没有")
+    assert live.cut(text) == before
+
+
+def test_few_changes_of_a_large_lexicon_lie_above_it(segmenter):
+    many = [chr(0x4E00 + i) + chr(0x5E00 + j) for i in range(60) for j in range(60)]
+    lexicon = UserLexicon(many)
+    live = crfseg.Segmenter(segmenter.model, lexicon)
+    assert live._words.below is None
+    lexicon.add("慢阻肺", strength=math.inf)
+    lexicon.remove(many[0])
+    assert live._words.below is not None
+    anew = UserLexicon(many[1:])
+    anew.add("慢阻肺", strength=math.inf)
+    other = crfseg.Segmenter(segmenter.model, anew)
+    text = "".join(many[:40]) + "慢阻肺" + "".join(many[30:50])
+    assert live.cut(text) == other.cut(text)
+    assert live.confidence(text) == pytest.approx(other.confidence(text))
+    lexicon.add(*(word + "丙" for word in many[:2000]))
+    assert live._words.below is None
+
+
+def test_changes_do_not_disturb_other_threads(segmenter):
+    lexicon = UserLexicon(["慢阻肺"], mode="force")
+    live = crfseg.Segmenter(segmenter.model, lexicon)
+    text = "他在慢阻肺科" * 200
+    wrong = []
+
+    def cut():
+        wrong.extend(1 for _ in range(30) if live.cut(text).count("慢阻肺") != 200)
+
+    threads = [threading.Thread(target=cut) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for n in range(200):
+        lexicon.add(f"词{n}")
+        lexicon.remove(f"词{n - 1}")
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_a_lexicon_travels_with_its_segmenter(segmenter):
+    live = crfseg.Segmenter(segmenter.model, UserLexicon(["慢阻肺"], mode="force"))
+    again = pickle.loads(pickle.dumps(live))
+    assert again.cut("他在慢阻肺科") == live.cut("他在慢阻肺科")
+    assert list(again.lexicon) == ["慢阻肺"]
+    assert again.lexicon.strength == math.inf
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def read(tmp_path, text, **options):
+    path = tmp_path / "words.txt"
+    path.write_text(text, "utf-8", newline="")
+    return UserLexicon.read(path, **options)
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "expected"),
+    [
+        (
+            "crfseg",
+            "\ufeff# words\n慢阻肺\r\n云计算 6\n小度 inf nz # always\n 南京 ns\n\n",
+            {
+                "慢阻肺": (None, ""), "云计算": (6, ""), "小度": (math.inf, "nz"),
+                "南京": (None, "ns"),
+            },
+        ),
+        (
+            "jieba",
+            "云计算 5\n李小福 2 nr\n台中\neasy_install 3 eng\n韩玉 nr\n没了 0\n",
+            {
+                "云计算": (12, ""), "李小福": (pytest.approx(9.679, abs=1e-3), "nr"),
+                "台中": (None, ""), "easy_install": (pytest.approx(10.642, abs=1e-3), "eng"),
+                "韩玉": (None, "nr"),
+            },
+        ),
+        ("pkuseg", "慢阻肺\n云计算\tn\n", {"慢阻肺": (None, ""), "云计算": (None, "n")}),
+        ("thulac", " 慢阻肺 \n云计算\n", {"慢阻肺": (None, ""), "云计算": (None, "")}),
+    ],
+)  # fmt: skip
+def test_files_of_four_formats(tmp_path, format, text, expected):
+    lexicon = read(tmp_path, text, format=format)
+    assert {word: tuple(entry) for word, entry in lexicon._words.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "message"),
+    [
+        ({}, "慢阻肺\n奥迪 A4L 3\n", r"words.txt: line 2: '奥迪 A4L 3'; expected a word, its"),
+        (
+            {},
+            "云计算 500 n\n",
+            r"words.txt: line 1: strength must be .* got 500.0; name the format",
+        ),
+        ({}, "长" * 256, r"words.txt: '长+' is no word; expected 1 to 255 characters"),
+        (
+            {"format": "jieba"},
+            "a b c d\n",
+            r"words.txt: line 1: 'a b c d'; expected a word, its count",
+        ),
+        ({"format": "pkuseg"}, "我 们\tn\n", r"words.txt: '我 们' is no word"),
+        ({"format": "ltp"}, "", "unknown format 'ltp'; expected crfseg, jieba, pkuseg, thulac"),
+        ({"mode": "hope"}, "", "unknown mode 'hope'; expected prefer or force"),
+        ({"strength": math.nan}, "", "strength must be from -100 to 100 nats"),
+    ],
+)
+def test_what_is_no_lexicon(tmp_path, options, text, message):
+    with pytest.raises(LexiconError, match=message):
+        read(tmp_path, text, **options)
+
+
+def test_a_file_in_another_encoding_says_so(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_bytes("慢阻肺\n".encode("gb18030"))
+    with pytest.raises(CorpusError, match=r"words.txt:1: byte .* is not utf-8"):
+        UserLexicon.read(path)
+    assert "慢阻肺" in UserLexicon.read(path, encoding="gb18030")
+
+
+@pytest.mark.parametrize("words", [[""], ["我 们"], ["我\n"], [3], ["a" * 300]])
+def test_what_is_no_word(words):
+    with pytest.raises(LexiconError):
+        UserLexicon(words)
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+def test_any_word_without_white_space_is_found(segmenter, word):
+    if word != "".join(word.split()) or not 1 <= len(word) <= 255:
+        return
+    live = crfseg.Segmenter(segmenter.model, UserLexicon([word], mode="force"))
+    assert word in live.cut(f"我{word}是")
