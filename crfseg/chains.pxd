@@ -19,6 +19,8 @@ cdef struct Matches:  # ordered by start, then by length; grows, is never shared
     Match *items
     Py_ssize_t n
     Py_ssize_t room
+    Match *spare  # work space
+    Py_ssize_t spare_room
     Py_ssize_t longest  # of the lexicon, not of these; 0 if there is none
     bint has_infinite
 
@@ -28,6 +30,7 @@ cdef struct Chain:
     int32_t end  # behind the longest of its words
     Py_ssize_t first  # of its matches
     Py_ssize_t after  # behind the last of them
+    Py_ssize_t next  # of those whose end has not come yet
     int64_t *scores  # [O] of the inner tags that it has come to, one for each opening tag
     int16_t *tags  # [O] which these are
 
@@ -53,6 +56,7 @@ cdef struct Spelling:
 
 
 cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil
+cdef void release_matches(Matches *matches) noexcept nogil
 cdef bint reserve_chains(Chains *chains, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil
 cdef void release_chains(Chains *chains) noexcept nogil
 cdef Py_ssize_t behind(const Matches *matches, Py_ssize_t first) noexcept nogil
@@ -62,6 +66,9 @@ cdef double strength_of(
 cdef int64_t worth(
     const Spelling *spelling, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
     Py_ssize_t length, int16_t tag,
+) noexcept nogil
+cdef int64_t worth_of_match(
+    const Spelling *spelling, const Match *match, int16_t tag
 ) noexcept nogil
 cdef void forward_chained(
     const Arcs *arcs, const Spelling *spelling, const Matches *matches, Chains *chains,

@@ -31,6 +31,12 @@ cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
     return matches.items != NULL
 
 
+cdef void release_matches(Matches *matches) noexcept nogil:
+    """Give the memory back."""
+    free(matches.items)
+    free(matches.spare)
+
+
 cdef bint reserve_chains(Chains *chains, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
     """Make room for as many chains as can be open; False if there is no memory."""
     cdef Py_ssize_t k
@@ -77,15 +83,27 @@ cdef double strength_of(
     return 0
 
 
+cdef int64_t worth_of_match(
+    const Spelling *spelling, const Match *match, int16_t tag
+) noexcept nogil:
+    """Return what a word is worth in units where its last tag is that one."""
+    if match.label >= 0 and match.label != spelling.labels[tag]:
+        return 0
+    if isinf(match.strength):  # the model is left no choice
+        return spelling.always * match.length * (1 if match.strength > 0 else -1)
+    return llrint(match.strength * spelling.per_nat)
+
+
 cdef int64_t worth(
     const Spelling *spelling, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
     Py_ssize_t length, int16_t tag,
 ) noexcept nogil:
-    """Return the same in units; the words that always are leave the model no choice."""
-    cdef double strength = strength_of(matches, first, after, length, spelling.labels[tag])
-    if isinf(strength):
-        return spelling.always * length if strength > 0 else -spelling.always * length
-    return llrint(strength * spelling.per_nat)
+    """Return the same of the word of that length among matches of one start."""
+    cdef Py_ssize_t k
+    for k in range(first, after):
+        if matches.items[k].length == length:
+            return worth_of_match(spelling, &matches.items[k], tag)
+    return 0
 
 
 cdef void open_chain(
@@ -106,6 +124,7 @@ cdef void open_chain(
         return
     chain.start, chain.first, chain.after = <int32_t>t, first, chains.next
     chain.end = <int32_t>(t + matches.items[chains.next - 1].length)
+    chain.next = first + (matches.items[first].length == 1)
     for k in range(spelling.n_openers):
         chain.tags[k] = spelling.openers[k]
         chain.scores[k] = delta[spelling.openers[k]]
@@ -119,15 +138,20 @@ cdef inline void extend(
 ) noexcept nogil:
     """Go to character t with a chain: let its words end there, and go on, or join the lattice."""
     cdef Py_ssize_t k, so_far = t - chain.start
+    cdef const Match *ends = &matches.items[chain.next]
     cdef int16_t tag, j
-    cdef int64_t score
+    cdef int64_t score, more
+    if ends.length == so_far + 1:
+        chain.next += 1
+    else:
+        ends = NULL
     for k in range(spelling.n_openers):
         tag, score = chain.tags[k], chain.scores[k]
         j = spelling.closing[tag]
         if j >= 0 and score > HARDLY:
+            more = 0 if ends == NULL else worth_of_match(spelling, ends, j)
             offer(
-                score + arcs.transitions[tag * arcs.n_tags + j] + emissions[j]
-                + worth(spelling, matches, chain.first, chain.after, so_far + 1, j),
+                score + arcs.transitions[tag * arcs.n_tags + j] + emissions[j] + more,
                 j, so_far, delta, back,
             )
         j = spelling.inner[tag]
@@ -174,17 +198,23 @@ cdef void forward_chained(
 
     ``back`` has -d where the best way to a tag comes from a chain that began d characters before.
     """
-    cdef Py_ssize_t t, j, k
+    cdef Py_ssize_t t = start, j, k, n_here
     cdef int64_t top = NEVER
-    for t in range(start, start + n):
-        step(arcs, emissions, known, 1, delta, back)
-        if known[0] > 0:
+    while t < start + n:
+        n_here = 1 if chains.n else until_next(matches, chains, t, start + n - t)
+        step(arcs, emissions, known, n_here, delta, back)
+        t += n_here
+        emissions += n_here * arcs.n_tags
+        back += n_here * arcs.n_tags
+        known += n_here
+        if chains.n and (known - 1)[0] > 0:
             chains.n = 0
-        extend_all(arcs, spelling, matches, chains, emissions, t, delta, back)
-        open_chain(arcs, spelling, matches, chains, t, delta)
-        emissions += arcs.n_tags
-        back += arcs.n_tags
-        known += 1
+        if chains.n:
+            extend_all(
+                arcs, spelling, matches, chains, emissions - arcs.n_tags, t - 1, delta,
+                back - arcs.n_tags,
+            )
+        open_chain(arcs, spelling, matches, chains, t - 1, delta)
     for j in range(arcs.n_tags):
         top = max(top, delta[j])
     for k in range(chains.n):
@@ -193,6 +223,15 @@ cdef void forward_chained(
     lower(delta, arcs.n_tags, top)
     for k in range(chains.n):
         lower(chains.items[k].scores, spelling.n_openers, top)
+
+
+cdef inline Py_ssize_t until_next(
+    const Matches *matches, const Chains *chains, Py_ssize_t t, Py_ssize_t n
+) noexcept nogil:
+    """Return how many of n characters come up to the next at which words begin, it included."""
+    if chains.next == matches.n:
+        return n
+    return min(n, <Py_ssize_t>matches.items[chains.next].start + 1 - t)
 
 
 cdef void lower(int64_t *scores, Py_ssize_t n, int64_t top) noexcept nogil:

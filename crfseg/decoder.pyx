@@ -23,7 +23,7 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, u
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
-from crfseg.chains cimport MOST, Chain, Match, Spelling, forward_chained, open_chain, release_chains, reserve_chains
+from crfseg.chains cimport MOST, Chain, Match, Spelling, forward_chained, open_chain, release_chains, release_matches, reserve_chains
 from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
 from crfseg.matcher cimport Matcher
 from crfseg.symbols cimport BEGIN, END, entry_of
@@ -46,7 +46,7 @@ cdef void release(Sentence *sentence) noexcept nogil:
     free(sentence.present)
     free(sentence.n_present)
     free(sentence.delta)
-    free(sentence.matches.items)
+    release_matches(&sentence.matches)
     release_chains(&sentence.chains)
 
 

@@ -22,10 +22,8 @@ cdef struct Search:
     const Edge *slots[CHUNK]
 
 
-cdef struct Hits:  # in one chunk, by length, then by place
-    Match *items
+cdef struct Hits:  # in one chunk, by length, then by place; they lie in the spare room of matches
     Py_ssize_t n
-    Py_ssize_t room
     Py_ssize_t counts[CHUNK]  # of each place
 
 
@@ -44,15 +42,20 @@ cdef class Trie:
         self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
         const int16_t[::1] labels,
     ) except -1
+    cdef void enter(
+        self, const uint32_t *codes, const int64_t *offsets, Py_ssize_t n, Edge **edges
+    ) noexcept nogil
     cdef uint32_t new_node(self) noexcept nogil
     cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil
     cdef uint32_t fold(self, uint32_t code) noexcept nogil
     cdef bint find(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil
     cdef bint find_here(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil
     cdef bint search_chunk(
-        self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits
+        self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits, Matches *matches
     ) noexcept nogil
     cdef void ask(
         self, const uint32_t *codes, Py_ssize_t n, Search *search, Py_ssize_t length
     ) noexcept nogil
-    cdef bint answer(self, Search *search, Hits *hits, Py_ssize_t length) noexcept nogil
+    cdef bint answer(
+        self, Search *search, Hits *hits, Matches *matches, Py_ssize_t length
+    ) noexcept nogil

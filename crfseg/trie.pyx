@@ -17,7 +17,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
-from crfseg.chains cimport Match, Matches, reserve_matches
+from crfseg.chains cimport Match, Matches, release_matches, reserve_matches
 from crfseg.machine cimport prefetch
 from crfseg.symbols cimport hash_of
 
@@ -29,21 +29,28 @@ cdef enum:
 cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
 
 
+cdef inline uint64_t key_of(uint32_t link, uint32_t code) noexcept nogil:
+    """Return the key of the edge by which a character goes on."""
+    return <uint64_t>(link >> 1) << CODE_BITS | code
+
+
 cdef inline Py_ssize_t slot_of(uint64_t key, uint64_t n_slots) noexcept nogil:
     """Return where an edge begins to be looked for."""
     return ((hash_of(key) >> 32) * n_slots) >> 32
 
 
-cdef inline bint note(Hits *hits, const Edge *edge, int place, Py_ssize_t length) noexcept nogil:
+cdef inline bint note(
+    Hits *hits, Matches *matches, const Edge *edge, int place, Py_ssize_t length
+) noexcept nogil:
     """Write down the word that ends with an edge, if one does; False if there is no memory."""
     if edge.key >> KIND_SHIFT == 0:
         return True
-    if hits.n == hits.room:
-        hits.room = 2 * hits.room + CHUNK
-        hits.items = <Match *>realloc(hits.items, hits.room * sizeof(Match))
-        if hits.items == NULL:
+    if hits.n == matches.spare_room:
+        matches.spare_room = 2 * matches.spare_room + CHUNK
+        matches.spare = <Match *>realloc(matches.spare, matches.spare_room * sizeof(Match))
+        if matches.spare == NULL:
             return False
-    hits.items[hits.n] = Match(
+    matches.spare[hits.n] = Match(
         place, <int32_t>length, <int32_t>(edge.key >> KIND_SHIFT) - ANY, edge.strength
     )
     hits.counts[place] += 1
@@ -61,12 +68,11 @@ cdef bint enter(Hits *hits, Py_ssize_t start, Matches *matches) noexcept nogil:
         n, hits.counts[k] = hits.counts[k], at
         at += n
     for k in range(hits.n):
-        item = &matches.items[hits.counts[hits.items[k].start]]
-        hits.counts[hits.items[k].start] += 1
-        item[0] = hits.items[k]
+        item = &matches.items[hits.counts[matches.spare[k].start]]
+        hits.counts[matches.spare[k].start] += 1
+        item[0] = matches.spare[k]
         item.start += <int32_t>start
     matches.n = at
-    hits.n = 0
     return True
 
 
@@ -140,9 +146,10 @@ cdef class Trie:
         const int16_t[::1] labels,
     ) except -1:
         """Enter all words."""
-        cdef Py_ssize_t k, d, length, n_edges = codes.shape[0] - self.n_words
+        cdef Py_ssize_t k, n, first = 0, n_edges = codes.shape[0] - self.n_words
         cdef uint32_t last = 0
         cdef Edge *edge
+        cdef Edge *edges[CHUNK]
         for k in range(self.n_words):
             last = max(last, codes[offsets[k]])
         self.n_firsts, self.n_slots = last + 1, n_edges + n_edges // 2 + 1
@@ -151,18 +158,40 @@ cdef class Trie:
         if self.firsts == NULL or self.slots == NULL:
             raise MemoryError
         with nogil:
-            for k in range(self.n_words):
-                length = offsets[k + 1] - offsets[k]
-                edge = &self.firsts[codes[offsets[k]]]
-                if edge.link == 0:
-                    edge.link = self.new_node()
-                for d in range(1, length):
-                    edge = self.edge(edge, codes[offsets[k] + d])
-                edge.key = (edge.key & PLACE) | <uint64_t>(labels[k] + ANY) << KIND_SHIFT
-                edge.strength = strengths[k]
-                self.longest = max(self.longest, length)
-                self.has_infinite = self.has_infinite or isinf(strengths[k])
+            while first < self.n_words:
+                n = min(<Py_ssize_t>CHUNK, self.n_words - first)
+                self.enter(&codes[0], &offsets[first], n, edges)
+                for k in range(first, first + n):
+                    edge = edges[k - first]
+                    edge.key = (edge.key & PLACE) | <uint64_t>(labels[k] + ANY) << KIND_SHIFT
+                    edge.strength = strengths[k]
+                    self.longest = max(self.longest, offsets[k + 1] - offsets[k])
+                    self.has_infinite = self.has_infinite or isinf(strengths[k])
+                first += n
         return 0
+
+    cdef void enter(
+        self, const uint32_t *codes, const int64_t *offsets, Py_ssize_t n, Edge **edges
+    ) noexcept nogil:
+        """Enter n words, some hundreds, character by character; note their last edges."""
+        cdef Py_ssize_t k, d = 1
+        cdef bint more = True
+        for k in range(n):
+            edges[k] = &self.firsts[codes[offsets[k]]]
+            if edges[k].link == 0:
+                edges[k].link = self.new_node()
+        while more:
+            more = False
+            for k in range(n):
+                if offsets[k] + d < offsets[k + 1]:
+                    prefetch(self.slots + slot_of(
+                        key_of(edges[k].link, codes[offsets[k] + d]), self.n_slots
+                    ))
+                    more = True
+            for k in range(n):
+                if offsets[k] + d < offsets[k + 1]:
+                    edges[k] = self.edge(edges[k], codes[offsets[k] + d])
+            d += 1
 
     cdef uint32_t new_node(self) noexcept nogil:
         """Return the link to a new node without edges."""
@@ -171,7 +200,7 @@ cdef class Trie:
 
     cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil:
         """Return the edge by which a character goes on, a new one if there is none."""
-        cdef uint64_t key = <uint64_t>(before.link >> 1) << CODE_BITS | code
+        cdef uint64_t key = key_of(before.link, code)
         cdef Py_ssize_t at = slot_of(key, self.n_slots)
         before.link |= 1
         while self.slots[at].link != 0 and self.slots[at].key & PLACE != key:
@@ -199,8 +228,8 @@ cdef class Trie:
             and self.find_here(codes, n, &high)
             and unite(&low, &high, matches)
         )
-        free(low.items)
-        free(high.items)
+        release_matches(&low)
+        release_matches(&high)
         return found
 
     cdef bint find_here(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
@@ -209,17 +238,15 @@ cdef class Trie:
         cdef Search search
         cdef Hits hits
         cdef bint room = True
-        memset(&hits, 0, sizeof(Hits))
         while start < n and room:
-            memset(hits.counts, 0, sizeof(hits.counts))
-            room = self.search_chunk(codes + start, n - start, &search, &hits)
-            room = room and enter(&hits, start, matches)
+            memset(&hits, 0, sizeof(Hits))
+            room = self.search_chunk(codes + start, n - start, &search, &hits, matches)
+            room = room and (hits.n == 0 or enter(&hits, start, matches))
             start += CHUNK
-        free(hits.items)
         return room
 
     cdef bint search_chunk(
-        self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits
+        self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits, Matches *matches
     ) noexcept nogil:
         """Find the words that begin in a chunk; n characters are left of the text."""
         cdef Py_ssize_t t, length = 1
@@ -231,7 +258,7 @@ cdef class Trie:
             if code >= self.n_firsts or self.firsts[code].link == 0:
                 continue
             edge = &self.firsts[code]
-            if not note(hits, edge, <int>t, 1):
+            if not note(hits, matches, edge, <int>t, 1):
                 return False
             if edge.link & 1:
                 search.places[search.n], search.nodes[search.n] = <int>t, edge.link >> 1
@@ -239,7 +266,7 @@ cdef class Trie:
         while search.n > 0:
             self.ask(codes, n, search, length)
             length += 1
-            if not self.answer(search, hits, length):
+            if not self.answer(search, hits, matches, length):
                 return False
         return True
 
@@ -259,7 +286,9 @@ cdef class Trie:
                 alive += 1
         search.n = alive
 
-    cdef bint answer(self, Search *search, Hits *hits, Py_ssize_t length) noexcept nogil:
+    cdef bint answer(
+        self, Search *search, Hits *hits, Matches *matches, Py_ssize_t length
+    ) noexcept nogil:
         """Go on along these edges, and write down the words; False if there is no memory."""
         cdef Py_ssize_t a, alive = 0
         cdef const Edge *edge
@@ -270,7 +299,7 @@ cdef class Trie:
                 edge = edge + 1 if edge < last else self.slots
             if edge.link == 0:
                 continue
-            if not note(hits, edge, search.places[a], length):
+            if not note(hits, matches, edge, search.places[a], length):
                 return False
             if edge.link & 1:
                 search.places[alive], search.nodes[alive] = search.places[a], edge.link >> 1

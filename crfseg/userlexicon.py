@@ -15,6 +15,7 @@ the whole line.
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
@@ -133,7 +134,7 @@ class UserLexicon:
         text = decode(Path(path).read_bytes(), str(path), encoding).removeprefix("\ufeff")
         lexicon = cls(mode=mode, strength=strength)
         try:
-            lexicon._enter(_READERS[format](text.split("\n"), lexicon.strength))
+            lexicon._enter(_READERS[format](text, lexicon.strength))
         except LexiconError as error:
             raise LexiconError(f"{path}: {error}") from None
         return lexicon
@@ -236,12 +237,13 @@ def _checked_strength(strength: float) -> float:
 
 def _check(words: list[str]) -> None:
     """Raise a LexiconError if one of them is no word."""
-    for word in words:
-        if not isinstance(word, str):
-            raise LexiconError(f"expected words as str, got {type(word).__name__}")
+    try:
+        text = "".join(words)
+    except TypeError as error:
+        raise LexiconError(f"expected words as str ({error})") from None
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
     bad = (lengths < 1) | (lengths > LONGEST)
-    space = np.flatnonzero(chars.is_white_space(chars.code_points("".join(words))))
+    space = np.flatnonzero(chars.is_white_space(chars.code_points(text)))
     bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
     if bad.any():
         raise LexiconError(
@@ -275,14 +277,17 @@ def _compiled(
     )
 
 
-# The formats of files: lines to words -------------------------------------------------------------
+# The formats of files: text to words -------------------------------------------------------------
 
-_Reader = Callable[[list[str], float], dict[str, Entry]]
+_Reader = Callable[[str, float], dict[str, Entry]]
+_MORE: Final = re.compile(r"#|[^\S\r\n]")  # than one word a line
 
 
-def _crfseg(lines: list[str], _: float) -> dict[str, Entry]:
+def _crfseg(text: str, _: float) -> dict[str, Entry]:
+    if not _MORE.search(text):
+        return dict.fromkeys(text.split(), _PLAIN)
     found: dict[str, Entry] = {}
-    for n, line in enumerate(lines, 1):
+    for n, line in enumerate(text.split("\n"), 1):
         parts = line.split()
         if len(parts) == 1 and "#" not in line:
             found[parts[0]] = _PLAIN
@@ -323,9 +328,9 @@ def _number(n: int, text: str) -> float | None:
         raise LexiconError(f"line {n}: {error}; name the format if it is jieba's") from None
 
 
-def _jieba(lines: list[str], strength: float) -> dict[str, Entry]:
+def _jieba(text: str, strength: float) -> dict[str, Entry]:
     """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
-    split = [line.split() for line in lines]
+    split = [line.split() for line in text.split("\n")]
     counts = {parts[0]: _count(n, parts) for n, parts in enumerate(split, 1) if parts}
     most = math.log1p(max((count for count in counts.values() if count), default=1.0))
     tags = {parts[0]: parts[-1] for parts in split if len(parts) > 1 and not _is_count(parts[-1])}
@@ -351,13 +356,13 @@ def _count(n: int, parts: list[str]) -> float | None:
     return float(parts[1]) if len(parts) > 1 and _is_count(parts[1]) else None
 
 
-def _pkuseg(lines: list[str], _: float) -> dict[str, Entry]:
-    split = [line.strip().split("\t") for line in lines]
+def _pkuseg(text: str, _: float) -> dict[str, Entry]:
+    split = [line.strip().split("\t") for line in text.split("\n")]
     return {parts[0].strip(): Entry(None, "".join(parts[1:2])) for parts in split if parts[0]}
 
 
-def _thulac(lines: list[str], _: float) -> dict[str, Entry]:
-    return dict.fromkeys(filter(None, map(str.strip, lines)), _PLAIN)
+def _thulac(text: str, _: float) -> dict[str, Entry]:
+    return dict.fromkeys(filter(None, map(str.strip, text.split("\n"))), _PLAIN)
 
 
 _READERS: Final[dict[str, _Reader]] = {

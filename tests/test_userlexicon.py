@@ -16,7 +16,7 @@ from test_decoder import random_model
 import crfseg
 from crfseg import Marked, UserLexicon, crf, stream, textfile
 from crfseg.chars import code_points
-from crfseg.errors import CorpusError, LexiconError
+from crfseg.errors import CorpusError, InfeasibleError, LexiconError
 from crfseg.tags import TagSet
 from crfseg.templates import WITH_TRIGRAMS
 
@@ -79,6 +79,10 @@ def test_everything_equals_the_enumeration_of_all_ways(scheme, seed, text, entri
     segmenter = segmenter_of(scheme, entries, seed)
     marked = Marked(text, known)
     ways = sorted(all_ways(segmenter, text, entries, known), key=lambda way: -way[2])
+    if not ways:
+        with pytest.raises(InfeasibleError):
+            segmenter.cut(marked)
+        return
     scores = np.array([score for _, _, score in ways]) / segmenter.model.temperature
     log_z = np.logaddexp.reduce(scores)
     probabilities = np.exp(scores - log_z)
