@@ -30,7 +30,7 @@ from crfseg.stream import in_order
 from crfseg.tagger import Tagger
 from crfseg.textfile import encoder
 from crfseg.trie import Trie
-from crfseg.userlexicon import UserLexicon
+from crfseg.userlexicon import Reading, UserLexicon
 
 Text = str | Marked
 """What is cut: a text, or one of which something is known."""
@@ -332,9 +332,11 @@ class Segmenter:
     @property
     def _words(self) -> Trie | None:
         """The user's words as they are now."""
-        if self.lexicon is None or not len(self.lexicon):
-            return None
-        return self.lexicon.trie(self.model.alphabet.folding, self.model.tag_set.labels)
+        return None if self.lexicon is None else self.lexicon.trie(self._reading)
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Reading(self.model.alphabet.folding, self.model.tag_set.labels)
 
     def _marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
         """Return a text and what is known of its characters."""

@@ -12,12 +12,15 @@ deep, those still alive two deep, and so on, so that look-ups do not wait for ea
 came in later lie in a small trie above the large one, and say what counts.
 """
 
+import numpy as np
+
 from libc.math cimport isinf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport realloc
 from libc.string cimport memset
 
 from crfseg.chains cimport Match, Matches, release_matches, reserve_matches
+from crfseg.errors import LexiconError
 from crfseg.machine cimport prefetch
 from crfseg.symbols cimport hash_of
 
@@ -25,13 +28,21 @@ cdef enum:
     CODE_BITS = 21
     KIND_SHIFT = 53  # the kind of word that ends with an edge: 0 none, 1 of any label, then labels
     ANY = 2  # less the label -1
+    NODE_SHIFT = 8  # of a link
+    WIDE = 0xFF01  # the first full-width form
+    MAX_NODE = (1 << 24) - 1
 
 cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
 
 
 cdef inline uint64_t key_of(uint32_t link, uint32_t code) noexcept nogil:
     """Return the key of the edge by which a character goes on."""
-    return <uint64_t>(link >> 1) << CODE_BITS | code
+    return <uint64_t>(link >> NODE_SHIFT) << CODE_BITS | code
+
+
+cdef inline uint32_t bit_of(uint32_t code) noexcept nogil:
+    """Return the bit of a link that says whether such a character may come next."""
+    return <uint32_t>1 << (code * <uint32_t>0x9E3779B1 >> 29)
 
 
 cdef inline Py_ssize_t slot_of(uint64_t key, uint64_t n_slots) noexcept nogil:
@@ -58,13 +69,15 @@ cdef inline bint note(
     return True
 
 
-cdef bint enter(Hits *hits, Py_ssize_t start, Matches *matches) noexcept nogil:
+cdef bint enter(
+    Hits *hits, Py_ssize_t start, Py_ssize_t n_places, Matches *matches
+) noexcept nogil:
     """Append the hits of a chunk by place, then by length; False if there is no memory."""
     cdef Py_ssize_t k, n, at = matches.n
     cdef Match *item
     if not reserve_matches(matches, matches.n + hits.n + 1):
         return False
-    for k in range(CHUNK):
+    for k in range(n_places):
         n, hits.counts[k] = hits.counts[k], at
         at += n
     for k in range(hits.n):
@@ -114,8 +127,8 @@ cdef class Trie:
     codes
         The characters of all N words end to end, folded, uint32.
     offsets
-        Where each word begins, and the end of the last; shape (N + 1,), int64. No word is empty; of
-        equal ones the last counts.
+        Where each word begins, and the end of the last; shape (N + 1,), int64. Words have 1 to 255
+        characters; of equal ones the last counts.
     strengths
         What each is worth where it is a word, in nats, shape (N,), float32; infinite: always, or
         never; 0: nothing.
@@ -125,21 +138,26 @@ cdef class Trie:
         The characters of the full-width forms from U+FF01 on, folded.
     below
         Words that count where these say nothing; 0 takes one away.
+
+    Raises
+    ------
+    LexiconError
+        If there are more characters than there can be nodes.
     """
 
     def __cinit__(
         self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
         const int16_t[::1] labels, const uint32_t[::1] folded, Trie below=None,
     ):
+        if codes.shape[0] > MAX_NODE:
+            raise LexiconError(
+                f"{codes.shape[0]:,} characters in all words; expected at most {MAX_NODE:,}"
+            )
         self.n_words, self.folded, self.below = offsets.shape[0] - 1, folded, below
         self._build(codes, offsets, strengths, labels)
         if below is not None:
             self.longest = max(self.longest, below.longest)
             self.has_infinite = self.has_infinite or below.has_infinite
-
-    def __dealloc__(self):
-        free(self.firsts)
-        free(self.slots)
 
     cdef int _build(
         self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
@@ -153,10 +171,10 @@ cdef class Trie:
         for k in range(self.n_words):
             last = max(last, codes[offsets[k]])
         self.n_firsts, self.n_slots = last + 1, n_edges + n_edges // 2 + 1
-        self.firsts = <Edge *>calloc(self.n_firsts, sizeof(Edge))
-        self.slots = <Edge *>calloc(self.n_slots, sizeof(Edge))
-        if self.firsts == NULL or self.slots == NULL:
-            raise MemoryError
+        self.edges = np.zeros((self.n_firsts + self.n_slots, sizeof(Edge)), dtype=np.uint8)
+        self.beginners = np.zeros(self.n_firsts // 64 + 1, dtype=np.uint64)
+        self.firsts = <Edge *>&self.edges[0, 0]
+        self.slots = self.firsts + self.n_firsts
         with nogil:
             while first < self.n_words:
                 n = min(<Py_ssize_t>CHUNK, self.n_words - first)
@@ -180,6 +198,7 @@ cdef class Trie:
             edges[k] = &self.firsts[codes[offsets[k]]]
             if edges[k].link == 0:
                 edges[k].link = self.new_node()
+                self.beginners[codes[offsets[k]] >> 6] |= <uint64_t>1 << (codes[offsets[k]] & 63)
         while more:
             more = False
             for k in range(n):
@@ -196,23 +215,27 @@ cdef class Trie:
     cdef uint32_t new_node(self) noexcept nogil:
         """Return the link to a new node without edges."""
         self.n_nodes += 1
-        return self.n_nodes << 1
+        return self.n_nodes << NODE_SHIFT
 
     cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil:
         """Return the edge by which a character goes on, a new one if there is none."""
         cdef uint64_t key = key_of(before.link, code)
         cdef Py_ssize_t at = slot_of(key, self.n_slots)
-        before.link |= 1
+        before.link |= bit_of(code)
         while self.slots[at].link != 0 and self.slots[at].key & PLACE != key:
             at = at + 1 if at + 1 < self.n_slots else 0
         if self.slots[at].link == 0:
             self.slots[at].key, self.slots[at].link = key, self.new_node()
         return &self.slots[at]
 
-    cdef uint32_t fold(self, uint32_t code) noexcept nogil:
-        """Return a character folded."""
-        cdef uint32_t place = code - 0xFF01  # huge for those before
-        return self.folded[place] if place < <uint32_t>self.folded.shape[0] else code
+    cdef void fold(self, const uint32_t *codes, Py_ssize_t n, uint32_t *folded) noexcept nogil:
+        """Write down characters folded."""
+        cdef const uint32_t *forms = &self.folded[0]
+        cdef Py_ssize_t t, n_forms = self.folded.shape[0]
+        for t in range(n):
+            folded[t] = codes[t]
+            if WIDE <= codes[t] < WIDE + n_forms:
+                folded[t] = forms[codes[t] - WIDE]
 
     cdef bint find(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
         """Find all words in n characters, by start, then by length; False if there is no memory."""
@@ -234,14 +257,15 @@ cdef class Trie:
 
     cdef bint find_here(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
         """Find the words of this trie alone, chunk by chunk."""
-        cdef Py_ssize_t start = 0
+        cdef Py_ssize_t start = 0, n_here
         cdef Search search
         cdef Hits hits
         cdef bint room = True
         while start < n and room:
-            memset(&hits, 0, sizeof(Hits))
+            n_here, hits.n = min(<Py_ssize_t>CHUNK, n - start), 0
+            memset(hits.counts, 0, n_here * sizeof(Py_ssize_t))
             room = self.search_chunk(codes + start, n - start, &search, &hits, matches)
-            room = room and (hits.n == 0 or enter(&hits, start, matches))
+            room = room and (hits.n == 0 or enter(&hits, start, n_here, matches))
             start += CHUNK
         return room
 
@@ -249,38 +273,38 @@ cdef class Trie:
         self, const uint32_t *codes, Py_ssize_t n, Search *search, Hits *hits, Matches *matches
     ) noexcept nogil:
         """Find the words that begin in a chunk; n characters are left of the text."""
-        cdef Py_ssize_t t, length = 1
+        cdef Py_ssize_t t, length = 1, n_firsts = self.n_firsts
+        cdef const uint64_t *beginners = &self.beginners[0]
         cdef uint32_t code
         cdef const Edge *edge
         search.n = 0
+        self.fold(codes, min(<Py_ssize_t>CHUNK + self.longest - 1, n), search.codes)
         for t in range(min(<Py_ssize_t>CHUNK, n)):
-            code = self.fold(codes[t])
-            if code >= self.n_firsts or self.firsts[code].link == 0:
+            code = search.codes[t]
+            if code >= n_firsts or beginners[code >> 6] >> (code & 63) & 1 == 0:
                 continue
             edge = &self.firsts[code]
             if not note(hits, matches, edge, <int>t, 1):
                 return False
-            if edge.link & 1:
-                search.places[search.n], search.nodes[search.n] = <int>t, edge.link >> 1
-                search.n += 1
+            search.places[search.n], search.links[search.n] = <int>t, edge.link
+            search.n += 1
         while search.n > 0:
-            self.ask(codes, n, search, length)
+            self.ask(search, n, length)
             length += 1
             if not self.answer(search, hits, matches, length):
                 return False
         return True
 
-    cdef void ask(
-        self, const uint32_t *codes, Py_ssize_t n, Search *search, Py_ssize_t length
-    ) noexcept nogil:
-        """Send for the edges by which the paths go on; those at the end of the text are dropped."""
-        cdef Py_ssize_t a, alive = 0
+    cdef void ask(self, Search *search, Py_ssize_t n, Py_ssize_t length) noexcept nogil:
+        """Send for the edges by which paths go on; those that cannot are dropped."""
+        cdef Py_ssize_t a, at, alive = 0
+        cdef uint32_t code
         for a in range(search.n):
-            if search.places[a] + length < n:
+            at = search.places[a] + length
+            code = search.codes[at] if at < n else 0
+            if at < n and search.links[a] & bit_of(code):
                 search.places[alive] = search.places[a]
-                search.keys[alive] = <uint64_t>search.nodes[a] << CODE_BITS | self.fold(
-                    codes[search.places[a] + length]
-                )
+                search.keys[alive] = key_of(search.links[a], code)
                 search.slots[alive] = self.slots + slot_of(search.keys[alive], self.n_slots)
                 prefetch(search.slots[alive])
                 alive += 1
@@ -301,8 +325,7 @@ cdef class Trie:
                 continue
             if not note(hits, matches, edge, search.places[a], length):
                 return False
-            if edge.link & 1:
-                search.places[alive], search.nodes[alive] = search.places[a], edge.link >> 1
-                alive += 1
+            search.places[alive], search.links[alive] = search.places[a], edge.link
+            alive += 1
         search.n = alive
         return True

@@ -50,6 +50,13 @@ class Entry(NamedTuple):
     """The label that is meant; empty: any."""
 
 
+class Reading(NamedTuple):
+    """How a model reads words: in which folding, with which labels."""
+
+    folding: Folding
+    labels: tuple[str, ...]
+
+
 _PLAIN: Final = Entry(None, "")
 _GONE: Final = Entry(0.0, "")
 
@@ -91,8 +98,8 @@ class UserLexicon:
         self._lock = threading.Lock()
         self._words: dict[str, Entry] = {}
         self._recent: dict[str, Entry] = {}  # changes since the large tries were made
-        self._large: dict[tuple[Folding, tuple[str, ...]], Trie] = {}
-        self._tries: dict[tuple[Folding, tuple[str, ...]], Trie] = {}
+        self._large: dict[Reading, Trie] = {}
+        self._tries: dict[Reading, Trie | None] = {}
         self._enter(dict.fromkeys(words, _PLAIN))
 
     @classmethod
@@ -171,27 +178,25 @@ class UserLexicon:
             }
         )
 
-    def trie(self, folding: Folding, labels: tuple[str, ...]) -> Trie:
-        """Return the words as the search wants them, for a model's folding and labels.
+    def trie(self, reading: Reading) -> Trie | None:
+        """Return the words as the search wants them; None if there are none.
 
         Made at the first call after a change: all words anew, or, where few have changed, those in
         a small trie above the large one.
         """
-        found = self._tries.get((folding, labels))
-        if found is None:
+        tries = self._tries
+        if reading not in tries:
             with self._lock:
-                found = self._compiled(folding, labels)
-                self._tries[folding, labels] = found
-        return found
+                tries = self._tries
+                tries[reading] = self._compiled(reading) if self._words else None
+        return tries[reading]
 
-    def _compiled(self, folding: Folding, labels: tuple[str, ...]) -> Trie:
-        large = self._large.get((folding, labels))
-        if large is None:
-            large = _compiled(self._words, self.strength, folding, labels)
-            self._large[folding, labels] = large
+    def _compiled(self, reading: Reading) -> Trie:
+        if reading not in self._large:
+            self._large[reading] = _compiled(self._words, self.strength, reading)
         if not self._recent:
-            return large
-        return _compiled(self._recent, self.strength, folding, labels, large)
+            return self._large[reading]
+        return _compiled(self._recent, self.strength, reading, self._large[reading])
 
     def _enter(self, entries: Mapping[str, Entry]) -> None:
         _check(list(entries))
@@ -255,24 +260,23 @@ def _check(words: list[str]) -> None:
 def _compiled(
     entries: Mapping[str, Entry],
     strength: float,
-    folding: Folding,
-    labels: tuple[str, ...],
+    reading: Reading,
     below: Trie | None = None,
 ) -> Trie:
     """Return the trie of some words, above another one if there is one."""
     lengths = np.fromiter(map(len, entries), dtype=np.int64, count=len(entries))
     strengths = np.array([*map(itemgetter(0), entries.values())], dtype=np.float32)
     strengths[np.isnan(strengths)] = strength
-    numbers = {label: n for n, label in enumerate(labels)}
+    numbers = {label: n for n, label in enumerate(reading.labels)}
     of_word = (numbers.get(tag, -1) for tag in map(itemgetter(1), entries.values()))
     return Trie(
-        fold(chars.code_points("".join(entries)), folding).astype(np.uint32),
+        fold(chars.code_points("".join(entries)), reading.folding).astype(np.uint32),
         np.append(0, np.cumsum(lengths)),
         strengths,
         np.fromiter(of_word, dtype=np.int16, count=len(entries))
-        if labels
+        if reading.labels
         else np.full(len(entries), -1, dtype=np.int16),
-        fold(chars.FULL_WIDTH, folding).astype(np.uint32),
+        fold(chars.FULL_WIDTH, reading.folding).astype(np.uint32),
         below,
     )
 
