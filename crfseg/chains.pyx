@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Words of a user's lexicon in the search for the best tags. Readable twin in crf.py.
+"""Words of a user's lexicon in the search for the best tags.
 
 A word adds its strength to every path on which it is a word, exactly that one: no longer, no
 shorter. So it must be known where the word of a tag began. Where words of the lexicon begin, the
@@ -13,7 +13,8 @@ opening tag leaves the lattice for a chain, which goes along to the end of the l
 
 A chain may be left at each of its characters by the closing tag, with what the word is worth that
 ends there. At its end it joins the lattice: a longer word is nobody's. Thus every tag sequence has
-one way through, whatever words overlap, and sums over all ways stay exact.
+one way through, whatever words overlap, and sums over all ways stay exact. The tests hold all of it
+against the enumeration of the ways.
 """
 
 from libc.math cimport isinf, llrint

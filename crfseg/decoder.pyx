@@ -499,6 +499,29 @@ cdef class Decoder:
             sentence.known[t] = 0 if known is None else known[begin + t]
         return True
 
+    def places(self, const uint32_t[::1] codes):
+        """Return entries, marks and words of a sentence, ``window`` more on both sides.
+
+        See :mod:`crfseg.symbols`; shape (3, T + 2 * window), uint32, 0 where the model has none.
+        """
+        numbers_array = np.zeros((3, codes.shape[0] + 2 * self.window), dtype=np.uint32)
+        cdef uint32_t[:, ::1] numbers = numbers_array
+        cdef Sentence sentence
+        cdef Py_ssize_t t
+        memset(&sentence, 0, sizeof(Sentence))
+        if not self.take(&sentence, codes, None, 0, codes.shape[0]):
+            release(&sentence)
+            raise MemoryError
+        self.look_around(&sentence)
+        for t in range(numbers.shape[1]):
+            numbers[0, t] = sentence.entries[t]
+            if self.words is not None or self.strings is not None:
+                numbers[1, t] = sentence.marks[t]
+            if self.words is not None:
+                numbers[2, t] = sentence.words[t]
+        release(&sentence)
+        return numbers_array
+
     def emissions(self, const uint32_t[::1] codes):
         """Return what the features say of each character of a sentence, in units; (T, L), int32."""
         emissions_array = np.empty((codes.shape[0], self.n_tags), dtype=np.int32)

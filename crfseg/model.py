@@ -106,11 +106,11 @@ class Model:
             for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
                 pattern, row, tag = map(int, at)
                 weight = float(table.weights[at]) * table.unit * self.scale
-                found.append((self._feature(table, pattern, row), self.tag_set.names[tag], weight))
+                found.append((self.feature(table, pattern, row), self.tag_set.names[tag], weight))
         return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
 
-    def _feature(self, table: PatternTable, pattern: int, row: int) -> str:
-        """Return the name of a feature."""
+    def feature(self, table: PatternTable, pattern: int, row: int) -> str:
+        """Return the name of the feature that a row of a pattern's block is."""
         views = table.kind.views
         (symbols,) = unpacked(table.keys[pattern : pattern + 1], views).tolist()
         parts = (

@@ -21,6 +21,7 @@ from crfseg.candidates import Candidate, best_ways, candidate
 from crfseg.compiled import decoder_of, marginals_of
 from crfseg.corpus import Corpus, Lines, Span, split_lines
 from crfseg.errors import InfeasibleError, ModelFileError
+from crfseg.explanation import Explainer, Explanation
 from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.marginals import Marginals
@@ -157,6 +158,27 @@ class Segmenter:
         ways = best_ways(find, lines, log_z, unit, k)
         plain = text.text if isinstance(text, Marked) else text
         return [candidate(plain, lines, tag_set, way) for way in ways]
+
+    def explain(self, text: Text, place: int) -> Explanation:
+        """Say why a word begins at a character, or none does: see :class:`Explanation`.
+
+        Parameters
+        ----------
+        text
+            Of one line or several.
+        place
+            The index of a character that is not white space.
+
+        Raises
+        ------
+        MarkupError
+            If there is no such character.
+        """
+        lines = self._lines(text)
+        begins = self.marginals(text)[:, self.model.tag_set.begins].sum(axis=1)
+        listed = (() if self.lexicon is None else self.lexicon).__contains__
+        explainer = Explainer(self.model, self._tagger.decoder, self._words, listed)
+        return explainer.explain(self._marked(text)[0], lines, place, begins)
 
     def cut_many(self, texts: Iterable[Text], *, threads: int = 0) -> Iterator[list[str]]:
         """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.

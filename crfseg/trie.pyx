@@ -29,7 +29,6 @@ cdef enum:
     KIND_SHIFT = 53  # the kind of word that ends with an edge: 0 none, 1 of any label, then labels
     ANY = 2  # less the label -1
     NODE_SHIFT = 8  # of a link
-    WIDE = 0xFF01  # the first full-width form
     MAX_NODE = (1 << 24) - 1
 
 cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
@@ -135,7 +134,7 @@ cdef class Trie:
     labels
         Which label is meant, -1 for any; below 2,000; shape (N,), int16.
     folded
-        The characters of the full-width forms from U+FF01 on, folded.
+        The code points from 0 on, folded; those behind the last are as they are.
     below
         Words that count where these say nothing; 0 takes one away.
 
@@ -233,9 +232,7 @@ cdef class Trie:
         cdef const uint32_t *forms = &self.folded[0]
         cdef Py_ssize_t t, n_forms = self.folded.shape[0]
         for t in range(n):
-            folded[t] = codes[t]
-            if WIDE <= codes[t] < WIDE + n_forms:
-                folded[t] = forms[codes[t] - WIDE]
+            folded[t] = forms[codes[t]] if codes[t] < n_forms else codes[t]
 
     cdef bint find(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
         """Find all words in n characters, by start, then by length; False if there is no memory."""

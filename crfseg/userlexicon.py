@@ -34,11 +34,14 @@ from crfseg.trie import Trie
 
 Mode = Literal["prefer", "force"]
 LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
-STRENGTH: Final = 12.0
+STRENGTH: Final = 8.0
 """What a word is worth unless told otherwise, in nats."""
 MOST: Final = 100  # nats that are not infinite
 LONGEST: Final = 255  # characters of a word
 _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
+
+
+_CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
 
 
 class Entry(NamedTuple):
@@ -276,7 +279,7 @@ def _compiled(
         np.fromiter(of_word, dtype=np.int16, count=len(entries))
         if reading.labels
         else np.full(len(entries), -1, dtype=np.int16),
-        fold(chars.FULL_WIDTH, reading.folding).astype(np.uint32),
+        fold(_CODES, reading.folding).astype(np.uint32),
         below,
     )
 

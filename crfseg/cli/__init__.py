@@ -27,6 +27,7 @@ _VERBS: Final = {
     "audit": "List where the corpora's own words are probably wrong.",
     "convert": "Write a corpus as tagged training data, as other tools read it.",
     "check": "List what is suspicious in corpora.",
+    "explain": "Tell why a text is cut where it is.",
     "inspect": "Tell what a model file is and how it was made.",
     "corpora": "List and fetch public corpora.",
 }

@@ -12,9 +12,11 @@ from typing import BinaryIO, Final
 import click
 
 from crfseg.cli import options
+from crfseg.cli.words import user_lexicon
 from crfseg.files import writing
 from crfseg.segmenter import Segmenter, load
 from crfseg.textfile import texts
+from crfseg.userlexicon import UserLexicon
 
 
 @click.command(name="segment")
@@ -33,15 +35,22 @@ from crfseg.textfile import texts
     "points; json: an object a line with text, words and spans.",
 )
 @click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
+@user_lexicon
 @options.encoding
 def command(
-    files: tuple[str, ...], model: str, output: str | None, format: str, encoding: str, threads: int
+    files: tuple[str, ...],
+    model: str,
+    output: str | None,
+    format: str,
+    encoding: str,
+    threads: int,
+    lexicon: UserLexicon | None,
 ) -> None:
     """Cut text into words, a line for a line; reads standard input if no FILE is given.
 
     White space in the text separates words and is dropped from all formats but json.
     """
-    segmenter = load(model)
+    segmenter = load(model, lexicon=lexicon)
     with writing(output) as write:
         for name in files or ("-",):
             with _source(name) as read:
