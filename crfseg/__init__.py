@@ -4,6 +4,7 @@ from crfseg.candidates import Candidate
 from crfseg.corpus import Corpus, Sentence, Span
 from crfseg.errors import CrfsegError
 from crfseg.evaluation.scores import Scores, evaluate
+from crfseg.explanation import Explanation
 from crfseg.formats import read_corpus
 from crfseg.marked import Marked
 from crfseg.model import Model
@@ -17,6 +18,7 @@ __all__ = [
     "Candidate",
     "Corpus",
     "CrfsegError",
+    "Explanation",
     "Marked",
     "Model",
     "Progress",

@@ -92,7 +92,8 @@ def _in_words(text: str, found: Explanation, top: int) -> Iterator[str]:
 
 def _times(margin: float) -> str:
     times = math.exp(min(abs(margin), 300.0))
-    return f"{times:,.3g} times {'less' if margin >= 0 else 'more'} probable"
+    number = f"{times:.1f}" if times < 10 else f"{times:,.0f}" if times < 1e6 else f"{times:.0e}"
+    return f"{number} times {'less' if margin >= 0 else 'more'} probable"
 
 
 def _legend(features: Iterable[str]) -> Iterator[str]:
