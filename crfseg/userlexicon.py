@@ -34,7 +34,7 @@ from crfseg.trie import Trie
 
 Mode = Literal["prefer", "force"]
 LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
-STRENGTH: Final = 8.0
+STRENGTH: Final = 10.0
 """What a word is worth unless told otherwise, in nats."""
 MOST: Final = 100  # nats that are not infinite
 LONGEST: Final = 255  # characters of a word

@@ -13,7 +13,7 @@ from material import handmade_model
 @given(
     st.sampled_from(list(TAG_SETS)),
     st.integers(0, 3),
-    st.text("abcd", min_size=2, max_size=12),
+    st.text("abcd", min_size=2, max_size=6),
     lexicons,
     st.data(),
 )

@@ -260,8 +260,8 @@ def read(tmp_path, text, **options):
             "jieba",
             "云计算 5\n李小福 2 nr\n台中\neasy_install 3 eng\n韩玉 nr\n没了 0\n",
             {
-                "云计算": (8, ""), "李小福": (pytest.approx(6.453, abs=1e-3), "nr"),
-                "台中": (None, ""), "easy_install": (pytest.approx(7.095, abs=1e-3), "eng"),
+                "云计算": (10, ""), "李小福": (pytest.approx(8.066, abs=1e-3), "nr"),
+                "台中": (None, ""), "easy_install": (pytest.approx(8.868, abs=1e-3), "eng"),
                 "韩玉": (None, "nr"),
             },
         ),

@@ -76,7 +76,7 @@ def _in_words(text: str, found: Explanation, top: int) -> Iterator[str]:
     decision = "a word begins" if found.is_cut else "no word begins"
     where = f"between {before} and {after}" if before else f"at {after}"
     yield " ".join(found.words)
-    yield f"{where} (place {found.place}): {decision}, {found.probability:.1%} sure"
+    yield f"{where} (place {found.place}): {decision}, {_percent(found.probability)} sure"
     if found.given or not found.runner_up:
         yield f"because {found.given or 'nothing else is possible'}"
         return
@@ -88,6 +88,11 @@ def _in_words(text: str, found: Explanation, top: int) -> Iterator[str]:
     if rest := found.votes[top:]:
         yield f"{sum(vote.weight for vote in rest):+8.2f}  {len(rest)} others"
     yield from _legend({vote.feature for vote in found.votes[:top]})
+
+
+def _percent(probability: float) -> str:
+    """Write a probability; what is not certain is not called so."""
+    return f"{probability:.1%}" if not 0.9995 <= probability < 1 else "over 99.9%"
 
 
 def _times(margin: float) -> str:
