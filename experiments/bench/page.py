@@ -253,6 +253,7 @@ def text() -> str:
         "lengths": lambda: scaling_table("line", "at", "characters a line"),
         "threads": lambda: scaling_table("threads", "at", "threads"),
         "start": lambda: scaling_table("start", "who"),
+        "lexicon": lambda: scaling_table("lexicon", "at", "words"),
         "crfsuite": crfsuite_table,
         "machines": machines,
     }

@@ -6,10 +6,13 @@ size     `train` from file to file in a running process, and whole processes of 
 line     tagging a million characters in lines of 5 to 1,000,000 characters
 threads  tagging a file and training, by threads
 start    whole processes: Python alone, importing, the first words from the command line
+lexicon  reading a user's words, and tagging lines with the accurate profile and so many of them:
+         words of all corpora, then strings of their text at random
 """
 
 import inspect
 import os
+import random
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -90,7 +93,7 @@ class Scaling:
             lines, source = self.lines_of(length), self.work / f"{length}.lines"
             source.write_text("\n".join(lines) + "\n", encoding="utf-8")
             ways = {
-                "cut": partial(self.cut_all, lines),
+                "cut": partial(cut_all, self.segmenter, lines),
                 "cut_many": partial(self.cut_many, lines),
                 "cut_file": partial(self.segmenter.cut_file, source, target),
             }
@@ -99,10 +102,6 @@ class Scaling:
         for (name, length, n_chars), times in measure.turns(self.runs, jobs).items():
             speeds = [n_chars / second / 1e6 for second in times]
             self.add("line: speed", name, speeds, "M characters/s", length)
-
-    def cut_all(self, lines: list[str]) -> None:
-        for line in lines:
-            self.segmenter.cut(line)
 
     def cut_many(self, lines: list[str]) -> None:
         for _ in self.segmenter.cut_many(lines):
@@ -152,6 +151,40 @@ class Scaling:
         loads = [measure.timed(crfseg.load, self.model) for _ in range(n_runs)]
         self.add("start: time", "load a model", [1000 * seconds for seconds in loads], "ms")
 
+    def lexicon(self) -> None:
+        crfseg.train(self.train).save(self.model)
+        plain, words = crfseg.load(self.model), self.words(10_000 if self.quick else 1_000_000)
+        lines, jobs = self.lines_of(50), {}
+        for n in (0, 1_000, 100_000, 1_000_000):
+            path = self.work / f"{n}.words"
+            path.write_text("\n".join(words[:n]) + "\n", encoding="utf-8")
+            segmenter = self.with_words(plain, path)
+            jobs["lexicon: load", n] = partial(measure.timed, self.with_words, plain, path)
+            jobs["lexicon: speed", n] = partial(measure.timed, cut_all, segmenter, lines)
+        for (what, n), seconds in measure.turns(self.runs, jobs).items():
+            if what.endswith("load"):
+                self.add(what, "UserLexicon", seconds, "s", n)
+            else:
+                speeds = [sum(map(len, lines)) / second / 1e6 for second in seconds]
+                self.add(what, "cut", speeds, "M characters/s", n)
+
+    def with_words(self, plain: crfseg.Segmenter, path: Path) -> crfseg.Segmenter:
+        """Return a segmenter with the words of a file, ready to be used."""
+        segmenter = crfseg.Segmenter(plain.model, crfseg.UserLexicon.read(path))
+        segmenter.cut("")
+        return segmenter
+
+    def words(self, n: int) -> list[str]:
+        """Return distinct words of the corpora, filled up with strings of their text."""
+        lines = self.lines()
+        found = dict.fromkeys(word for line in lines for word in line.split() if "#" not in word)
+        text, rng = "".join("".join(line.split()) for line in lines), random.Random(0)
+        while len(found) < n:
+            begin = rng.randrange(len(text) - 5)
+            found[text[begin : begin + rng.choice((2, 2, 2, 3, 3, 4, 5))].replace("#", "")] = None
+        found.pop("", None)
+        return list(found)[:n]
+
     def add(
         self,
         what: str,
@@ -167,6 +200,11 @@ class Scaling:
 def process(*command: str | Path) -> Callable[[], tuple[float, int]]:
     """Return a job that runs a whole process, for its seconds and its peak memory."""
     return partial(measure.whole_process, *command)
+
+
+def cut_all(segmenter: crfseg.Segmenter, lines: list[str]) -> None:
+    for line in lines:
+        segmenter.cut(line)
 
 
 def length_of(line: str) -> int:
@@ -189,6 +227,7 @@ PARTS = {
     "line": Scaling.line,
     "threads": Scaling.threads,
     "start": Scaling.start,
+    "lexicon": Scaling.lexicon,
 }
 
 
