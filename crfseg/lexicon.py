@@ -10,7 +10,7 @@
 
 A model that learned from its own text's words would never see a word it does not know. Hence the
 text is cut into folds, and in each a word is what the others say of it (cross-fitting). So it also
-learns what a list from elsewhere is worth: a word that no other fold has is there by the list alone.
+learns what a list from elsewhere is worth: a word that no other fold has is known from it alone.
 """
 
 from __future__ import annotations
@@ -125,9 +125,9 @@ def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Cla
 
 
 def first_words(lines: Corpus) -> Corpus:
-    """Return the first word of each line of a list: a count that follows is not looked at.
+    r"""Return the first word of each line of a list: a count that follows is not looked at.
 
-    >>> first_words(Corpus.from_text("北京 34488 ns\\n天安门 1500 ns")).words()
+    >>> first_words(Corpus.from_text("北京 34488 ns\n天安门 1500 ns")).words()
     ['北京', '天安门']
     """
     number = np.cumsum(lines.starts)  # of the word that a character belongs to

@@ -136,7 +136,10 @@ class Alphabet:
         entries |= self.groups_of(entries)
         entries = entries[fold(np.arange(n, dtype=np.uint32), self.folding)]
         wide, narrow = chars.FULL_WIDTH, chars.fold_width(chars.FULL_WIDTH)
-        if self.folding in ("letters", "simplified"):  # punctuation of a width that is not known is its twin
+        if self.folding in (
+            "letters",
+            "simplified",
+        ):  # punctuation of a width that is not known is its twin
             for unknown, twin in ((wide, narrow), (narrow, wide)):
                 is_known = symbols_of(entries[unknown], VIEWS["C"]) != UNKNOWN_ID
                 entries[unknown] = np.where(is_known, entries[unknown], entries[twin])

@@ -269,8 +269,8 @@ def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], d
     if algorithm != "adagrad":
         raise TrainingError(f"{algorithm}: only adagrad is tuned; leave out the algorithm")
     given = {name: options.get(name) for name in names}
-    outside = {name: bool(options.get(name)) for name in ("raw", "lexicon")}
-    settings = Settings.chosen(algorithm, None, **outside, **given)
+    raw, lexicon = (bool(options.get(name)) for name in ("raw", "lexicon"))
+    settings = Settings.chosen(algorithm, None, raw=raw, lexicon=lexicon, **given)
     params = {key: value for key, value in options.items() if key not in {*names, *_NO_PARAMS}}
     defaults = checked_params(algorithm, params, settings.labels, settings.profile)
     defaults["scheme"] = settings.scheme

@@ -49,7 +49,8 @@ def of_init(init: Model | None) -> dict[str, Any]:
         return {}
     before = init.info.get("init", {})
     of_all = {
-        key: [*before.get(key, []), *init.info.get(key, [])] for key in ("corpora", "raw", "lexicon")
+        key: [*before.get(key, []), *init.info.get(key, [])]
+        for key in ("corpora", "raw", "lexicon")
     }
     seen = {key: entries for key, entries in of_all.items() if entries or key == "corpora"}
     return {"init": {"name": init.info.get("name", "unnamed"), **seen}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -66,8 +66,8 @@ class Settings:
         """
         given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
         if init is not None:
-            others = {"profile": profile, "protocol": protocol}
-            others |= {"raw": raw or None, "lexicon": lexicon or None}
+            outside = {"raw": raw or None, "lexicon": lexicon or None}
+            others: dict[str, Any] = {"profile": profile, "protocol": protocol} | outside
             for option, value in (given | others).items():
                 if value is not None:
                     raise TrainingError(f"{option}: those of init are used; give one of the two")
@@ -82,8 +82,7 @@ class Settings:
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
         folding = folding or "letters"
-        outside = {"raw text": raw, "lexicon": lexicon}
-        protocol = _protocol(protocol, chosen, folding, [name for name in outside if outside[name]])
+        protocol = _protocol(protocol, chosen, folding, raw=raw, lexicon=lexicon)
         return cls._of(chosen, scheme or "BMES", bool(labels), folding, protocol)
 
     @classmethod
@@ -104,16 +103,16 @@ def _strict(templates: Templates, given: bool) -> Templates:
 
 
 def _protocol(
-    asked: Protocol | None, templates: Templates, folding: Folding, outside: Sequence[str]
+    asked: Protocol | None, templates: Templates, folding: Folding, *, raw: bool, lexicon: bool
 ) -> Protocol:
     """Return what is known besides the training text, and make sure it is no more than asked."""
-    if "lexicon" in outside and asked not in (None, "open"):
+    if lexicon and asked not in (None, "open"):
         raise TrainingError(f"{asked}: expected no lexicon; or the protocol open")
-    if outside and asked in ("strict", "closed"):
+    if raw and asked in ("strict", "closed"):
         raise TrainingError(f"{asked}: expected no raw text; or the protocol open or transductive")
-    if asked == "transductive" and not outside:
+    if asked == "transductive" and not raw:
         raise TrainingError("transductive: expected the text that is to be tagged as raw text")
-    if outside or asked == "open":
+    if raw or lexicon or asked == "open":
         return asked or "open"
     is_strict = folding == "none" and "T" not in templates.views
     if asked == "strict" and not is_strict:
