@@ -51,8 +51,9 @@ def add_scores(results: measure.Results, name: str, worker: measure.Worker, fold
             print(name, corpus, form, error, file=sys.stderr)
             continue
         at = form or corpus
-        results.add("F1", name, [f1], "%", at=at, **also)
-        results.add("crossed", name, [across], "%", at=at, **also)
+        seen = {"note": "seen"} if corpus in CONFIG["entrant"][name].get("seen", []) else {}
+        results.add("F1", name, [f1], "%", at=at, **(also | seen))
+        results.add("crossed", name, [across], "%", at=at, **(also | seen))
 
 
 def add_speeds(results: measure.Results, workers: dict[str, measure.Worker]) -> None:
