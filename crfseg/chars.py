@@ -6,6 +6,8 @@ move. Folding serves the features only; the user's text is never changed.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -99,6 +101,26 @@ def fold_letters(codes: CodePoints) -> CodePoints:
     """
     narrow = fold_width(codes)
     return np.where(_IS_ALPHANUMERIC[np.minimum(narrow, 0x7F)], narrow, codes)
+
+
+def fold_simplified(codes: CodePoints) -> CodePoints:
+    """Map as :func:`fold_letters` does, and traditional characters to simplified ones; shape (T,).
+
+    >>> to_text(fold_simplified(code_points("漢語２０％")))
+    '汉语20％'
+    """
+    traditional, simplified = _scripts()
+    folded = fold_letters(codes)
+    at = np.minimum(np.searchsorted(traditional, folded), len(traditional) - 1)
+    return np.where(traditional[at] == folded, simplified[at], folded)
+
+
+@cache
+def _scripts() -> tuple[CodePoints, CodePoints]:
+    """Return the traditional characters that have a simplified form, ascending, and that."""
+    lines = (Path(__file__).parent / "data" / "simplified.txt").read_text("utf-8").splitlines()
+    pairs = code_points("".join(line.replace("\t", "") for line in lines if line[0] != "#"))
+    return pairs[::2], pairs[1::2]
 
 
 def classes(codes: CodePoints) -> NDArray[np.uint8]:

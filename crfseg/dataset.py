@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -139,6 +139,7 @@ class Dataset:
         min_count: int = 1,
         init: Model | None = None,
         raw: Raw | None = None,
+        lists: Sequence[Corpus] = (),
         storage: Storage | None = None,
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
@@ -151,7 +152,9 @@ class Dataset:
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
         storage = storage or Storage()
-        alphabet, lexicon, varieties, places = learn(corpus, templates, folding, init, raw, storage)
+        alphabet, lexicon, varieties, places = learn(
+            corpus, templates, folding, init, raw, storage, lists
+        )
         ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
         known = [
             np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys

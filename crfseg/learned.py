@@ -5,6 +5,7 @@ Which characters there are, and in which groups; which words; which strings in v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -56,6 +57,7 @@ def learn(
     init: Model | None,
     raw: Raw | None,
     storage: Storage,
+    lists: Sequence[Corpus] = (),
 ) -> Learned:
     """Learn what the templates look at; what the model to go on from knows stays as it is.
 
@@ -69,9 +71,13 @@ def learn(
         The model to go on from, if any.
     storage
         Where the arrays of the size of the text are to be.
+    lists
+        Words from elsewhere; see :func:`crfseg.lexicon.marked`.
     """
     known = init.alphabet.characters if init else None
     alphabet = Alphabet.of(corpus.codes, folding, known)
+    for words in lists:
+        alphabet = Alphabet.of(words.codes, folding, alphabet.characters)
     others = np.empty(0, dtype=np.uint32)
     if raw is not None:
         alphabet = Alphabet.of(raw.corpus.codes, folding, alphabet.characters)
@@ -83,7 +89,9 @@ def learn(
     places: Places = (text,)
     if templates.views & OF_WORDS:
         before = init.lexicon if init else None
-        found = marked(corpus, alphabet, text, templates.window, init=before, storage=storage)
+        found = marked(
+            corpus, alphabet, text, templates.window, lists=lists, init=before, storage=storage
+        )
         lexicon, places = found.lexicon, (text, found.marks, found.words)
     if templates.views & OF_STRINGS:
         if len(places) == 1:

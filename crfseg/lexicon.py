@@ -6,14 +6,17 @@
     北京          200            198         .990       16 = 1 + 4 * 3 + 3
     京人            5              0         0           0   not known
     北京人          2              2         1          18 = 1 + 4 * 4 + 1
+    京城            0              0         -          21, known from a list alone
 
 A model that learned from its own text's words would never see a word it does not know. Hence the
-text is cut into folds, and in each a word is what the others say of it (cross-fitting).
+text is cut into folds, and in each a word is what the others say of it (cross-fitting). So it also
+learns what a list from elsewhere is worth: a word that no other fold has is known from it alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -24,7 +27,7 @@ from crfseg import chars, symbols
 from crfseg.corpus import Corpus
 from crfseg.errors import ShapeError
 from crfseg.kernels import EVERY_KEY, Interner
-from crfseg.matcher import Matcher
+from crfseg.matcher import OF_TEXT, Matcher
 from crfseg.storage import Storage
 from crfseg.symbols import FIRST_ID, UNKNOWN_ID, Alphabet, Symbols
 
@@ -34,7 +37,8 @@ Counts = NDArray[np.int64]
 FOLDS: Final = 10
 LONGEST: Final = 8
 """The length of the longest word, as in matcher.pxd."""
-N_CLASSES: Final = 20
+MAX_LISTS: Final = 6
+N_CLASSES: Final = OF_TEXT + 2 * MAX_LISTS
 _SHARES: Final = (0.1, 0.5, 0.9, 0.999)
 _COUNTS: Final = (2, 5, 20)
 
@@ -48,7 +52,7 @@ class Lexicon:
     words
         As the model folds them, of one to eight characters, the most frequent first.
     classes
-        How far each is to be trusted, 1 to 20, see :func:`class_of`; shape (N,), uint8.
+        How far each is to be trusted, 1 to 32, see :func:`class_of`; shape (N,), uint8.
 
     Raises
     ------
@@ -92,8 +96,8 @@ class Marked(NamedTuple):
     words: NDArray[np.uint32]
 
 
-def class_of(whole: Counts, seen: Counts) -> Classes:
-    """Return the classes of words; 0 for those that never were words.
+def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Classes:
+    """Return the classes of words; 0 for those that never were words and are in no list.
 
     Parameters
     ----------
@@ -101,15 +105,48 @@ def class_of(whole: Counts, seen: Counts) -> Classes:
         How often each was segmented as one word, shape (N,).
     seen
         How often its string was there, shape (N,).
+    of_list
+        The first list that has it, from 1; 0 for none; shape (N,). Only asked of words that the
+        text does not have; where it has the string, it speaks against the list.
 
     Examples
     --------
     >>> class_of(np.array([0, 1, 198, 2]), np.array([5, 20, 200, 2])).tolist()
     [0, 1, 16, 18]
+    >>> class_of(np.array([0, 0, 1, 0]), np.array([0, 5, 5, 0]), np.array([1, 1, 1, 2])).tolist()
+    [21, 22, 5, 23]
     """
     share = np.digitize(whole / np.maximum(seen, 1), _SHARES)
     count = np.digitize(whole, _COUNTS)
-    return np.where(whole > 0, 1 + 4 * share + count, 0).astype(np.uint8)
+    if of_list is None:
+        of_list = np.zeros(len(whole), dtype=np.uint8)
+    listed = np.where(of_list > 0, OF_TEXT - 1 + 2 * of_list + (seen > 0), 0)
+    return np.where(whole > 0, 1 + 4 * share + count, listed).astype(np.uint8)
+
+
+def first_words(lines: Corpus) -> Corpus:
+    r"""Return the first word of each line of a list: a count that follows is not looked at.
+
+    >>> first_words(Corpus.from_text("北京 34488 ns\n天安门 1500 ns")).words()
+    ['北京', '天安门']
+    """
+    number = np.cumsum(lines.starts)  # of the word that a character belongs to
+    lengths = np.diff(lines.offsets)
+    kept = number == np.repeat(number[lines.offsets[:-1]], lengths)
+    before = np.append(0, np.cumsum(kept))  # how many are kept before each
+    return replace(
+        lines, codes=lines.codes[kept], starts=lines.starts[kept], offsets=before[lines.offsets],
+        labels=None, label_names=(),
+    )  # fmt: skip
+
+
+def listed_words(lists: Sequence[Corpus], alphabet: Alphabet) -> dict[str, int]:
+    """Return the words of lists, as :func:`distinct_words` does, and the first that has each."""
+    found: dict[str, int] = {}
+    for number, words in enumerate(lists, 1):
+        for word in distinct_words(words, alphabet):
+            found.setdefault(word, number)
+    return found
 
 
 def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
@@ -179,7 +216,11 @@ def fold_bounds(corpus: Corpus, window: int) -> list[int]:
 
 
 def cross_fit(
-    matcher: Matcher, entries: NDArray[np.uint32], starts: NDArray[np.uint8], bounds: list[int]
+    matcher: Matcher,
+    entries: NDArray[np.uint32],
+    starts: NDArray[np.uint8],
+    bounds: list[int],
+    of_list: Classes | None = None,
 ) -> tuple[Classes, Classes]:
     """Return the classes of words by the whole text, and by all of it but each fold.
 
@@ -193,6 +234,8 @@ def cross_fit(
         1 where a word begins, shape (T',).
     bounds
         Where the folds begin, and T'; F + 1 numbers.
+    of_list
+        The list that has each word, as :func:`class_of` takes it.
 
     Returns
     -------
@@ -205,8 +248,8 @@ def cross_fit(
     by_others = np.empty((len(bounds) - 1, matcher.n_words), dtype=np.uint8)
     for fold, (begin, end) in enumerate(pairwise(bounds)):
         own_seen, own_whole = _counts(matcher, entries[begin:end], starts[begin:end])
-        by_others[fold] = class_of(whole - own_whole, seen - own_seen)
-    return class_of(whole, seen), by_others
+        by_others[fold] = class_of(whole - own_whole, seen - own_seen, of_list)
+    return class_of(whole, seen, of_list), by_others
 
 
 def _counts(
@@ -225,10 +268,11 @@ def marked(
     entries: NDArray[np.uint32],
     window: int,
     *,
+    lists: Sequence[Corpus] = (),
     init: Lexicon | None = None,
     storage: Storage | None = None,
 ) -> Marked:
-    """Collect the words of a corpus, and mark in each fold those that the others know.
+    """Collect the words of a corpus, and mark in each fold those that the others or a list know.
 
     Parameters
     ----------
@@ -238,6 +282,8 @@ def marked(
         The text as entries, each sentence between ``window`` edges on both sides; shape (T',).
     window
         At least 1: edges keep words from reaching into the next sentence.
+    lists
+        Words from elsewhere, those to be trusted most in the first; see :func:`first_words`.
     init
         Words that are known already: they keep their ranks and, in every fold, their classes.
     storage
@@ -247,7 +293,9 @@ def marked(
     init = init or Lexicon()
     known = set(init.words)
     new = [word for word in distinct_words(corpus, alphabet) if word not in known]
-    words = (*init.words, *new)
+    listed = listed_words(lists, alphabet)
+    words = tuple(dict.fromkeys((*init.words, *new, *listed)))
+    of_list = np.array([listed.get(word, 0) for word in words], dtype=np.uint8)
     bounds = fold_bounds(corpus, window)
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
     starts = symbols.padded(  # edges as if they were words
@@ -256,7 +304,7 @@ def marked(
         window,
         storage.empty(entries.shape, np.uint8),
     )
-    of_text, by_others = cross_fit(matcher, entries, starts, bounds)
+    of_text, by_others = cross_fit(matcher, entries, starts, bounds, of_list)
     for row in (of_text, *by_others):
         row[: len(init.words)] = init.classes
     marks, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+OF_TEXT: int
+
 class Matcher:
     n_words: int
     longest: int

@@ -23,11 +23,14 @@ cdef enum:
     FIRST = 3  # the first symbol of a character
     LONGEST_TOLD = 6  # longer words look alike in a mark
     MAX_WORD = 0xFFFF  # larger numbers of words do not fit
+    MAX_TEXT_CLASS = 20  # words of higher classes are known from a list alone, and have no number
     MAX_NODE = (1 << 23) - 1  # a symbol needs at most one
     MAX_PROBES = 1024  # honest edges need some fifty at most
     # A link is a node and whether it has children, a slot an edge's node, symbol and link:
     LINK_BITS = 24
     LINK = (1 << 24) - 1
+
+OF_TEXT = MAX_TEXT_CLASS
 
 
 cdef struct Found:  # per place of a chunk and some around it; 0 = none
@@ -58,7 +61,7 @@ cdef void note(
 ) noexcept nogil:
     """Write down the known words among the paths."""
     cdef Py_ssize_t a, t, end, over
-    cdef uint32_t node, length = min(search.length, <int>LONGEST_TOLD) << 5
+    cdef uint32_t node, named, length = min(search.length, <int>LONGEST_TOLD) << 5
     cdef uint8_t mark
     for a in range(search.n_alive):
         node = search.links[a] >> 1
@@ -68,7 +71,8 @@ cdef void note(
         t, end = search.places[a], search.places[a] + search.length - 1
         found.begins[t] = mark
         found.ends[end] = mark
-        found.first[t] = found.last[end] = node
+        named = node if classes[node - 1] <= MAX_TEXT_CLASS else 0
+        found.first[t] = found.last[end] = named
         for over in range(t + 1, end + 1):
             found.passes[over] = mark
 
@@ -272,7 +276,7 @@ cdef class Matcher:
             words           ends (16)   |        begins (16)          0 = none
 
         In ``marks`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
-        if that does not fit. One passes over a place if it begins before and ends there or after;
+        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a place if it begins before and ends there or after;
         of equally long ones that which begins last counts. At the edges of sentences all of them
         are the symbol, 1 or 2.
 

@@ -20,7 +20,7 @@ from crfseg import chars, nbest, stream
 from crfseg.candidates import Candidate, best_ways, candidate
 from crfseg.compiled import decoder_of, marginals_of
 from crfseg.corpus import Corpus, Lines, Span, split_lines
-from crfseg.errors import InfeasibleError, ModelFileError
+from crfseg.errors import InfeasibleError
 from crfseg.explanation import Explainer, Explanation
 from crfseg.files import replacing
 from crfseg.formats import PathLike
@@ -379,17 +379,6 @@ class Segmenter:
             of_tag = tag_set.labels_of(np.arange(len(tag_set.names), dtype=np.int16))
             suffixes = [f"/{tag_set.labels[label]}".encode() for label in of_tag]
         return Tagger(decoder_of(self.model), suffixes)
-
-
-def load(path: str | os.PathLike[str], *, lexicon: UserLexicon | None = None) -> Segmenter:
-    """Load a model file for segmenting; see :meth:`Model.load` for its errors."""
-    model = Model.load(path)
-    try:
-        return Segmenter(model, lexicon)
-    except ValueError as error:
-        raise ModelFileError(
-            f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"
-        ) from None
 
 
 def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:

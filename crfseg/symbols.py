@@ -37,7 +37,7 @@ from crfseg.corpus import Corpus
 
 Numbers = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
-Folding = Literal["letters", "width", "none"]
+Folding = Literal["letters", "simplified", "width", "none"]
 _Number = TypeVar("_Number", np.uint8, np.uint32)
 
 
@@ -62,7 +62,7 @@ OF_WORDS: Final = frozenset("BEPbepWV")
 """The views that look words up."""
 OF_STRINGS: Final = frozenset("A")
 """The view that looks up strings, words or not, whose company was counted."""
-FOLDINGS: Final = ("letters", "width", "none")
+FOLDINGS: Final = ("letters", "simplified", "width", "none")
 BEGIN: Final = "<s>"
 END: Final = "</s>"
 """The printed symbols before and after a sentence."""
@@ -92,8 +92,9 @@ class Alphabet:
         Known code points after folding, distinct, shape (S,), S <= 65,533; symbol ``3 + index``.
     folding
         ``"letters"`` reads full-width letters and digits as half-width ones, and punctuation that
-        is only known in its other width as that; ``"width"`` punctuation too as half-width;
-        ``"none"`` takes characters as they are.
+        is only known in its other width as that; ``"simplified"`` does that, and reads traditional
+        characters as simplified ones; ``"width"`` reads punctuation too as half-width; ``"none"``
+        takes characters as they are.
     groups
         The learned groups of the first G characters, shape (G,), at most 64; those that came in
         later training have none. Empty if none are learned. See :mod:`crfseg.groups`.
@@ -133,9 +134,12 @@ class Alphabet:
         entries: Numbers = classes << np.uint32(VIEWS["T"].shift)
         entries[self.characters] |= np.arange(len(self.characters), dtype=np.uint32) + FIRST_ID
         entries |= self.groups_of(entries)
+        entries = entries[fold(np.arange(n, dtype=np.uint32), self.folding)]
         wide, narrow = chars.FULL_WIDTH, chars.fold_width(chars.FULL_WIDTH)
-        entries[wide] = entries[fold(wide, self.folding)]
-        if self.folding == "letters":  # punctuation of a width that is not known is its twin
+        if self.folding in (
+            "letters",
+            "simplified",
+        ):  # punctuation of a width that is not known is its twin
             for unknown, twin in ((wide, narrow), (narrow, wide)):
                 is_known = symbols_of(entries[unknown], VIEWS["C"]) != UNKNOWN_ID
                 entries[unknown] = np.where(is_known, entries[unknown], entries[twin])
@@ -211,7 +215,11 @@ class Alphabet:
 _SENTENCE_EDGES: Final = {BEGIN: BEGIN_ID, END: END_ID}
 
 
-_FOLDS: Final = {"letters": chars.fold_letters, "width": chars.fold_width}
+_FOLDS: Final = {
+    "letters": chars.fold_letters,
+    "simplified": chars.fold_simplified,
+    "width": chars.fold_width,
+}
 
 
 def fold(codes: chars.CodePoints, folding: Folding) -> chars.CodePoints:

@@ -69,7 +69,8 @@ def wrong_figures(
     texts: dict[str, str], entries: list[dict[str, Any]], results: Results
 ) -> Iterator[str]:
     """Tell of figures in the prose that the results do not give."""
-    names = {"f1": results.f1, "oov": results.oov, "mb": results.mb, "bench": results.bench}
+    names = {"f1": results.f1, "oov": results.oov, "mb": results.mb}
+    names |= {"bench": results.bench, "bundled": results.bundled}
     for entry in entries:
         value = eval(entry["value"], {"__builtins__": {}}, names)
         for page, text in entry["in"].items():

@@ -38,6 +38,12 @@ class Results:
     def mb(self, experiment: str, variant: str, corpus: str = "") -> float:
         return self.mean(experiment, "model_bytes", variant, corpus) / 1e6
 
+    def bundled(self, what: str, who: str, at: str = "") -> float:
+        """Return a figure of the bundled model, or of another beside it, on a dev set."""
+        rows = self.rows("default-model/results.csv")
+        rows = rows[(rows.what == what) & (rows.who == who) & (rows["at"].fillna("") == at)]
+        return float(rows["median"].mean())
+
     def bench(self, name: str, what: str, who: str) -> float:
         """Return a median of the benchmarks."""
         rows = self.rows(f"bench/{name}.csv")
@@ -113,6 +119,47 @@ def two_profiles_table(results: Results) -> pd.DataFrame:
     return pd.DataFrame(columns, index=list(lines))
 
 
+DEV_SETS = {
+    "ud_zh_gsd_trad": "UD GSD", "traditional script": "in traditional script",
+    "full width": "in full width", "ctb6": "CTB 6", "pku": "PKU", "nlpcc2016_weibo": "Weibo",
+    "zx": "a novel", "medical_forum": "a forum", "wtb": "Weibo treebank",
+    "ud_lzh_kyoto": "classical", "kwdlc_ja": "Japanese",
+}  # fmt: skip
+
+
+def peers_of(results: Results, what: str) -> pd.DataFrame:
+    """Return a figure of each segmenter with a model of its own, on each dev set.
+
+    In parentheses where the model was made from that text.
+    """
+    rows = results.rows("default-model/results.csv")
+    rows = rows[rows.what == what]
+    shown = (
+        rows["median"]
+        .map("{:.2f}".format)
+        .where(rows.note != "seen", "(" + rows["median"].map("{:.2f}".format) + ")")
+    )
+    cells = rows.assign(shown=shown).pivot(index="who", columns="at", values="shown")
+    return cells.loc[rows.who.unique(), list(DEV_SETS)].rename(columns=DEV_SETS)
+
+
+def bundled_table(results: Results) -> pd.DataFrame:
+    """Return F1 of the bundled model beside the others', their standards and their speed."""
+    rows = results.rows("default-model/results.csv")
+    facts = rows[rows.what == "speed"].set_index("who")
+    times = rows[rows.what == "crfseg-bundled is faster"].set_index("who")["median"]
+    shown = peers_of(results, "F1")
+    shown.insert(0, "standard", facts.note)
+    shown["M characters/s"] = facts["median"].map("{:.2g}".format)
+    shown["crfseg is faster, times"] = times.map("{:.3g}".format)
+    shown.loc["crfseg-bundled", "crfseg is faster, times"] = ""
+    return shown.rename_axis(index=None, columns=None)
+
+
+def crossed_table(results: Results) -> pd.DataFrame:
+    return peers_of(results, "crossed").rename_axis(index=None, columns=None)
+
+
 TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "features": lambda results: variants_table(results, "features"),
     "profiles": lambda results: variants_table(results, "profiles"),
@@ -121,6 +168,8 @@ TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "model-size": sizes_table,
     "raw text": raw_table,
     "two profiles": two_profiles_table,
+    "bundled": bundled_table,
+    "crossed": crossed_table,
 }
 
 

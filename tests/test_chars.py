@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import chars
+from crfseg import chars, symbols
+from crfseg.chars import code_points, fold_simplified, to_text
+from crfseg.symbols import Alphabet
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 EVERY = np.arange(sys.maxunicode + 1, dtype=np.uint32)
@@ -52,3 +54,34 @@ def test_classes_of_characters_in_every_block():
     text = "京々〇五Aé5①Ⅷ，。！%℃→（）のカ_😀あ𠀀～·"
     names = [chars.CLASSES[i] for i in chars.classes(chars.code_points(text))]
     assert "".join(name[0] for name in names) == "hhnnllddd" + "p" * 8 + "kkpokhpp"
+
+
+def test_traditional_characters_are_read_as_simplified_ones():
+    text = "漢語的學習，臺灣２０２４年著書"
+    assert to_text(fold_simplified(code_points(text))) == "汉语的学习，台湾2024年着书"
+
+
+def test_the_table_of_scripts_is_in_order_and_leads_to_characters_that_stay():
+    traditional, simplified = chars._scripts()
+    assert len(traditional) == len(simplified) > 3000
+    assert np.all(np.diff(traditional.astype(np.int64)) > 0)
+    assert np.array_equal(fold_simplified(simplified), simplified)
+    assert np.all(traditional < chars.N_CLASSIFIED)
+
+
+@given(st.text())
+def test_reading_as_simplified_keeps_length_and_is_done_once_for_all(text):
+    once = fold_simplified(code_points(text))
+    assert len(once) == len(text)
+    assert np.array_equal(fold_simplified(once), once)
+
+
+@given(
+    st.text(alphabet="汉漢語语.，,．ａa著着😀"), st.sampled_from(["simplified", "letters", "width"])
+)
+def test_a_folded_character_is_the_one_it_is_read_as(text, folding):
+    alphabet = Alphabet.of(code_points("汉语,a着"), folding)
+    codes = code_points(text)
+    assert np.array_equal(
+        alphabet.entries_of(codes), alphabet.entries_of(symbols.fold(codes, folding))
+    )

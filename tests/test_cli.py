@@ -67,7 +67,7 @@ def test_the_version_is_the_package_s():
     assert run("--version").stdout.decode() == f"crfseg {crfseg.__version__}\n"
 
 
-@pytest.mark.parametrize("args", [["fly"], ["train"], ["segment", "--speed"], ["evaluate", "x"]])
+@pytest.mark.parametrize("args", [["fly"], ["train"], ["segment", "--speed"], ["evaluate"]])
 def test_a_wrong_command_line_exits_with_two(args):
     result = run(*args)
     assert result.returncode == 2

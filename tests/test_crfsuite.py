@@ -110,7 +110,7 @@ def test_every_algorithm_learns(algorithm):
         ({"linesearch": "Random"}, "linesearch must be one of MoreThuente"),
         ({"all_possible_states": "maybe"}, "all_possible_states must be one of True, False"),
         ({"scheme": "IOB"}, "unknown scheme 'IOB'; known: BMES, BMES6"),
-        ({"folding": "case"}, "unknown folding 'case'; known: letters, width, none"),
+        ({"folding": "case"}, "unknown folding 'case'; known: letters, simplified, width, none"),
         ({"precision": "int4"}, "unknown precision 'int4'"),
         ({"labels": True}, "no labels to predict; name the format that has them"),
         ({"c1": 1e9}, "left no feature with a weight"),

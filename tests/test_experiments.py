@@ -153,6 +153,44 @@ def test_results_are_those_of_the_config(name):
     )
 
 
+def test_the_bundled_model_is_compared_as_its_config_says():
+    place = ROOT / "experiments" / "default-model"
+    entrants = tomllib.loads((place / "config.toml").read_text("utf-8"))["entrant"]
+    rows = pd.read_csv(place / "results.csv")
+    assert set(rows.who) == set(entrants)
+    f1 = rows[rows.what == "F1"].set_index(["who", "at"])
+    for name, entrant in entrants.items():
+        seen = f1.loc[name].index[f1.loc[name].note == "seen"]
+        assert list(seen) == entrant.get("seen", [])
+    own = f1["median"].xs("ud_zh_gsd_trad", level="at")
+    assert own.idxmax() == "crfseg-bundled"
+
+
+@pytest.mark.slow
+def test_the_bundled_model_is_built_again_to_the_same_bytes(shared, tmp_path, monkeypatch):
+    place = ROOT / "experiments" / "default-model"
+    if not (place / "sources" / "ready").exists():
+        pytest.skip("needs what `make default-model` fetches")
+    monkeypatch.syspath_prepend(str(place))
+    from build import BUNDLED, build
+
+    build(shared, tmp_path / "again.crfseg")
+    assert (tmp_path / "again.crfseg").read_bytes() == BUNDLED.read_bytes()
+
+
+def test_a_word_is_cut_across_if_a_found_one_has_a_part_of_it_and_more(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "experiments" / "default-model"))
+    from golds import crossed
+
+    from crfseg import Corpus
+
+    gold = Corpus.from_text("甲乙 丙丁 戊")
+    for found, expected in [
+        ("甲 乙丙 丁 戊", 2), ("甲乙丙丁 戊", 0), ("甲 乙 丙 丁戊", 1), ("甲 乙 丙丁 戊", 0),
+    ]:  # fmt: skip
+        assert crossed(gold, Corpus.from_text(found)) == pytest.approx(100 * expected / 3)
+
+
 def test_a_variant_without_views_has_all_other_default_templates():
     from run import templates_of
 

@@ -227,7 +227,7 @@ def lexicon_of(*words):
         lambda h, a: a.update({"lexicon.words": a["lexicon.words"] | np.uint8(128)}),
         lambda h, a: a.update({"lexicon.classes": a["lexicon.classes"][1:].copy()}),
         lambda h, a: a.update({"lexicon.classes": a["lexicon.classes"] * np.uint8(0)}),
-        lambda h, a: a.update({"lexicon.classes": a["lexicon.classes"] | np.uint8(21)}),
+        lambda h, a: a.update({"lexicon.classes": a["lexicon.classes"] | np.uint8(33)}),
         lambda h, a: a.update(lexicon_of("的", "的")),
         lambda h, a: a.update(lexicon_of("的" * 9)),
         lambda h, a: a.update(lexicon_of("的", "")),

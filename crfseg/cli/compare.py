@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 
+from crfseg.bundled import load
 from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
 from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
@@ -18,7 +19,7 @@ from crfseg.evaluation.scores import Scores
 from crfseg.formats import Format, read_corpora, read_corpus
 from crfseg.modelfile import is_model
 from crfseg.report.comparison import write_comparison
-from crfseg.segmenter import Segmenter, load
+from crfseg.segmenter import Segmenter
 
 _SHOWN = 10
 

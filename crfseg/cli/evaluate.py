@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from crfseg.bundled import BUNDLED, load
 from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
@@ -19,12 +20,11 @@ from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
 from crfseg.formats import Format, read_corpora, read_corpus
 from crfseg.report.evaluation import write_report
-from crfseg.segmenter import load
 
 
 @click.command(name="evaluate")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
-@click.option("-m", "--model", help="The model to score.")
+@click.option("-m", "--model", help="The model to score (default: the bundled model).")
 @click.option(
     "--predicted", metavar="FILE", help="The same sentences as another segmenter cut them."
 )
@@ -53,12 +53,12 @@ def command(
     format: Format | None,
     encoding: str,
 ) -> None:
-    """Score a model (-m) or a segmented file (--predicted) against GOLD.
+    """Score a model (-m), the bundled one by default, or a segmented file (--predicted).
 
     Prints what was scored and what the model was allowed to know, then the summary of the official
     SIGHAN scorer, figure for figure, then how far that can be trusted and what stands behind it.
     """
-    if (model is None) == (predicted is None):
+    if model is not None and predicted is not None:
         raise click.UsageError("give either --model or --predicted")
     if curve is not None and report is None:
         raise click.UsageError("--curve is for the report; give --report too")
@@ -67,16 +67,15 @@ def command(
     known = None if train_words is None else read_words(train_words, encoding)
     record: dict[str, Any] = {
         "gold": terms.of_gold(parts),
-        "predicted": model or predicted,
+        "predicted": model or predicted or BUNDLED.name,
     }
     info: Mapping[str, Any] = {}
-    if model is not None:
+    if predicted is None:
         segmenter = load(model)
         info = segmenter.model.info
         record |= terms.of_model(segmenter.model)
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
-        assert predicted is not None
         guess = read_corpus(predicted, format=format, encoding=encoding)
         record |= terms.of_predicted(guess)
         scores = evaluate(guess, Corpus.join(parts), known_words=known)

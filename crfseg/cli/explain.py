@@ -9,9 +9,10 @@ from typing import Final
 import click
 import numpy as np
 
+from crfseg.bundled import load
 from crfseg.cli.words import user_lexicon
 from crfseg.explanation import Explanation
-from crfseg.segmenter import Segmenter, load
+from crfseg.segmenter import Segmenter
 from crfseg.userlexicon import UserLexicon
 
 _VIEWS: Final = {
@@ -30,7 +31,7 @@ _VIEWS: Final = {
 
 @click.command(name="explain")
 @click.argument("text")
-@click.option("-m", "--model", required=True, help="The model file.")
+@click.option("-m", "--model", help="The model file (default: the bundled model).")
 @click.option(
     "--at",
     "place",
@@ -48,7 +49,7 @@ _VIEWS: Final = {
 )
 @user_lexicon
 def command(
-    text: str, model: str, place: int | None, top: int, lexicon: UserLexicon | None
+    text: str, model: str | None, place: int | None, top: int, lexicon: UserLexicon | None
 ) -> None:
     """Tell why TEXT is cut at a place, or is not: the features that voted, and the runner-up.
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import click
 
+from crfseg.bundled import BUNDLED, load
 from crfseg.model import Model
 
 _SIZES: Final = ("words", "characters")  # of raw text only the latter is known
 
 
 @click.command(name="inspect")
-@click.argument("model")
+@click.argument("model", required=False)
 @click.option(
     "--top",
     type=click.IntRange(min=0),
@@ -23,12 +24,14 @@ _SIZES: Final = ("words", "characters")  # of raw text only the latter is known
     help="Show the N heaviest features too.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the model's record as JSON.")
-def command(model: str, top: int, as_json: bool) -> None:
-    """Tell what MODEL is and how it was made."""
-    loaded = Model.load(model)
+def command(model: str | None, top: int, as_json: bool) -> None:
+    """Tell what MODEL is and how it was made; without one, what the bundled model is."""
+    loaded = load(model).model
     if as_json:
         click.echo(json.dumps(dict(loaded.info), ensure_ascii=False, indent=2))
         return
+    if model is None:
+        click.echo(f"{'file':<12} {BUNDLED}")
     for label, value in _record(loaded):
         click.echo(f"{label:<12} {value}")
     for feature, tag, weight in loaded.top_features(top):
@@ -57,6 +60,8 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
         yield "corpus", _corpus(corpus)
     for corpus in _list(info.get("raw")):
         yield "raw text", _corpus(corpus)
+    for words in _list(info.get("lexicon")):
+        yield "lexicon", _corpus(words)
     init = info.get("init")
     if isinstance(init, dict):
         yield "went on from", str(init.get("name", "unnamed"))
@@ -64,6 +69,8 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
             yield "  corpus", _corpus(corpus)
         for corpus in _list(init.get("raw")):
             yield "  raw text", _corpus(corpus)
+        for words in _list(init.get("lexicon")):
+            yield "  lexicon", _corpus(words)
     settings = info.get("training")
     if isinstance(settings, dict):
         yield "training", ", ".join(f"{key} {value}" for key, value in settings.items())

@@ -58,13 +58,19 @@ folding = click.option(
     "--folding",
     type=click.Choice(FOLDINGS),
     help="letters (the default): features read full-width letters and digits as half-width ones; "
-    "width: punctuation too; none.",
+    "simplified: traditional characters as simplified ones too; width: punctuation too; none.",
 )
 raw = click.option(
     "--raw",
     metavar="FILE",
     multiple=True,
     help="Text without words, to learn from how varied strings' company is; repeatable.",
+)
+lexicon = click.option(
+    "--lexicon",
+    metavar="FILE",
+    multiple=True,
+    help="Words from elsewhere, one a line; how far to trust them is learned; repeatable.",
 )
 algorithm = click.option(
     "--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True
@@ -115,7 +121,7 @@ folds = click.option(
 )
 
 _TRAINING = (
-    *(raw, algorithm, seed, prune, params, profile, protocol),
+    *(raw, lexicon, algorithm, seed, prune, params, profile, protocol),
     *(templates, scheme, labels, folding),
 )
 

@@ -11,17 +11,18 @@ from typing import BinaryIO, Final
 
 import click
 
+from crfseg.bundled import load
 from crfseg.cli import options
 from crfseg.cli.words import user_lexicon
 from crfseg.files import writing
-from crfseg.segmenter import Segmenter, load
+from crfseg.segmenter import Segmenter
 from crfseg.textfile import texts
 from crfseg.userlexicon import UserLexicon
 
 
 @click.command(name="segment")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-m", "--model", required=True, help="The model file.")
+@click.option("-m", "--model", help="The model file (default: the bundled model).")
 @click.option(
     "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
 )
@@ -39,7 +40,7 @@ from crfseg.userlexicon import UserLexicon
 @options.encoding
 def command(
     files: tuple[str, ...],
-    model: str,
+    model: str | None,
     output: str | None,
     format: str,
     encoding: str,

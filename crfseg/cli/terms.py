@@ -40,6 +40,7 @@ def protocol_of(options: Mapping[str, Any]) -> str:
         profile=options.get("profile"),
         protocol=options.get("protocol"),
         raw=options.get("raw") is not None,
+        lexicon=options.get("lexicon") is not None,
     ).protocol
 
 

@@ -83,6 +83,8 @@ def command(
         click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
     for corpus in model.info.get("raw", ()):
         click.echo("{name} (raw): {characters:,} characters".format(**corpus))
+    for words in model.info.get("lexicon", ()):
+        click.echo("{name} (lexicon): {words:,} words".format(**words))
     click.echo(f"{model.info['training']['algorithm']}: {model.info['stop']}")
     for scores in model.info.get("dev", ()):
         click.echo(_dev_line(scores, model.info["protocol"]))

@@ -269,7 +269,8 @@ def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], d
     if algorithm != "adagrad":
         raise TrainingError(f"{algorithm}: only adagrad is tuned; leave out the algorithm")
     given = {name: options.get(name) for name in names}
-    settings = Settings.chosen(algorithm, None, raw=bool(options.get("raw")), **given)
+    raw, lexicon = (bool(options.get(name)) for name in ("raw", "lexicon"))
+    settings = Settings.chosen(algorithm, None, raw=raw, lexicon=lexicon, **given)
     params = {key: value for key, value in options.items() if key not in {*names, *_NO_PARAMS}}
     defaults = checked_params(algorithm, params, settings.labels, settings.profile)
     defaults["scheme"] = settings.scheme
@@ -285,7 +286,7 @@ def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], d
     return space, {name: defaults[name] for name in space}
 
 
-_NO_PARAMS: Final = ("algorithm", "raw", "precision", "name", "criterion", "licence")
+_NO_PARAMS: Final = ("algorithm", "raw", "lexicon", "precision", "name", "criterion", "licence")
 
 
 def _study(seed: int, defaults: Mapping[str, Any]) -> optuna.Study:

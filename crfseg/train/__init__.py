@@ -19,6 +19,7 @@ from crfseg.errors import TrainingError
 from crfseg.evaluation import calibration
 from crfseg.formats import Format, PathLike, read_corpora
 from crfseg.learned import Raw
+from crfseg.lexicon import MAX_LISTS, first_words
 from crfseg.model import Model
 from crfseg.storage import Storage
 from crfseg.symbols import Folding
@@ -39,6 +40,7 @@ def train(
     dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     init: PathLike | Model | None = None,
     raw: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
+    lexicon: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
     algorithm: str = "adagrad",
     profile: Profile | None = None,
     protocol: Protocol | None = None,
@@ -74,6 +76,11 @@ def train(
         Text without words, any amount of it: files, or corpora, in which white space is not looked
         at. How varied the company is that strings keep there tells words that the training text
         does not have. See docs/templates.md.
+    lexicon
+        Words from elsewhere: files with a word at the beginning of each line, or corpora; one or
+        several, at most 6, those to be trusted most first. How far each is to be trusted is
+        learned from the training text; see docs/training.md. Words of more than eight characters
+        are left out.
     algorithm
         ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.
@@ -83,7 +90,7 @@ def train(
     protocol
         ``"closed"``, the default: the training text, and what every character is by itself (its
         class, its width). ``"strict"``: the training text alone, as the SIGHAN bakeoffs' closed
-        track has it. ``"open"``, the default with raw text: other text as well; and
+        track has it. ``"open"``, the default with raw text or a lexicon: these as well; and
         ``"transductive"``: that raw text is what will be tagged. It is recorded in the model; one
         that went on from another is ``"open"``.
     templates
@@ -95,7 +102,8 @@ def train(
         Predict the labels of words too (parts of speech, entity types), if the corpora have any.
     folding
         ``"letters"``, the default, reads full-width letters and digits as half-width ones,
-        ``"width"`` punctuation too, ``"none"`` nothing. It is for the features alone: tagging
+        ``"simplified"`` traditional characters as simplified ones too, ``"width"`` punctuation
+        too, ``"none"`` nothing. It is for the features alone: tagging
         returns the user's characters.
     precision
         Of the weights: ``"int8"`` gives a small model, ``"int16"`` a finer one twice as large,
@@ -143,8 +151,9 @@ def train(
             raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
     init = init if init is None or isinstance(init, Model) else Model.load(init)
     settings = Settings.chosen(
-        algorithm, init, templates, scheme, labels, folding, profile, protocol, raw is not None
-    )
+        algorithm, init, templates, scheme, labels, folding, profile, protocol,
+        raw=raw is not None, lexicon=lexicon is not None,
+    )  # fmt: skip
     params = checked_params(algorithm, params, settings.labels, settings.profile)
     parts = read_corpora(corpora, format=format, encoding=encoding, scratch=scratch)
     if not parts:
@@ -155,6 +164,7 @@ def train(
     )
     if raw is not None and not any(corpus.n_chars for corpus in raws):
         raise TrainingError("raw text: no character in it; expected at least one, or no raw text")
+    lists = [] if lexicon is None else _word_lists(lexicon, encoding)
     joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
     corpus = _checked(joined, settings.labels)
     info = {
@@ -165,18 +175,24 @@ def train(
         "corpora": [record.of_corpus(part) for part in parts],
         **record.of_init(init),
         **record.of_raw(raws),
+        **record.of_lists(lists),
         "protocol": settings.protocol,
         "training": {"algorithm": algorithm, **record.of_params(params)},
     }
     del parts, joined  # their files, if any, are no longer needed
-    dataset = _encoded(corpus, settings, params.get("min_count", 1), init, raws, scratch)
+    dataset = _encoded(
+        corpus, settings, params.get("min_count", 1), init, raws, lists=lists, scratch=scratch
+    )
     if algorithm == "adagrad":
         scored = precision if devs else None
         memory.require(memory.of_training(dataset, params, scored), "training")
         state = None
         if checkpoint is not None:
-            configuration = record.configuration(settings, params, init, scored, len(raws))
-            state = Checkpoint(checkpoint, identity_of(configuration, [corpus, *raws, *devs]))
+            texts = [corpus, *raws, *lists, *devs]
+            configuration = record.configuration(
+                settings, params, init, scored, len(raws), len(lists)
+            )
+            state = Checkpoint(checkpoint, identity_of(configuration, texts))
         model, outcome = adagrad.fit(dataset, params, devs, precision, callback, init, state)
     else:
         # CRFsuite has its own patterns; memory is short enough.
@@ -196,6 +212,8 @@ def _encoded(
     min_count: int,
     init: Model | None,
     raws: list[Corpus],
+    *,
+    lists: list[Corpus],
     scratch: PathLike | None,
 ) -> Dataset:
     storage = Storage(scratch)
@@ -211,8 +229,24 @@ def _encoded(
         min_count=min_count,
         init=init,
         raw=raw,
+        lists=lists,
         storage=storage,
     )
+
+
+def _word_lists(
+    lexicon: PathLike | Corpus | Iterable[PathLike | Corpus], encoding: str
+) -> list[Corpus]:
+    """Read word lists; a corpus each, with a word a line."""
+    lists = [
+        first_words(lines) for lines in read_corpora(lexicon, format="words", encoding=encoding)
+    ]
+    if not 0 < len(lists) <= MAX_LISTS or not any(map(len, lists)):
+        raise TrainingError(
+            f"lexicon: {sum(map(len, lists))} words in {len(lists)} lists; expected at least one "
+            f"word and at most {MAX_LISTS} lists, or no lexicon"
+        )
+    return lists
 
 
 def _checked(corpus: Corpus, labels: bool) -> Corpus:

@@ -48,9 +48,11 @@ def of_init(init: Model | None) -> dict[str, Any]:
     if init is None:
         return {}
     before = init.info.get("init", {})
-    seen = {key: [*before.get(key, []), *init.info.get(key, [])] for key in ("corpora", "raw")}
-    if not seen["raw"]:
-        del seen["raw"]
+    of_all = {
+        key: [*before.get(key, []), *init.info.get(key, [])]
+        for key in ("corpora", "raw", "lexicon")
+    }
+    seen = {key: entries for key, entries in of_all.items() if entries or key == "corpora"}
     return {"init": {"name": init.info.get("name", "unnamed"), **seen}}
 
 
@@ -60,6 +62,13 @@ def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
     for entry in entries:
         del entry["words"]
     return {"raw": entries} if entries else {}
+
+
+def of_lists(lists: Sequence[Corpus]) -> dict[str, Any]:
+    """Return the entry about word lists, if there are any."""
+    entries = [of_corpus(words) for words in lists]
+    kept = ("name", "sha256", "words")
+    return {"lexicon": [{key: entry[key] for key in kept} for entry in entries]} if entries else {}
 
 
 def of_params(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,11 +94,12 @@ def configuration(
     init: Model | None,
     scored: Precision | None,
     n_raw: int = 0,
+    n_lists: int = 0,
 ) -> dict[str, Any]:
     """Return what the passes of a training depend on besides the corpora.
 
-    ``scored`` is the precision in which dev is scored, None if there is none; ``n_raw`` says how
-    many corpora are raw text.
+    ``scored`` is the precision in which dev is scored, None if there is none; ``n_raw`` and
+    ``n_lists`` say how many corpora are raw text, and word lists.
     """
     return {
         "crfseg": version(),
@@ -102,6 +112,7 @@ def configuration(
         "init": None if init is None else _digest(init),
         "scored": scored,
         "n_raw": n_raw,
+        "n_lists": n_lists,
     }
 
 

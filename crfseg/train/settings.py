@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from crfseg.errors import TrainingError
 from crfseg.model import Model
-from crfseg.symbols import FOLDINGS, OF_CHARACTERS, Folding
+from crfseg.symbols import FOLDINGS, OF_CHARACTERS, OF_WORDS, Folding
 from crfseg.tags import SCHEMES, Scheme
 from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates, of_characters
 
@@ -23,7 +23,7 @@ _OF_ALGORITHMS: Final = {"ap": 8.0, "pa": 0.2, "arow": 0.25}  # weights of other
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
 """``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
 widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
-other text, or a model to go on from."""
+other text, word lists, or a model to go on from."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,11 @@ class Settings:
         profile: Profile | None = None,
         protocol: Protocol | None = None,
         raw: bool = False,
+        lexicon: bool = False,
     ) -> Settings:
-        """Return the model's settings, or what is given, or the defaults; ``raw``: is there any.
+        """Return the model's settings, or what is given, or the defaults.
+
+        ``raw`` and ``lexicon`` say whether there is any.
 
         Raises
         ------
@@ -63,7 +66,8 @@ class Settings:
         """
         given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
         if init is not None:
-            others = {"profile": profile, "protocol": protocol, "raw": raw or None}
+            outside = {"raw": raw or None, "lexicon": lexicon or None}
+            others: dict[str, Any] = {"profile": profile, "protocol": protocol} | outside
             for option, value in (given | others).items():
                 if value is not None:
                     raise TrainingError(f"{option}: those of init are used; give one of the two")
@@ -74,11 +78,11 @@ class Settings:
         check_choice("scheme", scheme or "BMES", SCHEMES)
         check_choice("folding", folding or "letters", FOLDINGS)
         check_choice("protocol", protocol or "closed", PROTOCOLS)
-        chosen = _templates(algorithm, profile, templates, raw)
+        chosen = _templates(algorithm, profile, templates, raw, lexicon)
         if protocol == "strict":
             chosen, folding = _strict(chosen, templates is not None), folding or "none"
         folding = folding or "letters"
-        protocol = _protocol(protocol, chosen, folding, raw)
+        protocol = _protocol(protocol, chosen, folding, raw=raw, lexicon=lexicon)
         return cls._of(chosen, scheme or "BMES", bool(labels), folding, protocol)
 
     @classmethod
@@ -99,14 +103,16 @@ def _strict(templates: Templates, given: bool) -> Templates:
 
 
 def _protocol(
-    asked: Protocol | None, templates: Templates, folding: Folding, raw: bool
+    asked: Protocol | None, templates: Templates, folding: Folding, *, raw: bool, lexicon: bool
 ) -> Protocol:
     """Return what is known besides the training text, and make sure it is no more than asked."""
+    if lexicon and asked not in (None, "open"):
+        raise TrainingError(f"{asked}: expected no lexicon; or the protocol open")
     if raw and asked in ("strict", "closed"):
         raise TrainingError(f"{asked}: expected no raw text; or the protocol open or transductive")
     if asked == "transductive" and not raw:
         raise TrainingError("transductive: expected the text that is to be tagged as raw text")
-    if raw or asked == "open":
+    if raw or lexicon or asked == "open":
         return asked or "open"
     is_strict = folding == "none" and "T" not in templates.views
     if asked == "strict" and not is_strict:
@@ -115,11 +121,12 @@ def _protocol(
 
 
 def _templates(
-    algorithm: str, profile: Profile | None, names: Iterable[str] | None, raw: bool
+    algorithm: str, profile: Profile | None, names: Iterable[str] | None, raw: bool, lexicon: bool
 ) -> Templates:
     """Return the templates given, or those of a profile."""
     if algorithm != "adagrad":
-        for option, value in (("profile", profile), ("raw text", raw or None)):
+        resources = {"raw text": raw or None, "lexicon": lexicon or None}
+        for option, value in {"profile": profile, **resources}.items():
             if value is not None:
                 raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
         return of_characters(names)
@@ -129,8 +136,11 @@ def _templates(
         given = Templates.parse(names)
         if raw and not given.views & {"A", "G"}:
             raise TrainingError("raw text: expected a template that takes A or G, or no raw text")
-        return given
-    return Templates.parse([*PROFILES[profile].names, *(OF_RAW_TEXT if raw else ())])
+    else:
+        given = Templates.parse([*PROFILES[profile].names, *(OF_RAW_TEXT if raw else ())])
+    if lexicon and not given.views & OF_WORDS:
+        raise TrainingError("lexicon: expected a template that looks words up (B E P), or none")
+    return given
 
 
 def check_choice(option: str, value: Any, known: Iterable[str]) -> None:

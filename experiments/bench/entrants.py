@@ -84,6 +84,22 @@ def load_litsea(model: Path) -> CutLines:
 # Segmenters with a model or a dictionary of their own
 
 
+def load_bundled(_: Path) -> CutLines:
+    return each(crfseg.load().cut)
+
+
+def load_pkuseg_ctb8(_: Path) -> CutLines:
+    import pkuseg
+
+    return each(pkuseg.pkuseg().cut)
+
+
+def load_snownlp(_: Path) -> CutLines:
+    import snownlp
+
+    return each(lambda line: snownlp.SnowNLP(line).words)
+
+
 def load_wapic(_: Path) -> CutLines:
     import wapic
 
@@ -152,6 +168,9 @@ ENTRANTS = {
     ),
     "pkuseg": Entrant("spacy-pkuseg", load_pkuseg, train_pkuseg, "5 passes"),
     "litsea": Entrant("litsea", load_litsea, train_litsea, "AdaBoost, 2,000 rounds"),
+    "crfseg-bundled": Entrant("crfseg", load_bundled),
+    "pkuseg-ctb8": Entrant("pkuseg", load_pkuseg_ctb8),
+    "snownlp": Entrant("snownlp", load_snownlp),
     "wapic": Entrant("wapic", load_wapic),
     "thulac": Entrant("thulac", load_thulac),
     "jiojio": Entrant("jiojio", load_jiojio),

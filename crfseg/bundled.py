@@ -1,0 +1,79 @@
+"""The model that comes with the package, and the way to all others."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from crfseg.errors import ModelFileError
+from crfseg.model import Model
+from crfseg.segmenter import Segmenter, Text
+from crfseg.userlexicon import UserLexicon
+
+BUNDLED: Final = Path(__file__).parent / "data" / "default.crfseg"
+"""The file of the bundled model."""
+_LOCK: Final = threading.Lock()
+
+
+def load(
+    path: str | os.PathLike[str] | None = None, *, lexicon: UserLexicon | None = None
+) -> Segmenter:
+    """Load a model for segmenting.
+
+    Parameters
+    ----------
+    path
+        The model's file. None: the bundled model, see docs/models.md; it is loaded once, and
+        shared.
+    lexicon
+        Words of the user's, see :class:`crfseg.UserLexicon`.
+
+    Raises
+    ------
+    ModelFileError
+        If it is no model, damaged, or of a newer format.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> load().model.info["criterion"]
+    'UD Chinese GSD'
+    """
+    if path is not None:
+        return _loaded(path, lexicon)
+    with _LOCK:  # threads that come while it is being loaded wait for it
+        bundled = _bundled()
+    return bundled if lexicon is None else Segmenter(bundled.model, lexicon)
+
+
+def cut(text: Text) -> list[str]:
+    """Return the words of a text, cut with the bundled model.
+
+    The same as ``load().cut(text)``; docs/models.md says what the model was trained on. The first
+    call loads it.
+
+    Examples
+    --------
+    >>> cut("我爱北京"), cut("我愛北京")
+    (['我', '爱', '北京'], ['我', '愛', '北京'])
+    """
+    return load().cut(text)
+
+
+@cache
+def _bundled() -> Segmenter:
+    return _loaded(BUNDLED)
+
+
+def _loaded(path: str | os.PathLike[str], lexicon: UserLexicon | None = None) -> Segmenter:
+    model = Model.load(path)
+    try:
+        return Segmenter(model, lexicon)
+    except ValueError as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"
+        ) from None

@@ -1,0 +1,136 @@
+"""The model in the package: what it is, that it is there at once, and how well it cuts."""
+
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import crfseg
+from crfseg import bundled, chars
+from crfseg.bundled import BUNDLED
+from crfseg.errors import ModelFileError
+from material import SAMPLE
+
+TEXT = "他们在北京的大学学习中文，今年是２０２４年。"
+WORDS = ["他们", "在", "北京", "的", "大学", "学习"]
+
+
+@pytest.fixture
+def unloaded():
+    bundled._bundled.cache_clear()
+    yield
+    bundled._bundled.cache_clear()
+
+
+def crfseg_in(folder, *arguments, text=""):
+    return subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-m", "crfseg", *arguments],
+        cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_it_is_small_and_says_where_it_comes_from():
+    model = crfseg.Model.load(BUNDLED)
+    assert BUNDLED.stat().st_size <= 6_000_000
+    assert "CC BY-SA 4.0" in model.info["licence"]
+    assert "CC-CEDICT" in model.info["licence"]
+    assert (model.info["criterion"], model.info["protocol"]) == ("UD Chinese GSD", "open")
+    for record in (*model.info["corpora"], *model.info["lexicon"], *model.info["dev"]):
+        assert len(record["sha256"]) == 64
+
+
+def test_cut_cuts_with_it():
+    assert crfseg.cut(TEXT)[:6] == WORDS
+    assert crfseg.cut(TEXT) == crfseg.load().cut(TEXT) == crfseg.load(BUNDLED).cut(TEXT)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\0\ud800", "😀" * 100, "a" * 10_000])
+def test_any_text_is_cut(text):
+    assert "".join(crfseg.cut(text)) == "".join(text.split())
+
+
+def test_what_is_known_of_a_text_counts():
+    assert crfseg.cut(crfseg.Marked.parse("北|京"))[0] == "北"
+
+
+@pytest.mark.parametrize("text", [3, None, b"a", ["a"]])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(TypeError, match="expected text as str"):
+        crfseg.cut(text)
+
+
+def test_traditional_script_and_full_width_are_cut_alike():
+    pairs = [
+        ("汉语是中国的语言", "漢語是中國的語言"),
+        ("2024年3月有100台PC", "２０２４年３月有１００台ＰＣ"),
+    ]
+    for one, other in pairs:
+        assert list(map(len, crfseg.cut(one))) == list(map(len, crfseg.cut(other)))
+        assert "".join(crfseg.cut(other)) == other
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_it_is_loaded_once_whatever_the_threads(monkeypatch):
+    loaded, load = [], bundled._loaded
+    monkeypatch.setattr(bundled, "_loaded", lambda path: loaded.append(path) or load(path))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: crfseg.load(), range(8)))
+    assert loaded == [BUNDLED]
+    assert len(set(map(id, found))) == 1
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_a_damaged_one_is_told_of_like_any_other(monkeypatch, tmp_path):
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "default.crfseg")
+    with pytest.raises(FileNotFoundError):
+        crfseg.cut("a")
+    (tmp_path / "default.crfseg").write_bytes(BUNDLED.read_bytes()[:-1])
+    with pytest.raises(ModelFileError, match=r"default\.crfseg: is "):
+        crfseg.cut("a")
+
+
+def test_it_can_be_pickled_and_gone_on_from():
+    segmenter = pickle.loads(pickle.dumps(crfseg.load()))
+    assert segmenter.cut(TEXT) == crfseg.cut(TEXT)
+
+
+def test_the_commands_take_it_where_no_model_is_named(tmp_path):
+    done = crfseg_in(tmp_path, "segment", text=f"{TEXT}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == crfseg.cut(TEXT)
+    shown = crfseg_in(tmp_path, "inspect").stdout
+    assert str(BUNDLED) in shown
+    assert "CC BY-SA 4.0" in shown
+    scored = crfseg_in(tmp_path, "evaluate", os.fspath(SAMPLE / "dev.txt")).stdout
+    assert "default.crfseg: criterion UD Chinese GSD, protocol open" in scored
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_and_a_file_are_not_scored_together(tmp_path):
+    done = crfseg_in(tmp_path, "evaluate", "gold", "-m", "a", "--predicted", "b")
+    assert done.returncode == 2
+    assert "give either --model or --predicted" in done.stderr
+
+
+def test_training_goes_on_from_it():
+    model = crfseg.train(SAMPLE / "train.txt", init=crfseg.load().model, max_iterations=1)
+    dev = crfseg.read_corpus(SAMPLE / "dev.txt")
+    before, after = (
+        crfseg.evaluate(each, dev).f1 for each in (crfseg.load(), crfseg.Segmenter(model))
+    )
+    assert after > before + 0.03
+    assert model.info["init"]["name"] == "default"
+
+
+def test_it_cuts_its_own_standard_well_in_both_scripts(shared):
+    gold = crfseg.read_corpus(shared / "ud_zh_gsd_trad" / "dev.txt")
+    scores = crfseg.evaluate(crfseg.load(), gold)
+    assert scores.f1 > 0.95
+    assert not scores.seen.any()
+    traditional, simplified = chars._scripts()
+    table = dict(zip(simplified.tolist(), traditional.tolist(), strict=True))
+    text = "\n".join(" ".join(sentence.words) for sentence in gold).translate(table)
+    assert crfseg.evaluate(crfseg.load(), crfseg.Corpus.from_text(text)).f1 == scores.f1
