@@ -9,10 +9,11 @@ DEFAULT := experiments/default-model
 PEERS := .venv-peers/bin
 CORPORA ?= ../shared/corpora
 PART ?=
+N ?= 1000000
 
-.PHONY: setup demo check test test-all bench bench-scaling bench-peers bench-training bench-page \
-	experiments experiments-features experiments-profiles experiments-size default-model \
-	default-model-peers results build clean
+.PHONY: setup demo check test test-all fuzz bench bench-scaling bench-peers bench-training \
+	bench-page experiments experiments-features experiments-profiles experiments-size \
+	default-model default-model-peers results build clean
 
 setup: .venv/ready
 
@@ -37,6 +38,9 @@ test: setup  ## all tests that take no longer than seconds
 
 test-all: setup  ## every test
 	$(BIN)/python -m pytest -q -n auto
+
+fuzz: setup  ## random strings through everything that cuts (N=1000000)
+	$(BIN)/python tests/fuzz.py $(N)
 
 bench: setup  ## the same model in CRFsuite: tags, speed, memory
 	$(BIN)/python $(BENCH)/crfsuite.py --corpora $(CORPORA)

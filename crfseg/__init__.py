@@ -10,6 +10,7 @@ from crfseg.formats import read_corpus
 from crfseg.marked import Marked
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
+from crfseg.tokens import Token
 from crfseg.train import Progress, train
 from crfseg.userlexicon import UserLexicon
 
@@ -27,6 +28,7 @@ __all__ = [
     "Segmenter",
     "Sentence",
     "Span",
+    "Token",
     "UserLexicon",
     "cut",
     "evaluate",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from crfseg.errors import ModelFileError
+from crfseg.granularity import Granularity
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter, Text
 from crfseg.userlexicon import UserLexicon
@@ -50,10 +51,10 @@ def load(
     return bundled if lexicon is None else Segmenter(bundled.model, lexicon)
 
 
-def cut(text: Text) -> list[str]:
+def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
     """Return the words of a text, cut with the bundled model.
 
-    The same as ``load().cut(text)``; docs/models.md says what the model was trained on. The first
+    The same as ``load().cut(text, granularity)``; docs/models.md says what the model was trained on. The first
     call loads it.
 
     Examples
@@ -61,7 +62,7 @@ def cut(text: Text) -> list[str]:
     >>> cut("我爱北京"), cut("我愛北京")
     (['我', '爱', '北京'], ['我', '愛', '北京'])
     """
-    return load().cut(text)
+    return load().cut(text, granularity)
 
 
 @cache

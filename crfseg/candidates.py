@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from crfseg.chars import CodePoints
 from crfseg.corpus import Lines
+from crfseg.parts import Parts
 from crfseg.tags import TagSet
 
 
@@ -79,11 +80,7 @@ def best_ways(
 
 def candidate(text: str, lines: Lines, tag_set: TagSet, way: Way) -> Candidate:
     """Return the words and labels of a way to tag a text's lines."""
-    starts = np.flatnonzero(tag_set.begins[way.tags])
-    begin = lines.places[starts].tolist()
-    last = lines.places[np.append(starts[1:], len(way.tags))[: len(starts)] - 1].tolist()
-    words = [text[a : b + 1] for a, b in zip(begin, last, strict=True)]
-    labels = [""] * len(words)
-    if tag_set.labels:
-        labels = [tag_set.labels[n] for n in tag_set.labels_of(way.tags)[starts].tolist()]
-    return Candidate(words, labels, min(way.log_probability, 0.0))
+    parts = Parts.beginning(tag_set.begins[way.tags], way.tags)
+    starts, ends = parts.in_text(lines)
+    words = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return Candidate(words, tag_set.label_names(parts.tags), min(way.log_probability, 0.0))

@@ -9,6 +9,7 @@
     ├── ModelFileError   (ValueError)  a file is no model, or a damaged or newer one
     ├── LexiconError     (ValueError)  a user's lexicon has what is no word, or no number
     ├── MarkupError      (ValueError)  what is said of a text's boundaries makes no sense
+    ├── OptionError      (ValueError)  an argument is out of range, or none of its values
     ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
     ├── ShapeError       (ValueError)  arrays that belong together disagree
     └── FetchError       (OSError)     a public corpus cannot be fetched or verified
@@ -44,6 +45,10 @@ class LexiconError(CrfsegError, ValueError):
 
 class MarkupError(CrfsegError, ValueError):
     """Markup, or places in a text, that make no sense."""
+
+
+class OptionError(CrfsegError, ValueError):
+    """An argument out of range, or none of the values that it can have."""
 
 
 class InfeasibleError(CrfsegError, ValueError):

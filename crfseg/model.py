@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property, partial
 from typing import Any, Final, cast
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from crfseg import modelfile
 from crfseg.lexicon import Lexicon
+from crfseg.origin import Origin, restored
 from crfseg.symbols import Alphabet, unpacked
 from crfseg.tables import PatternTable, Precision, Weights
 from crfseg.tags import TagSet
@@ -52,6 +53,11 @@ class Model:
         The words and the strings that the templates look up, if they do.
     info
         Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
+
+    Attributes
+    ----------
+    origin
+        The file that it was loaded from, if it was; it is pickled as that file's path then.
     """
 
     tag_set: TagSet
@@ -67,6 +73,13 @@ class Model:
     lexicon: Lexicon = field(default_factory=Lexicon)
     varieties: Varieties = field(default_factory=Varieties)
     info: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin | None = field(default=None, init=False, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[Any, ...]]:
+        if self.origin and self.origin.is_there():
+            return restored, (self.origin,)
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return partial(Model, **values), ()
 
     @property
     def n_patterns(self) -> int:
@@ -188,7 +201,9 @@ class Model:
         OSError
             If the file cannot be read.
         """
-        return cls(**modelfile.read(path))
+        model = cls(**modelfile.read(path))
+        object.__setattr__(model, "origin", Origin.of(path))
+        return model
 
 
 def _unit(step: float, precision: Precision) -> int:

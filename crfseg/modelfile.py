@@ -26,7 +26,8 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -83,21 +84,34 @@ def write(path: str | os.PathLike[str], model: Model) -> None:
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read the fields of a model from a file, checked; see :meth:`crfseg.Model.load`."""
-    with Path(path).open("rb"):  # says what is wrong in the system's own words
-        pass
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
-        reason = str(error).removeprefix("Error while deserializing header: ")
-        _reject(path, f"is not a model, or cut off ({reason})")
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     try:
         return _checked_fields(path, _parse_header(path, metadata, arrays), arrays)
     except ModelFileError:
         raise
     except _DAMAGE as error:
         _reject(path, f"is damaged ({type(error).__name__}: {error})")
+
+
+def digest_in(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 in the header of a model's file, without a look at what it is of."""
+    with _opened(path) as file:
+        return str((file.metadata() or {}).get("crfseg", "")).partition(" ")[0]
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open a file of arrays."""
+    with Path(path).open("rb"):  # says what is wrong in the system's own words
+        pass
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            yield file
+    except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
+        reason = str(error).removeprefix("Error while deserializing header: ")
+        _reject(path, f"is not a model, or cut off ({reason})")
 
 
 def is_model(path: str | os.PathLike[str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,28 +16,29 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars, nbest, stream
+from crfseg import chars, nbest, probabilities, stream
 from crfseg.candidates import Candidate, best_ways, candidate
-from crfseg.compiled import decoder_of, marginals_of
+from crfseg.compiled import best_tags, compiled, marginals_of
 from crfseg.corpus import Corpus, Lines, Span, split_lines
-from crfseg.errors import InfeasibleError
+from crfseg.errors import OptionError
 from crfseg.explanation import Explainer, Explanation
 from crfseg.files import replacing
 from crfseg.formats import PathLike
+from crfseg.granularity import Granularity, known_at, level_of, search_parts
 from crfseg.marginals import Marginals
 from crfseg.marked import Marked
 from crfseg.model import Model
-from crfseg.stream import in_order
+from crfseg.parts import Parts, Places
+from crfseg.stream import batches, in_order
 from crfseg.tagger import Tagger
 from crfseg.textfile import encoder
+from crfseg.tokens import Token, WhiteSpace, tokens_of
 from crfseg.trie import Trie
 from crfseg.userlexicon import Reading, UserLexicon
 
 Text = str | Marked
 """What is cut: a text, or one of which something is known."""
 
-_BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
-_TEXT: Final = 64
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 
 
@@ -62,27 +63,60 @@ class Segmenter:
     def __post_init__(self) -> None:
         self._tagger  # noqa: B018  # built now, not by the first call
 
-    def __reduce__(self) -> tuple[type[Segmenter], tuple[Model, UserLexicon | None]]:
-        return Segmenter, (self.model, self.lexicon)
+    def __reduce__(self) -> tuple[Callable[..., Segmenter], tuple[()]]:
+        options = {each.name: getattr(self, each.name) for each in fields(self)}
+        return partial(Segmenter, **options), ()  # what is built of them is built there
 
     def __repr__(self) -> str:
         return repr(self.model).replace("Model", "Segmenter", 1)
 
-    def cut(self, text: Text) -> list[str]:
-        """Return the words of a text, in order, without the white space between them."""
-        return self._tagger.cut(*self._marked(text), self._words)
+    def cut(self, text: Text, granularity: Granularity | None = None) -> list[str]:
+        """Return the words of a text, in order, without the white space between them.
 
-    def spans(self, text: Text) -> list[Span]:
+        With a granularity, ``"fine"`` ones are divided further where that is plausible,
+        ``"coarse"`` ones joined, ``"search"`` ones overlap, see :meth:`cut_for_search`. Other
+        methods that take one mean the same words.
+        """
+        if granularity is None:
+            return self._tagger.cut(*self._marked(text), self._words)
+        plain = self._marked(text)[0]
+        return [plain[start:end] for start, end in self.spans(text, granularity)]
+
+    def cut_for_search(self, text: Text) -> list[str]:
+        """Return the words of a text and the words inside of them, as a search engine indexes them.
+
+        Ordered by where they start, then end. In words of three characters and more these are the
+        words of two and more that the model or the user's lexicon knows, and the finer parts.
+        """
+        return self.cut(text, "search")
+
+    def spans(self, text: Text, granularity: Granularity | None = None) -> list[Span]:
         """Return the words' places in the text as given.
 
         Returns
         -------
         spans
-            Half-open, in code points, ascending, disjoint; they cover every character that is not
-            white space, whatever the text holds.
+            Half-open, in code points, ascending, disjoint but for ``"search"``; they cover every
+            character that is not white space, whatever the text holds.
         """
-        starts, ends, _ = self._tagger.places(*self._marked(text), self._words)
+        starts, ends, _ = self._found(text, granularity)
         return list(map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True)))
+
+    def tokens(
+        self,
+        text: Text,
+        *,
+        white_space: WhiteSpace = "drop",
+        granularity: Granularity | None = None,
+    ) -> list[Token]:
+        """Return the words with their places in code points, bytes of UTF-8 and units of UTF-16.
+
+        White space is dropped, kept as tokens of its own, or attached to the word before it, at the
+        beginning to the first. Unless it is dropped, the tokens' texts end to end are the text.
+        """
+        starts, ends, tags = self._found(text, granularity)
+        labels = self.model.tag_set.label_names(tags)
+        return tokens_of(self._marked(text)[0], starts, ends, labels, white_space)
 
     def tags(self, text: Text) -> list[str]:
         """Return the tag of every character that is not white space."""
@@ -93,11 +127,9 @@ class Segmenter:
 
     def labelled(self, text: Text) -> list[tuple[Span, str]]:
         """Return the words' places and labels, for a model whose tags carry labels."""
-        starts, ends, tags = self._tagger.places(*self._marked(text), self._words)
-        names = self.model.tag_set.labels or ("",)
-        labels = [names[label] for label in self.model.tag_set.labels_of(tags).tolist()]
+        starts, ends, tags = self._found(text)
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
-        return list(zip(spans, labels, strict=True))
+        return list(zip(spans, self.model.tag_set.label_names(tags), strict=True))
 
     def marginals(self, text: Text) -> NDArray[np.float64]:
         """Return how probable each tag is at each character that is not white space.
@@ -110,18 +142,16 @@ class Segmenter:
         lines = self._lines(text)
         return self._marginals().of_tags(lines.codes, lines.offsets, lines.known, self._words)
 
-    def confidence(self, text: Text) -> NDArray[np.float64]:
+    def confidence(self, text: Text, granularity: Granularity | None = None) -> NDArray[np.float64]:
         """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
 
         The exact probability that it is a word, summed over all ways to segment (and label) the
-        rest of its line. It depends on the model's temperature, which ``--dev`` learns.
+        rest of its line. It depends on the model's temperature, which ``--dev`` learns, and on no
+        granularity.
         """
         lines = self._lines(text)
-        starts = self.model.tag_set.begins[self.tag_codes(lines.codes, lines.offsets, lines.known)]
-        found = self._marginals().of_words(
-            lines.codes, lines.offsets, lines.known, starts.view(np.uint8), self._words
-        )
-        return found[starts]
+        parts = self._parts(lines, granularity)
+        return probabilities.of_words(self._marginals(), lines, parts, self._words)
 
     def entropy(self, text: Text) -> float:
         """Return how undecided the model is about the tags of a text, in nats, 0 or more.
@@ -146,11 +176,11 @@ class Segmenter:
 
         Raises
         ------
-        ValueError
+        OptionError
             If k is below 1.
         """
         if k < 1:
-            raise ValueError(f"k must be at least 1, got {k}")
+            raise OptionError(f"k must be at least 1, got {k}")
         lines, words, tag_set = self._lines(text), self._words, self.model.tag_set
         log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known, words)
         find = partial(nbest.find, self._tagger.decoder, k=k, lexicon=words)
@@ -180,7 +210,9 @@ class Segmenter:
         explainer = Explainer(self.model, self._tagger.decoder, self._words, listed)
         return explainer.explain(self._marked(text)[0], lines, place, begins)
 
-    def cut_many(self, texts: Iterable[Text], *, threads: int = 0) -> Iterator[list[str]]:
+    def cut_many(
+        self, texts: Iterable[Text], *, threads: int = 0, granularity: Granularity | None = None
+    ) -> Iterator[list[str]]:
         """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.
 
         Parameters
@@ -190,10 +222,13 @@ class Segmenter:
         threads
             How many to use; 0: one a core.
         """
-        for cut in in_order(self._cut_batch, _batches(texts), threads):
-            yield from cut
+        cut = partial(self._cut_batch, granularity)
+        for words in in_order(cut, batches(texts), threads):
+            yield from words
 
-    def _cut_batch(self, texts: list[Text]) -> list[list[str]]:
+    def _cut_batch(self, granularity: Granularity | None, texts: list[Text]) -> list[list[str]]:
+        if granularity is not None:
+            return [self.cut(text, granularity) for text in texts]
         marked = [self._marked(text) for text in texts]
         return self._tagger.cut_many(
             [text for text, _ in marked], [marks for _, marks in marked], self._words
@@ -265,6 +300,11 @@ class Segmenter:
         )
         return cut.decode("utf-8", "surrogatepass")
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one of the training text or of the user's lexicon."""
+        strength = None if self.lexicon is None else self.lexicon.strength_of(word)
+        return word in self.model.known_words if strength is None else strength > 0
+
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
         tags = self.tag_codes(corpus.codes, corpus.offsets)
@@ -306,10 +346,7 @@ class Segmenter:
         """
         if boundaries is None:
             boundaries = np.zeros(len(codes), dtype=np.int8)
-        tags, infeasible = self._tagger.decoder.tag(codes, offsets, boundaries, self._words)
-        if infeasible >= 0:
-            raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
-        return tags
+        return best_tags(self._tagger.decoder, codes, offsets, boundaries, self._words)
 
     def emissions(self, codes: chars.CodePoints) -> NDArray[np.float64]:
         """Return what the features say of every character of a sentence.
@@ -351,6 +388,27 @@ class Segmenter:
         )
         return found[corpus.starts]
 
+    def _found(
+        self, text: Text, granularity: Granularity | None = None
+    ) -> tuple[Places, Places, NDArray[np.int16]]:
+        """Return where the words start and end, and the tags of their first characters."""
+        if granularity is None:
+            return self._tagger.places(*self._marked(text), self._words)
+        lines = self._lines(text)
+        parts = self._parts(lines, granularity)
+        return *parts.in_text(lines), parts.tags
+
+    def _parts(self, lines: Lines, granularity: Granularity | None = None) -> Parts:
+        """Return the words of a text taken apart."""
+        made, words = compiled(self.model), self._words
+        own = made.parts(made.tagger.decoder, lines, lines.known, words)
+        if granularity is None:
+            return own
+        level = level_of(granularity)
+        known = known_at(level, lines, own)
+        other = made.parts(made.levels[level], lines, known, words)
+        return search_parts(lines, own, other, self.knows) if granularity == "search" else other
+
     @property
     def _words(self) -> Trie | None:
         """The user's words as they are now."""
@@ -369,27 +427,12 @@ class Segmenter:
         return split_lines(*self._marked(text))
 
     def _marginals(self, temperature: float | None = None) -> Marginals:
-        return marginals_of(self.model, self._tagger.decoder, temperature or self.model.temperature)
+        if temperature is None:
+            return compiled(self.model).marginals
+        return marginals_of(self.model, self._tagger.decoder, temperature)
 
     @cached_property
     def _tagger(self) -> Tagger:
-        tag_set = self.model.tag_set
-        suffixes = [b""] * len(tag_set.names)
-        if tag_set.labels:
-            of_tag = tag_set.labels_of(np.arange(len(tag_set.names), dtype=np.int16))
-            suffixes = [f"/{tag_set.labels[label]}".encode() for label in of_tag]
-        return Tagger(decoder_of(self.model), suffixes)
+        return compiled(self.model).tagger
 
 
-def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
-    """Yield the texts in lists that are worth a thread's while."""
-    batch: list[Text] = []
-    n = 0
-    for text in texts:
-        batch.append(text)
-        n += _TEXT + (len(text) if isinstance(text, Text) else 0)  # what is none is reported later
-        if n >= _BATCH:
-            yield batch
-            batch, n = [], 0
-    if batch:
-        yield batch

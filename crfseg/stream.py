@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ from crfseg.textfile import decode, pieces
 from crfseg.trie import Trie
 
 _LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
+_BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
+_TEXT: Final = 64
 _AHEAD: Final = 2  # pieces of work under way for each thread
 
 Past = tuple[bytes, int]
@@ -39,6 +41,20 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def batches(texts: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield texts in lists that are worth a thread's while."""
+    batch: list[Item] = []
+    n = 0
+    for text in texts:
+        batch.append(text)
+        n += _TEXT + (len(text) if isinstance(text, Sized) else 0)  # what is none is reported later
+        if n >= _BATCH:
+            yield batch
+            batch, n = [], 0
+    if batch:
+        yield batch
 
 
 def in_order(

@@ -181,8 +181,17 @@ class TagSet:
 
     def labels_of(self, tags: NDArray[np.int16]) -> NDArray[np.int32]:
         """Return the label index of each tag, shape (T,)."""
-        index = [self.labels.index(label) if label else 0 for _, label in self._pairs]
-        return np.array(index, dtype=np.int32)[tags]
+        return np.array(self._label_numbers, dtype=np.int32)[tags]
+
+    @cached_property
+    def _label_numbers(self) -> list[int]:
+        """The label of each tag, as an index into :attr:`labels`; 0 without labels."""
+        return [self.labels.index(label) if label else 0 for _, label in self._pairs]
+
+    def label_names(self, tags: NDArray[np.int16]) -> list[str]:
+        """Return the label of each tag; empty strings without labels, and for -1."""
+        names = [*(self.labels[n] if self.labels else "" for n in self._label_numbers), ""]
+        return [names[tag] for tag in tags.tolist()]
 
 
 def _tag_name(position: str, label: str) -> str:

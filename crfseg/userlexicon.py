@@ -139,14 +139,27 @@ class UserLexicon:
         OSError
             If the file cannot be read.
         """
+        text = decode(Path(path).read_bytes(), str(path), encoding)
+        return cls.parse(text, format=format, mode=mode, strength=strength, name=str(path))
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        *,
+        format: LexiconFormat = "crfseg",
+        mode: Mode = "prefer",
+        strength: float = STRENGTH,
+        name: str = "<text>",
+    ) -> UserLexicon:
+        """Read words from the text of a file, see :meth:`read`; ``name`` is for messages."""
         if format not in _READERS:
             raise LexiconError(f"unknown format {format!r}; expected {', '.join(_READERS)}")
-        text = decode(Path(path).read_bytes(), str(path), encoding).removeprefix("\ufeff")
         lexicon = cls(mode=mode, strength=strength)
         try:
-            lexicon._enter(_READERS[format](text, lexicon.strength))
+            lexicon._enter(_READERS[format](text.removeprefix("\ufeff"), lexicon.strength))
         except LexiconError as error:
-            raise LexiconError(f"{path}: {error}") from None
+            raise LexiconError(f"{name}: {error}") from None
         return lexicon
 
     def add(self, *words: str, strength: float | None = None, tag: str = "") -> None:
@@ -180,6 +193,13 @@ class UserLexicon:
                 for word, entry in items
             }
         )
+
+    def strength_of(self, word: str) -> float | None:
+        """Return what a word is worth, in nats; None if it is not there."""
+        entry = self._words.get(word)
+        if entry is None:
+            return None
+        return self.strength if entry.strength is None else entry.strength
 
     def trie(self, reading: Reading) -> Trie | None:
         """Return the words as the search wants them; None if there are none.

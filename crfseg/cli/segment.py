@@ -6,17 +6,23 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, get_args
 
 import click
 
 from crfseg.bundled import load
+from crfseg.candidates import Candidate
 from crfseg.cli import options
 from crfseg.cli.words import user_lexicon
 from crfseg.files import writing
+from crfseg.granularity import Granularity
 from crfseg.segmenter import Segmenter
 from crfseg.textfile import texts
+from crfseg.tokens import UNITS, Token, Unit
 from crfseg.userlexicon import UserLexicon
 
 
@@ -32,9 +38,25 @@ from crfseg.userlexicon import UserLexicon
     type=click.Choice(["words", "tags", "json", "spans"]),
     default="words",
     show_default=True,
-    help="words: separated by a space; tags: each character with its tag; spans: START-END in code "
-    "points; json: an object a line with text, words and spans.",
+    help="words: separated by a space; tags: each character with its tag; spans: START-END; json: "
+    "an object a line with text, words, spans, and how sure the model is of words and line.",
 )
+@click.option(
+    "--granularity",
+    type=click.Choice(get_args(Granularity)),
+    help="fine, coarse: words divided further, or joined; search: the words inside words too.",
+)
+@click.option(
+    "--offsets",
+    type=click.Choice(UNITS),
+    default="code-points",
+    show_default=True,
+    help="What spans count; utf-16 is what Java and JavaScript count.",
+)
+@click.option(
+    "--nbest", type=click.IntRange(1, 1000), help="json: add the so many most probable ways to cut."
+)
+@click.option("--marginals", is_flag=True, help="json: add how probable each tag is.")
 @click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
 @user_lexicon
 @options.encoding
@@ -42,34 +64,55 @@ def command(
     files: tuple[str, ...],
     model: str | None,
     output: str | None,
-    format: str,
     encoding: str,
     threads: int,
     lexicon: UserLexicon | None,
+    **wanted: Any,
 ) -> None:
     """Cut text into words, a line for a line; reads standard input if no FILE is given.
 
     White space in the text separates words and is dropped from all formats but json.
     """
+    form = _Form(**wanted)
     segmenter = load(model, lexicon=lexicon)
     with writing(output) as write:
         for name in files or ("-",):
             with _source(name) as read:
                 label = "<stdin>" if name == "-" else name
-                for block in _cut(segmenter, read, label, format, encoding, threads):
+                for block in _cut(segmenter, read, label, form, encoding, threads):
                     write.write(block)
                     write.flush()
 
 
+@dataclass(frozen=True)
+class _Form:
+    """What the output is to be, by the options' names."""
+
+    format: str
+    granularity: Granularity | None
+    offsets: Unit
+    nbest: int | None
+    marginals: bool
+
+    def __post_init__(self) -> None:
+        if self.format != "json" and (self.nbest or self.marginals):
+            raise click.UsageError("--nbest and --marginals need --format json")
+        if self.format == "tags" and self.granularity:
+            raise click.UsageError("--format tags has the tags of the model's own words alone")
+
+
 def _cut(
-    segmenter: Segmenter, read: BinaryIO, name: str, format: str, encoding: str, threads: int
+    segmenter: Segmenter, read: BinaryIO, name: str, form: _Form, encoding: str, threads: int
 ) -> Iterator[bytes]:
     """Yield what is to be written, UTF-8, block after block."""
-    if format == "words":
+    if form.format == "words" and form.granularity is None:
         yield from segmenter.cut_stream(read, name, encoding=encoding, threads=threads)
         return
+    line = partial(_LINES[form.format], segmenter, form)
     for text in texts(read, name, encoding):
-        yield _FORMATS[format](segmenter, text).encode("utf-8", "surrogatepass")
+        lines = text.removesuffix("\n").split("\n")
+        end = "\n" if text.endswith("\n") or form.format == "json" else ""
+        yield ("\n".join(map(line, lines)) + end).encode("utf-8", "surrogatepass")
 
 
 @contextmanager
@@ -83,43 +126,63 @@ def _source(name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def _by_line(text: str, line: Callable[[str], str]) -> str:
-    """Apply a function to every line; the newlines stay as they are."""
-    return "\n".join(line(part) for part in text.split("\n"))
-
-
-def _tags(segmenter: Segmenter, text: str) -> str:
-    def line(part: str) -> str:
-        visible = "".join(part.split())
-        pairs = zip(visible, segmenter.tags(part), strict=True)
-        return " ".join(f"{char}/{tag}" for char, tag in pairs)
-
-    return _by_line(text, line)
-
-
-def _spans(segmenter: Segmenter, text: str) -> str:
-    return _by_line(
-        text, lambda part: " ".join(f"{start}-{end}" for start, end in segmenter.spans(part))
+def _words(segmenter: Segmenter, form: _Form, text: str) -> str:
+    return " ".join(
+        _with_label(token) for token in segmenter.tokens(text, granularity=form.granularity)
     )
 
 
-def _json(segmenter: Segmenter, text: str) -> str:
-    def line(part: str) -> str:
-        found = segmenter.labelled(part)
-        result = {
-            "text": part,
-            "words": [part[start:end] for (start, end), _ in found],
-            "spans": [span for span, _ in found],
-        }
-        if segmenter.model.tag_set.labels:
-            result["labels"] = [label for _, label in found]
-        return json.dumps(result, ensure_ascii=False)
-
-    return "".join(line(part) + "\n" for part in text.removesuffix("\n").split("\n"))
+def _tags(segmenter: Segmenter, _: _Form, text: str) -> str:
+    pairs = zip("".join(text.split()), segmenter.tags(text), strict=True)
+    return " ".join(f"{char}/{tag}" for char, tag in pairs)
 
 
-_FORMATS: Final[dict[str, Callable[[Segmenter, str], str]]] = {
+def _spans(segmenter: Segmenter, form: _Form, text: str) -> str:
+    tokens = segmenter.tokens(text, granularity=form.granularity)
+    return " ".join(f"{start}-{end}" for start, end in _places(tokens, form.offsets))
+
+
+def _json(segmenter: Segmenter, form: _Form, text: str) -> str:
+    tokens = segmenter.tokens(text, granularity=form.granularity)
+    result: dict[str, Any] = {
+        "text": text,
+        "words": [token.text for token in tokens],
+        "spans": _places(tokens, form.offsets),
+    }
+    if segmenter.model.tag_set.labels:
+        result["labels"] = [token.label for token in tokens]
+    result["confidence"] = segmenter.confidence(text, form.granularity).round(4).tolist()
+    result["entropy"] = round(segmenter.entropy(text), 4)
+    if form.nbest:
+        result["nbest"] = [_way(way) for way in segmenter.nbest(text, form.nbest)]
+    if form.marginals:
+        result["marginals"] = segmenter.marginals(text).round(4).tolist()
+    return json.dumps(result, ensure_ascii=False)
+
+
+def _way(way: Candidate) -> dict[str, Any]:
+    labels = {"labels": way.labels} if any(way.labels) else {}
+    return {"words": way.words, **labels, "log_probability": round(way.log_probability, 4)}
+
+
+def _with_label(token: Token) -> str:
+    return f"{token.text}/{token.label}" if token.label else token.text
+
+
+def _places(tokens: list[Token], unit: Unit) -> list[tuple[int, int]]:
+    return list(map(attrgetter(*_FIELDS[unit]), tokens))
+
+
+_FIELDS: Final[dict[Unit, tuple[str, str]]] = {
+    "code-points": ("start", "end"),
+    "utf-8": ("byte_start", "byte_end"),
+    "utf-16": ("utf16_start", "utf16_end"),
+}
+
+
+_LINES: Final[dict[str, Callable[[Segmenter, _Form, str], str]]] = {
+    "words": _words,
     "tags": _tags,
-    "json": _json,
     "spans": _spans,
+    "json": _json,
 }

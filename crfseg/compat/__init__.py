@@ -1,0 +1,1 @@
+"""What programs are used to: the functions of other segmenters, with crfseg behind them."""

@@ -1,0 +1,163 @@
+"""Finer and coarser words: the best path of all, nested, and words inside words."""
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_marginals import all_segmentations, potentials, random_segmenter
+from test_marked import marked
+from test_segmenter import any_text, check_spans, with_examples
+
+import crfseg
+from crfseg import UserLexicon, crf, probabilities
+from crfseg.compiled import compiled
+from crfseg.corpus import split_lines
+from crfseg.errors import OptionError
+from crfseg.granularity import BIASES, known_at
+from crfseg.parts import Parts
+from material import SAMPLE, handmade_model
+
+
+def boundaries(spans):
+    return {place for span in spans for place in span}
+
+
+@with_examples
+@given(any_text)
+def test_words_are_nested(segmenter, text):
+    fine, own, coarse = (segmenter.spans(text, each) for each in ("fine", None, "coarse"))
+    check_spans(text, fine)
+    check_spans(text, coarse)
+    assert boundaries(coarse) <= boundaries(own) <= boundaries(fine)
+    for granularity, spans in (("fine", fine), ("coarse", coarse)):
+        words = [text[start:end] for start, end in spans]
+        assert segmenter.cut(text, granularity) == words
+        assert list(segmenter.cut_many([text], granularity=granularity)) == [words]
+        assert len(segmenter.confidence(text, granularity)) == len(words)
+
+
+@given(marked(), st.sampled_from(["fine", "coarse"]))
+def test_what_is_known_holds_at_every_granularity(segmenter, text, granularity):
+    spans = segmenter.spans(text, granularity)
+    starts = {start for start, _ in spans}
+    inside = {place for start, end in spans for place in range(start + 1, end)}
+    lines = split_lines(text.text, text.known)
+    for place, known in zip(lines.places.tolist(), lines.known.tolist(), strict=True):
+        assert known <= 0 or place in starts
+        assert known >= 0 or place in inside
+
+
+@pytest.mark.parametrize("level", BIASES)
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 3), text=st.text("abc京?三", min_size=1, max_size=7))
+def test_the_words_are_the_best_of_all(level, seed, text):
+    """Every tag sequence is tried, and every word paid for."""
+    segmenter = random_segmenter(seed, "BMES")
+    tag_set, lines = segmenter.model.tag_set, split_lines(text)
+    emissions, transitions = potentials(segmenter, lines.codes, segmenter.model.temperature)
+    tags = segmenter.tag_codes(lines.codes, lines.offsets)
+    own = Parts.beginning(tag_set.begins[tags], tags)
+    known = known_at(level, lines, own)
+    longer, single = BIASES[level]
+
+    def score(path):
+        starts = tag_set.begins[path]
+        if (np.where(starts, known, -known) < 0).any():
+            return -np.inf
+        lengths = np.diff(np.append(np.flatnonzero(starts), len(path)))
+        bias = longer * (lengths > 1).sum() + single * (lengths == 1).sum()
+        return crf.path_score(emissions, transitions, path) + bias
+
+    paths = map(np.array, product(range(4), repeat=len(text)))
+    best = max(map(score, paths))
+    found = segmenter.spans(text, level)
+    starts = np.zeros(len(text), dtype=bool)
+    starts[[start for start, _ in found]] = True
+    assert score(tag_set.encode(starts)) == pytest.approx(best, abs=1e-6)
+
+
+def test_long_words_fall_into_those_that_are_likely_too_and_short_ones_do_not():
+    model = handmade_model(国={"M": 4.5, "E": 3.0}, 中={"B": 1.0}, 人={"B": 1.0}, 民={"E": 1.0})
+    segmenter = crfseg.Segmenter(model)
+    assert segmenter.cut("中国人民 人民") == ["中国人民", "人民"]
+    assert segmenter.cut("中国人民 人民", "fine") == ["中国", "人民", "人民"]
+
+
+@pytest.mark.parametrize("word", ["ｉＰｈｏｎｅ", "2024", "一九九八", "Straße"])
+def test_nothing_is_cut_within_letters_or_numbers(word):
+    lines = split_lines(f"在{word}了")
+    whole = Parts(np.array([0]), np.array([len(lines.codes)]), np.array([0], np.int16))
+    assert known_at("fine", lines, whole).tolist() == [
+        1, 0, *[-1] * (len(word) - 1), 0,
+    ]  # fmt: skip
+
+
+def test_punctuation_is_joined_with_nothing(segmenter):
+    text = "".join(f"{a}{b}" for a, b in pairwise("我，你。他！（她）、它…😀们"))
+    for word in segmenter.cut(text, "coarse"):
+        assert word in segmenter.cut(text) or not set(word) & set("，。！（）、…😀")
+
+
+def test_search_has_all_words_and_some_inside_in_order(segmenter):
+    text = (SAMPLE / "test.txt").read_text("utf-8")
+    own, found = segmenter.spans(text), segmenter.spans(text, "search")
+    assert set(own) <= set(found)
+    assert found == sorted(set(found))
+    assert len(found) > len(own)
+    for start, end in set(found) - set(own):
+        outer = [span for span in own if span.start <= start and end <= span.end]
+        assert len(outer) == 1
+        assert 2 <= end - start < outer[0].end - outer[0].start
+    assert segmenter.cut_for_search(text) == [text[start:end] for start, end in found]
+
+
+@given(any_text)
+def test_any_text_can_be_searched(segmenter, text):
+    found = segmenter.spans(text, "search")
+    assert set(segmenter.spans(text)) <= set(found)
+    probabilities = segmenter.confidence(text, "search")
+    assert probabilities.shape == (len(found),)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+
+
+def test_known_words_are_found_inside_words(segmenter):
+    text = crfseg.Marked.at("中国大学", never=[1, 2, 3])
+    assert [segmenter.knows(word) for word in ("中国", "大学", "国大")] == [True, True, False]
+    assert segmenter.cut_for_search(text) == ["中国", "中国大学", "大学"]
+
+
+def test_user_words_are_known_and_those_that_are_none_are_not(segmenter):
+    lexicon = UserLexicon(["国大"])
+    lexicon.add("中国", strength=float("-inf"))
+    other = crfseg.Segmenter(segmenter.model, lexicon)
+    text = crfseg.Marked.at("中国大学", never=[1, 2, 3])
+    assert [other.knows(word) for word in ("中国", "大学", "国大")] == [False, True, True]
+    assert other.cut_for_search(text) == ["中国大学", "国大", "大学"]
+
+
+def test_overlapping_words_are_as_probable_as_all_tag_sequences_say():
+    segmenter = random_segmenter(1, "BMES")
+    text = "京甲京丁京乙"
+    lines = split_lines(text)
+    every = all_segmentations(
+        *potentials(segmenter, lines.codes, segmenter.model.temperature), segmenter.model.tag_set
+    )
+    of_word = {}
+    for starts, probability in every.items():
+        for span in pairwise([k for k, is_start in enumerate([*starts, True]) if is_start]):
+            of_word[span] = of_word.get(span, 0.0) + probability
+    starts, ends = np.array(sorted(of_word)).T  # every word that there may be
+    parts = Parts(starts, ends, np.zeros(len(starts), np.int16))
+    found = probabilities.of_words(segmenter._marginals(), lines, parts)
+    assert found == pytest.approx([of_word[word] for word in sorted(of_word)], rel=1e-6)
+
+
+def test_what_is_no_granularity_is_reported(segmenter):
+    with pytest.raises(OptionError, match="unknown granularity 'finest'; expected one of fine, "):
+        segmenter.cut("我", "finest")
+
+
+def test_segmenters_of_a_model_share_what_is_made_of_it(segmenter):
+    assert compiled(segmenter.model) is compiled(crfseg.Segmenter(segmenter.model).model)
