@@ -37,7 +37,7 @@ Granularity = Literal["fine", "coarse", "search"]
 # In nats at the model's temperature, (longer, single). Two characters count as much apart as
 # together when words are to be fine, so that no word of two falls apart. When they are to be
 # coarse, it is single characters above all that look for a neighbour.
-BIASES: Final[dict[Level, tuple[float, float]]] = {"fine": (8.0, 4.0), "coarse": (-1.0, -2.0)}
+BIASES: Final[dict[Level, tuple[float, float]]] = {"fine": (8.0, 4.0), "coarse": (-0.5, -1.0)}
 
 _UNCUT: Final = [chars.CLASSES.index(name) for name in ("latin", "digit", "numeral")]
 _APART: Final = [chars.CLASSES.index(name) for name in ("punctuation", "other")]
