@@ -54,8 +54,8 @@ def load(
 def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
     """Return the words of a text, cut with the bundled model.
 
-    The same as ``load().cut(text, granularity)``; docs/models.md says what the model was trained on. The first
-    call loads it.
+    The same as ``load().cut(text, granularity)``; docs/models.md says what the model was trained
+    on. The first call loads it.
 
     Examples
     --------

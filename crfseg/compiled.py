@@ -117,7 +117,7 @@ def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0
         tag_set.legal,
         tag_set.begins.astype(np.int8),
         tag_set.ends.astype(np.int8),
-        tag_set.labels_of(np.arange(len(tag_set.names), dtype=np.int16)),
+        tag_set.spelling,
         _FORMS.get(tag_set.names, 0),
         model.alphabet.entries,
         model.templates.window,

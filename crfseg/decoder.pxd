@@ -2,37 +2,16 @@
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from crfseg.chains cimport Chains, Match, Matches, Spelling
+from crfseg.chains cimport Spelling
 from crfseg.lookup cimport Table
 from crfseg.matcher cimport Matcher
+from crfseg.sentence cimport Sentence
 from crfseg.trie cimport Trie
 from crfseg.viterbi cimport Arcs
 
 
 cdef enum:
     CHUNK = 128  # characters whose emissions are computed together
-
-
-cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
-    uint32_t *codes  # the characters
-    uint32_t *entries  # the symbols; ``window`` more before and after them
-    uint32_t *marks  # what lists of words and strings say of them, if there are such
-    uint32_t *words
-    int8_t *known  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
-    Py_ssize_t *places  # where each stands in the text
-    int16_t *tags  # what is found
-    Py_ssize_t n
-    Py_ssize_t room
-    int before  # -1, or the tag of the character before, whose symbol ``entries`` has then
-    int16_t *back
-    int32_t *emissions
-    uint64_t *keys
-    const uint64_t **found
-    int32_t *present
-    Py_ssize_t *n_present
-    int64_t *delta
-    Matches matches  # words of a user's lexicon
-    Chains chains
 
 
 cdef class Decoder:
@@ -66,8 +45,6 @@ cdef class Decoder:
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil
     cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil
-    cdef void settle(self, Sentence *sentence) noexcept nogil
-    cdef bint is_word(self, const Sentence *sentence, const Match *match) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
     cdef void look_around(self, Sentence *sentence) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
@@ -81,5 +58,3 @@ cdef class Decoder:
     cdef bint decode(self, Sentence *sentence) noexcept nogil
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil
 
-
-cdef void release(Sentence *sentence) noexcept nogil

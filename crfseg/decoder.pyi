@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.matcher import Matcher
+from crfseg.tags import Spelling
 from crfseg.trie import Trie
 
 Part = tuple[int, int, int, int, int]
@@ -19,7 +20,7 @@ class Decoder:
         legal: NDArray[np.bool_],
         begins: NDArray[np.int8],
         ends: NDArray[np.int8],
-        labels: NDArray[np.int32],
+        spelling: Spelling,
         form: int,
         symbols: NDArray[np.uint32],
         window: int,

@@ -7,88 +7,21 @@ A sentence is worked on in chunks that fit the nearest cache, in three steps::
     add up     the rows of these blocks     -> emissions[t, tag]
     forward    emissions, transitions       -> the best way to each tag, and where   viterbi.pyx
                                                it comes from
-
-The weights of four tags lie in one 64-bit number, so that one addition adds four weights::
-
-    word = w[0] + w[1] << 16 + w[2] << 32 + w[3] << 48
-
-As integers these sums are exact whatever the order; the bounds of the weights see to it that each
-sum keeps to its 16 bits. Where they do not fit, two tags share a word, with 32 bits each.
 """
 
 import numpy as np
 
-from libc.math cimport isinf
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
 
-from crfseg.chains cimport MOST, Chain, Match, Spelling, forward_chained, open_chain, release_chains, release_matches, reserve_chains
-from crfseg.lookup cimport Table, ask, fill_table, look_up, make_sure, words_of
+from crfseg.chains cimport Chain, Spelling, forward_chained, open_chain, reserve_chains
+from crfseg.lookup cimport Table, add_up, ask, fill_table, look_up, make_sure, words_of
 from crfseg.matcher cimport Matcher
+from crfseg.sentence cimport Sentence, agree, make_room, release
 from crfseg.symbols cimport BEGIN, END, entry_of
 from crfseg.trie cimport Trie
 from crfseg.viterbi cimport HARDLY, NEVER, forward
-
-cdef void release(Sentence *sentence) noexcept nogil:
-    """Give the work space back."""
-    free(sentence.codes)
-    free(sentence.entries)
-    free(sentence.marks)
-    free(sentence.words)
-    free(sentence.known)
-    free(sentence.places)
-    free(sentence.tags)
-    free(sentence.back)
-    free(sentence.emissions)
-    free(sentence.keys)
-    free(sentence.found)
-    free(sentence.present)
-    free(sentence.n_present)
-    free(sentence.delta)
-    release_matches(&sentence.matches)
-    release_chains(&sentence.chains)
-
-
-cdef inline void add_up(
-    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
-    Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
-) noexcept nogil:
-    """Sum the rows that speak to each character, all tags of a word at once.
-
-    Each sum begins at half of its range, so that no tag ever borrows from its neighbour.
-    """
-    cdef Py_ssize_t t, k, w, j, lanes_of_word = 64 // bits
-    cdef uint64_t half = 0x8000800080008000 if bits == 16 else <uint64_t>0x8000000080000000
-    cdef uint64_t total, lane_mask = (<uint64_t>1 << bits) - 1
-    for t in range(n):
-        for w in range(n_words):
-            total = half
-            for k in range(n_terms):
-                total += found[places[k] + t][lanes[k] + w]
-            for j in range(w * lanes_of_word, min(n_tags, (w + 1) * lanes_of_word)):
-                emissions[t * n_tags + j] = <int32_t>(
-                    <int64_t>(total & lane_mask) - (<int64_t>1 << (bits - 1))
-                )
-                total >>= bits
-
-
-cdef Py_ssize_t agree(
-    int16_t *tags, Py_ssize_t n, const int16_t *others, Py_ssize_t n_others
-) noexcept nogil:
-    """Cut a sequence of n tags to where others are the same; if n < 0, take the others."""
-    cdef Py_ssize_t t = 0
-    if n < 0:
-        memcpy(tags, others, n_others * sizeof(int16_t))
-        return n_others
-    while t < min(n, n_others) and tags[t] == others[t]:
-        t += 1
-    return t
-
-
-def _only(legal):
-    """Return the only tag that may follow each, -1 if there is none; (L,)."""
-    return np.where(legal.any(axis=1), legal.argmax(axis=1), -1).astype(np.int16)
 
 
 cdef class Decoder:
@@ -104,8 +37,8 @@ cdef class Decoder:
         bit in a key; its width, and the smallest offset of a first symbol.
     transitions
         In units, shape (L, L), int64.
-    legal, begins, ends, labels
-        The tag set's, shapes (L, L), (L,), (L,), (L,).
+    legal, begins, ends, spelling
+        The tag set's, shapes (L, L), (L,), (L,); see :class:`crfseg.tags.Spelling`.
     form
         4 or 6 if the tags are those of BMES or BMES6 without labels, in order; else 0.
     symbols
@@ -126,7 +59,7 @@ cdef class Decoder:
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
-        const int8_t[::1] ends, const int32_t[::1] labels, int form,
+        const int8_t[::1] ends, spelling, int form,
         const uint32_t[::1] symbols, int window, int bits, double unit, double per_nat,
         Matcher words=None, const uint8_t[::1] classes=None, Matcher strings=None,
         const uint8_t[::1] varieties=None,
@@ -142,7 +75,7 @@ cdef class Decoder:
         self.begins, self.ends, self.symbols = begins, ends, symbols
         self.transitions = transitions
         self._join(legal, form)
-        self._spell(legal, labels, per_nat)
+        self._spell(spelling, per_nat)
         self.n_tables, self.n_terms, self.arrays = len(tables), 0, []
         self.tables = <Table *>calloc(max(1, self.n_tables), sizeof(Table))
         self.term_places = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
@@ -170,22 +103,12 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
-    def _spell(self, legal, const int32_t[::1] labels, double per_nat):
-        """Note which tags words are spelt with: one to begin, then inner ones, one to end."""
-        begins, ends = np.asarray(self.begins) != 0, np.asarray(self.ends) != 0
-        inside = legal & ~begins
-        openers = np.flatnonzero(begins & ~ends).astype(np.int16)
-        inner, closing = _only(inside & ~ends), _only(inside & ends)
-        opener_of = np.full(self.n_tags, -1, dtype=np.int16)
-        for rank, tag in enumerate(openers):
-            while tag >= 0 and opener_of[tag] < 0:
-                opener_of[tag] = rank
-                if closing[tag] >= 0:
-                    opener_of[closing[tag]] = rank
-                tag = inner[tag]
-        n_openers = len(openers)
-        self.openers = np.append(openers, np.int16(-1))  # never empty
-        self.inner, self.closing, self.opener_of, self.labels = inner, closing, opener_of, labels
+    def _spell(self, spelling, double per_nat):
+        """Note which tags words are spelt with."""
+        n_openers = len(spelling.openers)
+        self.openers = np.append(spelling.openers, np.int16(-1))  # never empty
+        self.inner, self.closing = spelling.inner, spelling.closing
+        self.opener_of, self.labels = spelling.opener_of, spelling.labels
         # More than what a word's characters and the arcs between them can differ by.
         self.spelling = Spelling(
             n_openers, &self.openers[0], &self.inner[0], &self.closing[0], &self.opener_of[0],
@@ -210,32 +133,8 @@ cdef class Decoder:
 
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil:
         """Make room for n characters; False if there is no memory."""
-        cdef Py_ssize_t room = max(n, 2 * sentence.room, 64), n_places = self.n_tables * self.span()
-        cdef Py_ssize_t n_numbers = room + 2 * self.window
-        if n <= sentence.room:
-            return True
-        sentence.codes = <uint32_t *>realloc(sentence.codes, room * sizeof(uint32_t))
-        sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
-        sentence.marks = <uint32_t *>realloc(sentence.marks, n_numbers * sizeof(uint32_t))
-        sentence.words = <uint32_t *>realloc(sentence.words, n_numbers * sizeof(uint32_t))
-        sentence.known = <int8_t *>realloc(sentence.known, room)
-        sentence.places = <Py_ssize_t *>realloc(sentence.places, room * sizeof(Py_ssize_t))
-        sentence.tags = <int16_t *>realloc(sentence.tags, room * sizeof(int16_t))
-        sentence.back = <int16_t *>realloc(sentence.back, room * self.n_tags * sizeof(int16_t))
-        if sentence.room == 0:
-            sentence.emissions = <int32_t *>malloc(CHUNK * self.n_tags * sizeof(int32_t))
-            sentence.keys = <uint64_t *>malloc(n_places * sizeof(uint64_t))
-            sentence.found = <const uint64_t **>malloc(n_places * sizeof(uint64_t *))
-            sentence.present = <int32_t *>malloc(n_places * sizeof(int32_t))
-            sentence.n_present = <Py_ssize_t *>malloc(self.n_tables * sizeof(Py_ssize_t))
-            sentence.delta = <int64_t *>malloc(3 * self.n_tags * sizeof(int64_t))
-        sentence.room = room
-        return (
-            sentence.codes and sentence.entries and sentence.marks and sentence.words
-            and sentence.known
-            and sentence.places and sentence.tags
-            and sentence.back and sentence.emissions and sentence.delta
-            and sentence.keys and sentence.found and sentence.present and sentence.n_present
+        return make_room(
+            sentence, n, self.window, self.n_tags, self.n_tables, self.span(), CHUNK
         )
 
     cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil:
@@ -247,37 +146,6 @@ cdef class Decoder:
         sentence.matches.has_infinite = lexicon.has_infinite
         return lexicon.find(sentence.codes, sentence.n, &sentence.matches) and reserve_chains(
             &sentence.chains, lexicon.longest, self.spelling.n_openers
-        )
-
-    cdef void settle(self, Sentence *sentence) noexcept nogil:
-        """Turn infinite strengths into what is known, so that sums and lists need not have them.
-
-        The words that are always words on the best way are so on all; those that never are become
-        as improbable as a finite strength can make them.
-        """
-        cdef Py_ssize_t k, t
-        cdef Match *match
-        if not sentence.matches.has_infinite or not self.decode(sentence):
-            return
-        for k in range(sentence.matches.n):
-            match = &sentence.matches.items[k]
-            if isinf(match.strength) and match.strength > 0 and self.is_word(sentence, match):
-                sentence.known[match.start] = 1
-                for t in range(match.start + 1, match.start + match.length):
-                    sentence.known[t] = -1
-                if match.start + match.length < sentence.n:
-                    sentence.known[match.start + match.length] = 1
-            if isinf(match.strength):
-                match.strength = 0 if match.strength > 0 else -MOST
-
-    cdef bint is_word(self, const Sentence *sentence, const Match *match) noexcept nogil:
-        """Tell whether the tags found have a match as a word."""
-        cdef Py_ssize_t t, end = match.start + match.length
-        for t in range(match.start + 1, end):
-            if self.begins[sentence.tags[t]]:
-                return False
-        return self.begins[sentence.tags[match.start]] and (
-            end == sentence.n or self.begins[sentence.tags[end]]
         )
 
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:

@@ -3,6 +3,8 @@
 from libc.stdint cimport int16_t
 
 from crfseg.chains cimport Matches, Spelling
+from crfseg.decoder cimport Decoder
+from crfseg.sentence cimport Sentence
 
 cdef struct Link:  # the words of a user's lexicon that begin at one character
     Py_ssize_t start
@@ -44,3 +46,4 @@ cdef void pull_links(
     Links *links, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil
 cdef void close_link(Links *links, Py_ssize_t t, double *beta) noexcept nogil
+cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil

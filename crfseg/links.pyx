@@ -14,11 +14,13 @@ at its end::
 where at its end the lattice's alpha and beta of the inner tag take the place of the link's.
 """
 
-from libc.math cimport exp, log
+from libc.math cimport exp, isinf, log
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc
 
-from crfseg.chains cimport behind, strength_of
+from crfseg.chains cimport MOST, Match, behind, strength_of
+from crfseg.decoder cimport Decoder
+from crfseg.sentence cimport Sentence
 
 
 cdef bint lay(Links *links) noexcept nogil:
@@ -240,3 +242,38 @@ cdef void close_link(Links *links, Py_ssize_t t, double *beta) noexcept nogil:
     for k in range(links.spelling.n_openers):
         beta[links.spelling.openers[k]] = link.beta[k]
     links.next -= 1
+
+
+cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil:
+    """Turn infinite strengths into what is known, so that sums and lists need not have them.
+
+    The words that are always words on the best way are so on all; those that never are become
+    as improbable as a finite strength can make them.
+    """
+    cdef Py_ssize_t k, t
+    cdef Match *match
+    if not sentence.matches.has_infinite or not decoder.decode(sentence):
+        return
+    for k in range(sentence.matches.n):
+        match = &sentence.matches.items[k]
+        if isinf(match.strength) and match.strength > 0 and is_word(decoder, sentence, match):
+            sentence.known[match.start] = 1
+            for t in range(match.start + 1, match.start + match.length):
+                sentence.known[t] = -1
+            if match.start + match.length < sentence.n:
+                sentence.known[match.start + match.length] = 1
+        if isinf(match.strength):
+            match.strength = 0 if match.strength > 0 else -MOST
+
+
+cdef bint is_word(
+    Decoder decoder, const Sentence *sentence, const Match *match
+) noexcept nogil:
+    """Tell whether the tags found have a match as a word."""
+    cdef Py_ssize_t t, end = match.start + match.length
+    for t in range(match.start + 1, end):
+        if decoder.begins[sentence.tags[t]]:
+            return False
+    return decoder.begins[sentence.tags[match.start]] and (
+        end == sentence.n or decoder.begins[sentence.tags[end]]
+    )

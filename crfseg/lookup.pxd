@@ -41,3 +41,7 @@ cdef void make_sure(
     const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
     const uint64_t **found,
 ) noexcept nogil
+cdef void add_up(
+    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
+    Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
+) noexcept nogil

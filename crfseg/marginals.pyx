@@ -23,11 +23,12 @@ from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memset
 
-from crfseg.decoder cimport CHUNK, Decoder, Sentence, release
+from crfseg.decoder cimport CHUNK, Decoder
 from crfseg.links cimport (
     Links, add_tags, alone, close_link, follow_links, lay, open_link, pull_links, release_links,
-    scale_links, worth_of,
+    scale_links, settle, worth_of,
 )
+from crfseg.sentence cimport Sentence, release
 from crfseg.trie cimport Trie
 
 cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
@@ -217,7 +218,7 @@ cdef class Marginals:
         cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(sentence.n, 2 * lattice.room)
         lattice.links.n = 0
         if sentence.matches.n:
-            self.decoder.settle(sentence)
+            settle(self.decoder, sentence)
             lattice.links.spelling = &self.decoder.spelling
             lattice.links.matches = &sentence.matches
             lattice.links.arcs, lattice.links.n_tags = &self.arcs[0, 0], n_tags

@@ -17,7 +17,9 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
 from crfseg.chains cimport Matches, behind, worth
-from crfseg.decoder cimport CHUNK, Decoder, Sentence, release
+from crfseg.decoder cimport CHUNK, Decoder
+from crfseg.links cimport settle
+from crfseg.sentence cimport Sentence, release
 from crfseg.trie cimport Trie
 from crfseg.viterbi cimport HARDLY, NEVER
 
@@ -80,7 +82,7 @@ def find(
         if not room or not reserve(decoder, &lists, n, sentence.matches.longest):
             raise MemoryError
         with nogil:
-            decoder.settle(&sentence)
+            settle(decoder, &sentence)
             advance_all(decoder, &sentence, &lists)
         return chosen(decoder, n, &lists)
     finally:

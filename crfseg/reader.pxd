@@ -2,7 +2,8 @@
 
 from libc.stdint cimport int8_t, uint8_t
 
-from crfseg.decoder cimport Decoder, Sentence
+from crfseg.decoder cimport Decoder
+from crfseg.sentence cimport Sentence
 
 cdef enum:
     UTF8 = 0  # the kind of a text that is bytes; others as CPython has them: 1, 2, 4 bytes each

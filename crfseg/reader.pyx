@@ -6,7 +6,8 @@ White space separates words and belongs to none; a newline ends a sentence.
 
 from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t
 
-from crfseg.decoder cimport Decoder, Sentence
+from crfseg.decoder cimport Decoder
+from crfseg.sentence cimport Sentence
 from crfseg.symbols cimport NEWLINE, WHITE_SPACE, entry_of
 
 

@@ -434,5 +434,3 @@ class Segmenter:
     @cached_property
     def _tagger(self) -> Tagger:
         return compiled(self.model).tagger
-
-

@@ -13,9 +13,10 @@ from libc.stdint cimport int8_t, int16_t, int64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
-from crfseg.decoder cimport Decoder, Sentence, release
+from crfseg.decoder cimport Decoder
 from crfseg.errors import InfeasibleError, ShapeError
 from crfseg.reader cimport DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
+from crfseg.sentence cimport Sentence, release
 from crfseg.symbols cimport BEGIN
 from crfseg.trie cimport Trie
 from crfseg.writer cimport Bytes, Writer

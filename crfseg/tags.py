@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,25 @@ _POSITIONS: Final[dict[str, tuple[str, ...]]] = {
     "BMES6": ("B", "B2", "B3", "M", "E", "S"),
 }
 SCHEMES: Final = tuple(_POSITIONS)
+
+
+class Spelling(NamedTuple):
+    """Which tags words are spelt with: one that opens, inner ones, one that closes.
+
+    >>> TagSet("BMES6").spelling.inner.tolist()  # B B2 B3 M E S
+    [1, 2, 3, 3, -1, -1]
+    """
+
+    openers: NDArray[np.int16]
+    """The O tags that begin words of several characters, shape (O,)."""
+    inner: NDArray[np.int16]
+    """The tag that goes on with a word behind each tag, -1 for none; shape (L,)."""
+    closing: NDArray[np.int16]
+    """The tag that ends it, -1 for none; shape (L,)."""
+    opener_of: NDArray[np.int16]
+    """Which of the openers began it, -1 for none; shape (L,)."""
+    labels: NDArray[np.int32]
+    """The label of each tag, shape (L,)."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +139,23 @@ class TagSet:
         return legal
 
     @cached_property
+    def spelling(self) -> Spelling:
+        """Which tags words are spelt with."""
+        inside = self.legal & ~self.begins
+        openers = np.flatnonzero(self.begins & ~self.ends).astype(np.int16)
+        inner, closing = _only(inside & ~self.ends), _only(inside & self.ends)
+        opener_of = np.full(len(self.names), -1, dtype=np.int16)
+        for rank, opener in enumerate(openers.tolist()):
+            tag = opener
+            while tag >= 0 and opener_of[tag] < 0:
+                opener_of[tag] = rank
+                if closing[tag] >= 0:
+                    opener_of[closing[tag]] = rank
+                tag = int(inner[tag])
+        labels = self.labels_of(np.arange(len(self.names), dtype=np.int16))
+        return Spelling(openers, inner, closing, opener_of, labels)
+
+    @cached_property
     def _tag_of(self) -> NDArray[np.int16]:
         """The tag of (label, position); -1 where there is none."""
         columns = (*_POSITIONS[self.scheme], OUTSIDE)
@@ -192,6 +228,14 @@ class TagSet:
         """Return the label of each tag; empty strings without labels, and for -1."""
         names = [*(self.labels[n] if self.labels else "" for n in self._label_numbers), ""]
         return [names[tag] for tag in tags.tolist()]
+
+
+def _only(legal: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return the only tag that may follow each, -1 if there is none; shape (L,)."""
+    found: NDArray[np.int16] = np.where(legal.any(axis=1), legal.argmax(axis=1), -1).astype(
+        np.int16
+    )
+    return found
 
 
 def _tag_name(position: str, label: str) -> str:

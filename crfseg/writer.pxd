@@ -1,7 +1,8 @@
 """What the tagger uses of the writer."""
 
-from crfseg.decoder cimport Decoder, Sentence
+from crfseg.decoder cimport Decoder
 from crfseg.reader cimport Text
+from crfseg.sentence cimport Sentence
 
 
 cdef struct Bytes:

@@ -5,8 +5,9 @@ import numpy as np
 
 from libc.stdlib cimport realloc
 
-from crfseg.decoder cimport Decoder, Sentence
+from crfseg.decoder cimport Decoder
 from crfseg.reader cimport Text, utf8_length
+from crfseg.sentence cimport Sentence
 
 
 cdef bint make_room(Bytes *out, Py_ssize_t n) noexcept nogil:

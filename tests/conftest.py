@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import crfseg
 from material import SAMPLE, SHARED
+
+
+settings.register_profile("any machine", deadline=None)  # others may be at work on it
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
