@@ -144,5 +144,8 @@ class Marked:
             before = place
         return "".join([*parts, _SPECIAL.sub(r"\\\g<0>", self.text[before:])])
 
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         return f"Marked({self.markup!r})"

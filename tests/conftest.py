@@ -10,7 +10,6 @@ from hypothesis import settings
 import crfseg
 from material import SAMPLE, SHARED
 
-
 settings.register_profile("any machine", deadline=None)  # others may be at work on it
 settings.load_profile("any machine")
 

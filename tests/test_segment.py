@@ -86,3 +86,35 @@ def test_lone_surrogates_of_odd_encodings_are_reported(model):
     )
     assert result.returncode in (0, 1)
     assert result.stderr.count(b"\n") == result.returncode
+
+
+def test_markup_says_where_to_cut_and_where_not(model):
+    text = "他们|在北|京\n买 iPhone -14 了\n"
+    result = run("segment", "-m", model, "--markup", stdin=text)
+    first, second = result.stdout.decode().splitlines()
+    assert first.startswith("他们 在")
+    assert first.endswith("北 京")
+    assert second.endswith("Phone 14 了")
+    (record,) = records_of(model, "--markup", text="a\\-b|c\n")
+    assert record["text"] == "a-bc"
+    result = run("segment", "-m", model, "--markup", stdin="a\nb|-c\n")
+    assert result.returncode == 1
+    assert result.stderr.decode().startswith("crfseg: <stdin>:2: character 3: '-' behind a sign")
+
+
+def test_words_are_preferred_or_forced(model, tmp_path):
+    preferred, forced = tmp_path / "a.txt", tmp_path / "b.txt"
+    preferred.write_text("慢阻肺\n", "utf-8")
+    forced.write_text("在慢\n", "utf-8")
+    options = ["--lexicon", preferred]
+    assert (
+        b"\xe6\x85\xa2\xe9\x98\xbb\xe8\x82\xba"
+        in run("segment", "-m", model, *options, stdin="他在慢阻肺科\n").stdout
+    )
+    (record,) = records_of(model, *options, "--force", forced, text="他在慢阻肺科\n")
+    assert "在慢" in record["words"]
+    assert record["confidence"][record["words"].index("在慢")] == 1.0
+    preferred.write_text("慢 阻 肺 好\n", "utf-8")
+    result = run("segment", "-m", model, *options, stdin="")
+    assert result.returncode == 1
+    assert b"a.txt: line 1: " in result.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +18,11 @@ from crfseg.bundled import load
 from crfseg.candidates import Candidate
 from crfseg.cli import options
 from crfseg.cli.words import user_lexicon
+from crfseg.errors import MarkupError
 from crfseg.files import writing
 from crfseg.granularity import Granularity
-from crfseg.segmenter import Segmenter
+from crfseg.marked import Marked
+from crfseg.segmenter import Segmenter, Text
 from crfseg.textfile import texts
 from crfseg.tokens import UNITS, Token, Unit
 from crfseg.userlexicon import UserLexicon
@@ -57,6 +59,11 @@ from crfseg.userlexicon import UserLexicon
     "--nbest", type=click.IntRange(1, 1000), help="json: add the so many most probable ways to cut."
 )
 @click.option("--marginals", is_flag=True, help="json: add how probable each tag is.")
+@click.option(
+    "--markup",
+    is_flag=True,
+    help="The text says where to cut and where not: | and - before a character, \\ before these.",
+)
 @click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
 @user_lexicon
 @options.encoding
@@ -93,6 +100,7 @@ class _Form:
     offsets: Unit
     nbest: int | None
     marginals: bool
+    markup: bool
 
     def __post_init__(self) -> None:
         if self.format != "json" and (self.nbest or self.marginals):
@@ -105,14 +113,26 @@ def _cut(
     segmenter: Segmenter, read: BinaryIO, name: str, form: _Form, encoding: str, threads: int
 ) -> Iterator[bytes]:
     """Yield what is to be written, UTF-8, block after block."""
-    if form.format == "words" and form.granularity is None:
+    if form.format == "words" and form.granularity is None and not form.markup:
         yield from segmenter.cut_stream(read, name, encoding=encoding, threads=threads)
         return
-    line = partial(_LINES[form.format], segmenter, form)
+    line, n = partial(_LINES[form.format], segmenter, form), 1
     for text in texts(read, name, encoding):
-        lines = text.removesuffix("\n").split("\n")
+        lines: list[Any] = text.removesuffix("\n").split("\n")
+        if form.markup:
+            lines = list(_marked(lines, name, n))
+        n += len(lines)
         end = "\n" if text.endswith("\n") or form.format == "json" else ""
         yield ("\n".join(map(line, lines)) + end).encode("utf-8", "surrogatepass")
+
+
+def _marked(lines: Iterable[str], name: str, first: int) -> Iterator[Marked]:
+    """Read lines of markup, of which the first is one of a file."""
+    for n, line in enumerate(lines, first):
+        try:
+            yield Marked.parse(line)
+        except MarkupError as error:
+            raise MarkupError(f"{name}:{n}: {error}") from None
 
 
 @contextmanager
@@ -126,26 +146,26 @@ def _source(name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def _words(segmenter: Segmenter, form: _Form, text: str) -> str:
+def _words(segmenter: Segmenter, form: _Form, text: Text) -> str:
     return " ".join(
         _with_label(token) for token in segmenter.tokens(text, granularity=form.granularity)
     )
 
 
-def _tags(segmenter: Segmenter, _: _Form, text: str) -> str:
-    pairs = zip("".join(text.split()), segmenter.tags(text), strict=True)
+def _tags(segmenter: Segmenter, _: _Form, text: Text) -> str:
+    pairs = zip("".join(str(text).split()), segmenter.tags(text), strict=True)
     return " ".join(f"{char}/{tag}" for char, tag in pairs)
 
 
-def _spans(segmenter: Segmenter, form: _Form, text: str) -> str:
+def _spans(segmenter: Segmenter, form: _Form, text: Text) -> str:
     tokens = segmenter.tokens(text, granularity=form.granularity)
     return " ".join(f"{start}-{end}" for start, end in _places(tokens, form.offsets))
 
 
-def _json(segmenter: Segmenter, form: _Form, text: str) -> str:
+def _json(segmenter: Segmenter, form: _Form, text: Text) -> str:
     tokens = segmenter.tokens(text, granularity=form.granularity)
     result: dict[str, Any] = {
-        "text": text,
+        "text": str(text),
         "words": [token.text for token in tokens],
         "spans": _places(tokens, form.offsets),
     }
@@ -180,7 +200,7 @@ _FIELDS: Final[dict[Unit, tuple[str, str]]] = {
 }
 
 
-_LINES: Final[dict[str, Callable[[Segmenter, _Form, str], str]]] = {
+_LINES: Final[dict[str, Callable[[Segmenter, _Form, Text], str]]] = {
     "words": _words,
     "tags": _tags,
     "spans": _spans,
