@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from crfseg.errors import ModelFileError
 from crfseg.granularity import Granularity
+from crfseg.habits import Choice, ruleset_of
+from crfseg.marked import Text
 from crfseg.model import Model
-from crfseg.segmenter import Segmenter, Text
+from crfseg.segmenter import Segmenter
 from crfseg.userlexicon import UserLexicon
 
 BUNDLED: Final = Path(__file__).parent / "data" / "default.crfseg"
@@ -20,7 +23,11 @@ _LOCK: Final = threading.Lock()
 
 
 def load(
-    path: str | os.PathLike[str] | None = None, *, lexicon: UserLexicon | None = None
+    path: str | os.PathLike[str] | None = None,
+    *,
+    lexicon: UserLexicon | None = None,
+    rules: Choice = None,
+    keep: Iterable[str] = (),
 ) -> Segmenter:
     """Load a model for segmenting.
 
@@ -31,9 +38,13 @@ def load(
         shared.
     lexicon
         Words of the user's, see :class:`crfseg.UserLexicon`.
+    rules, keep
+        What is kept together, see :class:`crfseg.Segmenter`.
 
     Raises
     ------
+    RuleError
+        If there is no such rule, or an expression is none.
     ModelFileError
         If it is no model, damaged, or of a newer format.
     OSError
@@ -45,10 +56,12 @@ def load(
     'UD Chinese GSD'
     """
     if path is not None:
-        return _loaded(path, lexicon)
+        return _loaded(path, lexicon, rules, keep)
     with _LOCK:  # threads that come while it is being loaded wait for it
         bundled = _bundled()
-    return bundled if lexicon is None else Segmenter(bundled.model, lexicon)
+    if lexicon is None and rules is None and not keep:
+        return bundled
+    return Segmenter(bundled.model, lexicon, rules, keep)
 
 
 def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
@@ -70,10 +83,16 @@ def _bundled() -> Segmenter:
     return _loaded(BUNDLED)
 
 
-def _loaded(path: str | os.PathLike[str], lexicon: UserLexicon | None = None) -> Segmenter:
+def _loaded(
+    path: str | os.PathLike[str],
+    lexicon: UserLexicon | None = None,
+    rules: Choice = None,
+    keep: Iterable[str] = (),
+) -> Segmenter:
     model = Model.load(path)
+    ruleset = ruleset_of(model, rules, keep)
     try:
-        return Segmenter(model, lexicon)
+        return Segmenter(model, lexicon, ruleset)
     except ValueError as error:
         raise ModelFileError(
             f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"

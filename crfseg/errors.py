@@ -10,6 +10,7 @@
     ├── LexiconError     (ValueError)  a user's lexicon has what is no word, or no number
     ├── MarkupError      (ValueError)  what is said of a text's boundaries makes no sense
     ├── OptionError      (ValueError)  an argument is out of range, or none of its values
+    ├── RuleError        (ValueError)  there is no such rule, or a regular expression is none
     ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
     ├── ShapeError       (ValueError)  arrays that belong together disagree
     └── FetchError       (OSError)     a public corpus cannot be fetched or verified
@@ -49,6 +50,10 @@ class MarkupError(CrfsegError, ValueError):
 
 class OptionError(CrfsegError, ValueError):
     """An argument out of range, or none of the values that it can have."""
+
+
+class RuleError(CrfsegError, ValueError):
+    """A rule that there is not, or a regular expression that is none."""
 
 
 class InfeasibleError(CrfsegError, ValueError):

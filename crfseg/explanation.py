@@ -57,7 +57,8 @@ class Explanation:
     probability
         That of this decision, in [0, 1], all ways to cut the line considered.
     given
-        What left no choice, if anything: ``"a line begins"``, or ``"white space or a mark"``.
+        What left no choice, if anything: ``"a line begins"`` or ``"white space, a mark or a
+        rule"``.
     words, runner_up
         The line as it is cut, and the best way to decide otherwise; empty if there is none.
     votes
@@ -116,7 +117,8 @@ class Explainer(NamedTuple):
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
         other = line.known.copy()
         other[t] = -1 if is_cut else 1
-        given = "a line begins" if t == 0 else "white space or a mark" if line.known[t] else ""
+        known = "white space, a mark or a rule" if line.known[t] else ""
+        given = known if t else "a line begins"
         runner_up = None if given else self._way(line._replace(known=other))
         at = int(np.searchsorted(lines.places, place))
         return Explanation(

@@ -149,3 +149,7 @@ class Marked:
 
     def __repr__(self) -> str:
         return f"Marked({self.markup!r})"
+
+
+Text = str | Marked
+"""What is cut: a text, or one of which something is known."""

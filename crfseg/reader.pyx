@@ -11,26 +11,6 @@ from crfseg.sentence cimport Sentence
 from crfseg.symbols cimport NEWLINE, WHITE_SPACE, entry_of
 
 
-cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) noexcept nogil:
-    """Return the code point that begins here, -1 if the bytes are not UTF-8 (RFC 3629)."""
-    cdef uint32_t code = data[0]
-    cdef int length = utf8_length(data[0]), k
-    if code < 0x80:
-        return code
-    if code < 0xC2 or code > 0xF4 or length > n:
-        return -1
-    code &= 0x7F >> length
-    for k in range(1, length):
-        if data[k] & 0xC0 != 0x80:
-            return -1
-        code = code << 6 | (data[k] & 0x3F)
-    if length == 3 and (code < 0x800 or (code & 0xF800 == 0xD800 and not surrogates)):
-        return -1
-    if length == 4 and (code < 0x10000 or code > 0x10FFFF):
-        return -1
-    return code
-
-
 cdef Outcome read_line(
     Decoder decoder, Text *text, Sentence *sentence, bint surrogates
 ) noexcept nogil:

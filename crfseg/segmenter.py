@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,19 +25,18 @@ from crfseg.explanation import Explainer, Explanation
 from crfseg.files import replacing
 from crfseg.formats import PathLike
 from crfseg.granularity import Granularity, known_at, level_of, search_parts
+from crfseg.habits import Choice, ruleset_of
 from crfseg.marginals import Marginals
-from crfseg.marked import Marked
+from crfseg.marked import Marked, Text
 from crfseg.model import Model
 from crfseg.parts import Parts, Places
+from crfseg.ruleset import Ruleset
 from crfseg.stream import batches, in_order
 from crfseg.tagger import Tagger
 from crfseg.textfile import encoder
 from crfseg.tokens import Token, WhiteSpace, tokens_of
 from crfseg.trie import Trie
 from crfseg.userlexicon import Reading, UserLexicon
-
-Text = str | Marked
-"""What is cut: a text, or one of which something is known."""
 
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 
@@ -55,17 +54,35 @@ class Segmenter:
         A trained model; see :func:`crfseg.train` and :func:`crfseg.load`.
     lexicon
         The user's words; it may change while the segmenter is in use.
+    rules
+        Which rules are on: names, ``-`` before those that are off, ``"all"``, ``"none"``; one
+        string with commas, or several. None: those that the training corpus follows.
+    keep
+        Regular expressions: what they match is a word.
+
+    Raises
+    ------
+    RuleError
+        If there is no such rule, or an expression is none.
     """
 
     model: Model
     lexicon: UserLexicon | None = None
+    rules: Choice = None
+    keep: Iterable[str] = ()
 
     def __post_init__(self) -> None:
-        self._tagger  # noqa: B018  # built now, not by the first call
+        self._tagger, self.ruleset  # noqa: B018  # built now, not by the first call
 
     def __reduce__(self) -> tuple[Callable[..., Segmenter], tuple[()]]:
         options = {each.name: getattr(self, each.name) for each in fields(self)}
+        options |= {"rules": self.ruleset, "keep": ()}
         return partial(Segmenter, **options), ()  # what is built of them is built there
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        """The rules that are on."""
+        return ruleset_of(self.model, self.rules, self.keep)
 
     def __repr__(self) -> str:
         return repr(self.model).replace("Model", "Segmenter", 1)
@@ -286,7 +303,8 @@ class Segmenter:
         ``name`` is for messages; see :meth:`cut_file` for the rest. What can be read without
         waiting is cut together, so that a filter answers at once.
         """
-        return stream.cut(self._tagger, read, name, encoding, threads, self._words)
+        cutter = stream.Cutter(self._tagger, name, self.ruleset, self._words)
+        return stream.cut(cutter, read, encoding, threads)
 
     def cut_lines(self, text: str) -> str:
         r"""Return the text with one space between words; its newlines stay where they are.
@@ -295,9 +313,9 @@ class Segmenter:
         """
         if not isinstance(text, str):
             raise TypeError(f"expected text as str, got {type(text).__name__}")
-        cut = self._tagger.cut_utf8(
-            text.encode("utf-8", "surrogatepass"), surrogates=True, lexicon=self._words
-        )
+        data = text.encode("utf-8", "surrogatepass")
+        marks = self.ruleset.known_of(data, surrogates=True).marks
+        cut = self._tagger.cut_utf8(data, surrogates=True, marks=marks, lexicon=self._words)
         return cut.decode("utf-8", "surrogatepass")
 
     def knows(self, word: str) -> bool:
@@ -307,17 +325,12 @@ class Segmenter:
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
-        tags = self.tag_codes(corpus.codes, corpus.offsets)
+        tags = self.tag_codes(corpus.codes, corpus.offsets, self.ruleset.marks_of_corpus(corpus))
         tag_set = self.model.tag_set
-        return Corpus(
-            corpus.codes,
-            tag_set.decode(tags),
-            corpus.offsets,
-            corpus.lines,
-            tag_set.labels_of(tags) if tag_set.labels else None,
-            tag_set.labels,
-            corpus.name,
-        )
+        labels = tag_set.labels_of(tags) if tag_set.labels else None
+        starts = tag_set.decode(tags)
+        found = replace(corpus, starts=starts, labels=labels, label_names=tag_set.labels)
+        return replace(found, sha256="", n_blank=0)  # it stands in no file
 
     def tag_codes(
         self,
@@ -349,12 +362,7 @@ class Segmenter:
         return best_tags(self._tagger.decoder, codes, offsets, boundaries, self._words)
 
     def emissions(self, codes: chars.CodePoints) -> NDArray[np.float64]:
-        """Return what the features say of every character of a sentence.
-
-        Parameters
-        ----------
-        codes
-            The T characters.
+        """Return what the features say of each of the T characters of a sentence.
 
         Returns
         -------
@@ -381,7 +389,7 @@ class Segmenter:
             The probability that the word is one, summed over all ways to segment (and label) the
             rest of its sentence; in [0, 1], shape (W,).
         """
-        known = np.zeros(corpus.n_chars, dtype=np.int8)
+        known = self.ruleset.marks_of_corpus(corpus)
         starts = corpus.starts.view(np.uint8)
         found = self._marginals(temperature).of_words(
             corpus.codes, corpus.offsets, known, starts, self._words
@@ -419,8 +427,9 @@ class Segmenter:
         return Reading(self.model.alphabet.folding, self.model.tag_set.labels)
 
     def _marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
-        """Return a text and what is known of its characters."""
-        return (text.text, text.known) if isinstance(text, Marked) else (text, None)
+        """Return a text and what is known of its characters, by itself and by the rules."""
+        plain, known = (text.text, text.known) if isinstance(text, Marked) else (text, None)
+        return plain, self.ruleset.marks(plain, known)
 
     def _lines(self, text: Text) -> Lines:
         """Return a text taken apart, with what is known of it."""

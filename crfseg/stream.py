@@ -15,22 +15,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, NamedTuple, TypeVar
 
+from crfseg.ruleset import REACH, Ruleset
 from crfseg.tagger import Tagger
 from crfseg.textfile import decode, pieces
 from crfseg.trie import Trie
 
 _LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
+_CONTINUING: Final = bytes(range(0x80, 0xC0))  # no character begins with one
 _BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
 _TEXT: Final = 64
 _AHEAD: Final = 2  # pieces of work under way for each thread
-
-Past = tuple[bytes, int]
-"""The visible characters before a part of a line, and the tag of the last; see ``cut_part``."""
-_NO_PAST: Final[Past] = (b"", -1)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -87,67 +84,87 @@ def in_order(
         pool.shutdown(cancel_futures=True)
 
 
-@dataclass(frozen=True)
-class _Cutter:
+class Past(NamedTuple):
+    """What must be known of a line to go on with it."""
+
+    tagged: tuple[bytes, int] = (b"", -1)
+    """The visible characters before, and the tag of the last; see ``cut_part``."""
+    text: bytes = b""
+    """What stands before, as far as rules look."""
+
+
+class Cutter(NamedTuple):
     """Cuts pieces of one text, and says where it stands in the file called ``name``."""
 
     tagger: Tagger
-    lexicon: Trie | None
     name: str
+    ruleset: Ruleset = Ruleset()
+    lexicon: Trie | None = None
 
     def cut_lines(self, data: bytes, past: Past, line: int) -> bytes:
         """Cut what begins in a line of the file, behind its past."""
         with _located(data, self.name, line):
-            return self.tagger.cut_utf8(data, past, lexicon=self.lexicon)
+            marks = self.ruleset.known_of(data, past.text).marks
+            return self.tagger.cut_utf8(data, past.tagged, marks=marks, lexicon=self.lexicon)
 
     def cut_part(self, data: bytes, past: Past, line: int) -> tuple[bytes, int, Past]:
-        """Cut what of a line that goes on cannot change any more."""
-        whole = len(data) - _n_incomplete(data)
-        with _located(data, self.name, line):
-            return self.tagger.cut_part(data[:whole], past, lexicon=self.lexicon)
+        """Cut what of a line that goes on cannot change any more.
+
+        It ends in no match of a rule, and so far from the end of the data that the rules find the
+        same in what is left.
+        """
+        known = self.ruleset.known_of(data, past.text)
+        n = len(data) - (REACH if self.ruleset else 0)
+        while n > 0:
+            whole = n - _n_incomplete(data[:n])
+            marks = None if known.marks is None else known.marks[:whole]
+            with _located(data, self.name, line):
+                done, n, tagged = self.tagger.cut_part(
+                    data[:whole], past.tagged, marks, self.lexicon
+                )
+            start = known.start_of(n)
+            if start == n:
+                return done, n, Past(tagged, _last_characters(past.text + data[:n]))
+            n = start
+        return b"", 0, past
 
 
 def cut(
-    tagger: Tagger,
-    read: BinaryIO,
-    name: str,
-    encoding: str = "utf-8",
-    threads: int = 0,
-    lexicon: Trie | None = None,
+    cutter: Cutter, read: BinaryIO, encoding: str = "utf-8", threads: int = 0
 ) -> Iterator[bytes]:
     """Yield the text of a file cut into words, UTF-8, block after block.
 
     Parameters
     ----------
-    read, name, encoding
-        The text; ``name`` is for messages.
+    cutter
+        It finds the words.
+    read, encoding
+        The text.
     threads
         How many to use; 0: one a core.
-    lexicon
-        A user's words.
 
     Raises
     ------
     CorpusError
         If the text is not in that encoding.
     """
-    jobs = _jobs(_Cutter(tagger, lexicon, name), pieces(read, name, encoding))
+    jobs = _jobs(cutter, pieces(read, cutter.name, encoding))
     return in_order(lambda job: job(), jobs, threads, partial(_is_more, read))
 
 
-def _jobs(cutter: _Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:
+def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:
     """Yield the work on a text, block by block; the parts of a long line are done at once.
 
     A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
     for what follows, together with what must be known of the part that is done: its past.
     """
-    rest, past, line, limit = b"", _NO_PAST, 1, _LONG_LINE
+    rest, past, line, limit = b"", Past(), 1, _LONG_LINE
     for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
             yield partial(cutter.cut_lines, rest[:end], past, line)
             line += rest.count(b"\n", 0, end)
-            rest, past, limit = rest[end:], _NO_PAST, _LONG_LINE
+            rest, past, limit = rest[end:], Past(), _LONG_LINE
         if len(rest) >= limit:
             done, n, past = cutter.cut_part(rest, past, line)
             rest = rest[n:]
@@ -175,6 +192,11 @@ def _n_incomplete(data: bytes) -> int:
         if data[-n] < 0x80:
             return 0
     return 0
+
+
+def _last_characters(data: bytes) -> bytes:
+    """Return the end of UTF-8 as far as rules look, whole characters."""
+    return data[-REACH:].lstrip(_CONTINUING)
 
 
 def _is_more(read: BinaryIO) -> bool:

@@ -156,6 +156,17 @@ class TagSet:
         return Spelling(openers, inner, closing, opener_of, labels)
 
     @cached_property
+    def has_any_length(self) -> bool:
+        """Whether there are tags for words of every length."""
+        inside = self.legal & ~self.begins
+        reached: NDArray[np.bool_] = self.begins
+        for _ in _POSITIONS[self.scheme]:  # then nothing new is reached
+            reached = np.any(inside[reached], axis=0)
+            if not (reached & self.ends).any():
+                return False
+        return True
+
+    @cached_property
     def _tag_of(self) -> NDArray[np.int16]:
         """The tag of (label, position); -1 where there is none."""
         columns = (*_POSITIONS[self.scheme], OUTSIDE)

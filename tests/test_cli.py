@@ -421,7 +421,7 @@ FIGURES = {
     "gold", "predicted", "criterion", "protocol", "precision", "recall", "f1", "oov_rate",
     "oov_recall", "iv_recall", "f1_interval", "boundary_f1", "sentence_accuracy",
     "calibration_error", "sentences", "seen_sentences", "counts", "differences", "breakdown",
-    "oov_words", "confusion",
+    "oov_words", "confusion", "rules",
 }  # fmt: skip
 
 
@@ -449,6 +449,7 @@ def test_evaluate_prints_null_for_what_a_file_does_not_tell():
     found = figures_of(SAMPLE / "test.txt", "--predicted", SAMPLE / "test.txt")
     assert found.keys() == FIGURES
     unknown = {"criterion", "protocol", "oov_rate", "oov_recall", "iv_recall", "calibration_error"}
+    unknown |= {"rules"}
     assert {key for key, value in found.items() if value is None} == unknown
     assert (found["f1"], found["f1_interval"], found["oov_words"]) == (1.0, [1.0, 1.0], [])
 

@@ -57,10 +57,12 @@ def test_the_lexicon_has_a_vote_of_its_own(segmenter):
     votes = {vote.feature: vote.weight for vote in found.votes}
     assert votes["user lexicon: 慢阻肺"] == pytest.approx(9, abs=1e-2)
     without = segmenter.explain(Marked.at(text, never=[3, 4], always=[2, 5]), 4)
-    assert without.given == "white space or a mark"
+    assert without.given == "white space, a mark or a rule"
 
 
-@pytest.mark.parametrize(("place", "given"), [(0, "a line begins"), (3, "white space or a mark")])
+@pytest.mark.parametrize(
+    ("place", "given"), [(0, "a line begins"), (3, "white space, a mark or a rule")]
+)
 def test_some_places_leave_no_choice(segmenter, place, given):
     found = segmenter.explain("我们 去\n了", place)
     assert (found.given, found.is_cut, found.votes) == (given, True, [])

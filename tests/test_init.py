@@ -163,10 +163,12 @@ def test_several_dev_corpora_are_scored_side_by_side():
     seen = []
     model = crfseg.train(TRAIN, init=init, dev=[DEV, OLD], max_iterations=2, callback=seen.append)
     new, old = model.info["dev"]
-    assert new["before"]["f1"] < 0.5 < new["f1"]
+    assert new["before"]["f1"] < 0.6 < new["f1"]
     assert old["before"]["f1"] == 1.0
     best = max(progress.dev_f1 for progress in seen)
-    assert best == pytest.approx((new["f1"] + old["f1"]) / 2, abs=1e-6)
+    segmenter = crfseg.Segmenter(model, rules="none")  # as passes are compared
+    scores = [crfseg.evaluate(segmenter, each).f1 for each in (DEV, OLD)]
+    assert best == pytest.approx(sum(scores) / 2, abs=1e-6)
 
 
 def test_without_init_nothing_was_before():

@@ -170,7 +170,7 @@ def test_words_match_under_the_folding_of_the_model(segmenter, word, text):
 
 def test_characters_that_the_model_does_not_know_are_told_apart(segmenter):
     lexicon = UserLexicon(["𠀀𠀁", "😀😀"], mode="force")
-    cut = crfseg.Segmenter(segmenter.model, lexicon).cut
+    cut = crfseg.Segmenter(segmenter.model, lexicon, "none").cut
     assert "𠀀𠀁" in cut("我𠀀𠀁是")
     assert "😀😀" in cut("😀😀😁😁")
     assert crfseg.Segmenter(segmenter.model, lexicon).cut("𠀂𠀃😁") == segmenter.cut("𠀂𠀃😁")

@@ -40,6 +40,8 @@ from crfseg.report.evaluation import write_report
     metavar="FILE",
     help="Draw in the report what `crfseg learning-curve --csv FILE` wrote.",
 )
+@options.rules
+@options.keep
 @options.corpus_format
 @options.encoding
 def command(
@@ -50,6 +52,8 @@ def command(
     as_json: bool,
     report: str | None,
     curve: str | None,
+    rules: str | None,
+    keep: tuple[str, ...],
     format: Format | None,
     encoding: str,
 ) -> None:
@@ -60,6 +64,8 @@ def command(
     """
     if model is not None and predicted is not None:
         raise click.UsageError("give either --model or --predicted")
+    if predicted is not None and (rules is not None or keep):
+        raise click.UsageError("--rules and --keep are for a model, not for --predicted")
     if curve is not None and report is None:
         raise click.UsageError("--curve is for the report; give --report too")
     points = [] if curve is None else _points(curve)
@@ -68,12 +74,14 @@ def command(
     record: dict[str, Any] = {
         "gold": terms.of_gold(parts),
         "predicted": model or predicted or BUNDLED.name,
+        "rules": None,
     }
     info: Mapping[str, Any] = {}
     if predicted is None:
-        segmenter = load(model)
+        segmenter = load(model, rules=rules, keep=keep)
         info = segmenter.model.info
         record |= terms.of_model(segmenter.model)
+        record["rules"] = [*segmenter.ruleset.names, *segmenter.ruleset.expressions]
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
         guess = read_corpus(predicted, format=format, encoding=encoding)

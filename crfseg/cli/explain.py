@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from crfseg.bundled import load
+from crfseg.cli import options
 from crfseg.cli.words import user_lexicon
 from crfseg.explanation import Explanation
 from crfseg.segmenter import Segmenter
@@ -48,15 +49,23 @@ _VIEWS: Final = {
     help="Show the N weightiest votes.",
 )
 @user_lexicon
+@options.rules
+@options.keep
 def command(
-    text: str, model: str | None, place: int | None, top: int, lexicon: UserLexicon | None
+    text: str,
+    model: str | None,
+    place: int | None,
+    top: int,
+    lexicon: UserLexicon | None,
+    rules: str | None,
+    keep: tuple[str, ...],
 ) -> None:
     """Tell why TEXT is cut at a place, or is not: the features that voted, and the runner-up.
 
     Weights are in nats: what makes the text as it is cut e to that power times as probable as the
     runner-up, the best way to cut it that decides this place otherwise.
     """
-    segmenter = load(model, lexicon=lexicon)
+    segmenter = load(model, lexicon=lexicon, rules=rules, keep=keep)
     if place is None:
         place = _least_certain(segmenter, text)
     for line in _in_words(text, segmenter.explain(text, place), top):

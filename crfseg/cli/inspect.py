@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from crfseg.bundled import BUNDLED, load
+from crfseg.habits import habits_in, ruleset_of
 from crfseg.model import Model
 
 _SIZES: Final = ("words", "characters")  # of raw text only the latter is known
@@ -56,6 +57,11 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
         "vocabulary",
         f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters",
     )
+    habits = habits_in(info)
+    if habits is not None:
+        counts = (f"{name} {kept:,}/{n:,}" for name, (kept, n) in habits.items())
+        yield "kept", ", ".join(counts) or "nothing that a rule speaks of"
+    yield "rules", ", ".join(ruleset_of(model).names) or "none"
     for corpus in _list(info.get("corpora")):
         yield "corpus", _corpus(corpus)
     for corpus in _list(info.get("raw")):

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from crfseg.errors import RuleError
 from crfseg.formats import FORMATS
+from crfseg.ruleset import Ruleset
 from crfseg.symbols import FOLDINGS
 from crfseg.tags import SCHEMES
 from crfseg.train.parameters import ALGORITHMS
@@ -24,6 +26,27 @@ def _with_packages(_: click.Context, __: click.Parameter, path: str | None) -> s
 
         check_installed()
     return path
+
+
+def _as_rules(_: click.Context, __: click.Parameter, changes: str | None) -> str | None:
+    """Make sure before a model is loaded that there are such rules."""
+    _checked(lambda: Ruleset().changed(changes or ()))
+    return changes
+
+
+def _as_expressions(
+    _: click.Context, __: click.Parameter, expressions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Make sure before a model is loaded that these are regular expressions."""
+    _checked(lambda: Ruleset(expressions=expressions))
+    return expressions
+
+
+def _checked(choose: Callable[[], Ruleset]) -> None:
+    try:
+        choose()
+    except RuleError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 corpus_files = click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
@@ -100,6 +123,20 @@ protocol = click.option(
     type=click.Choice(PROTOCOLS),
     help="closed (the default); strict: no classes of characters, no folding; with --raw open "
     "(its default), or transductive: that is the text to be tagged.",
+)
+rules = click.option(
+    "--rules",
+    metavar="NAME,...",
+    callback=_as_rules,
+    help="Switch rules on, or off (-NAME), such as numbers,-dates; all; none. They keep numbers, "
+    "URLs and the like together, see docs/rules.md (default: what the training corpus keeps).",
+)
+keep = click.option(
+    "--keep",
+    multiple=True,
+    metavar="REGEX",
+    callback=_as_expressions,
+    help="What this regular expression matches is a word; may be repeated.",
 )
 labels = click.option(
     "--labels", is_flag=True, default=None, help="Predict parts of speech or entity types too."

@@ -66,6 +66,8 @@ from crfseg.userlexicon import UserLexicon
 )
 @click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
 @user_lexicon
+@options.rules
+@options.keep
 @options.encoding
 def command(
     files: tuple[str, ...],
@@ -74,6 +76,8 @@ def command(
     encoding: str,
     threads: int,
     lexicon: UserLexicon | None,
+    rules: str | None,
+    keep: tuple[str, ...],
     **wanted: Any,
 ) -> None:
     """Cut text into words, a line for a line; reads standard input if no FILE is given.
@@ -81,7 +85,7 @@ def command(
     White space in the text separates words and is dropped from all formats but json.
     """
     form = _Form(**wanted)
-    segmenter = load(model, lexicon=lexicon)
+    segmenter = load(model, lexicon=lexicon, rules=rules, keep=keep)
     with writing(output) as write:
         for name in files or ("-",):
             with _source(name) as read:

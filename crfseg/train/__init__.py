@@ -176,6 +176,7 @@ def train(
         **record.of_init(init),
         **record.of_raw(raws),
         **record.of_lists(lists),
+        **record.of_habits(corpus, init),
         "protocol": settings.protocol,
         "training": {"algorithm": algorithm, **record.of_params(params)},
     }

@@ -12,6 +12,7 @@ import numpy as np
 from crfseg import modelfile
 from crfseg.corpus import Corpus
 from crfseg.evaluation.scores import evaluate
+from crfseg.habits import habits_in, habits_of
 from crfseg.model import Model
 from crfseg.segmenter import Segmenter
 from crfseg.tables import Precision
@@ -54,6 +55,11 @@ def of_init(init: Model | None) -> dict[str, Any]:
     }
     seen = {key: entries for key, entries in of_all.items() if entries or key == "corpora"}
     return {"init": {"name": init.info.get("name", "unnamed"), **seen}}
+
+
+def of_habits(corpus: Corpus, init: Model | None) -> dict[str, Any]:
+    """Return the entry about what is kept together in the text, and in that of ``init``."""
+    return {"habits": habits_of(corpus, None if init is None else habits_in(init.info))}
 
 
 def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:

@@ -1,0 +1,27 @@
+"""Types of the compiled sieve; see sieve.pyx for what it does."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Sieve:
+    def __init__(self, signs: NDArray[np.uint8]) -> None: ...
+    def signs_of(self, string: str) -> int: ...
+    def find(self, string: str, at: int, mask: int) -> int: ...
+    def matches(
+        self,
+        string: str,
+        at: int,
+        mask: int,
+        match_at: Callable[[str, int], re.Match[str] | None],
+    ) -> list[tuple[int, int, int]]: ...
+    def lines(self, data: bytes, surrogates: bool = False) -> tuple[str, NDArray[np.int64]]: ...
+
+def marks_of(
+    n: int,
+    matches: list[tuple[int, int, int]],
+    known: NDArray[np.int8] | None,
+    places: NDArray[np.int64] | None = None,
+) -> NDArray[np.int8]: ...
