@@ -598,3 +598,26 @@ def test_what_cannot_be_compared_is_one_line(tmp_path, model):
     assert_one_line_error(run("compare", model, tmp_path, gold), "s a directory")
     assert run("compare", model, gold).returncode == 2
     assert run("evaluate", gold, "-m", model, "--predicted", gold).returncode == 2
+
+
+def test_rules_are_chosen(model):
+    text = "买iPhone 14，第27届\n".encode()
+    cut = run("segment", "-m", model, "--rules", "none,names", "--keep", r"第\d+届", stdin=text)
+    assert cut.stdout.decode() == "买 iPhone 14 ， 第27届\n"
+    spans = run("segment", "-m", model, "--rules=names", "--format", "spans", stdin=text).stdout
+    assert b" 1-10 " in spans
+    found = figures_of(SAMPLE / "dev.txt", "-m", model, "--rules=none,urls", "--keep=x+")
+    assert found["rules"] == ["urls", "x+"]
+    because = run("explain", "买iPhone 14", "--at", 8, "-m", model, "--rules", "names").stdout
+    assert "because white space, a mark or a rule" in because.decode()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("--rules=number", "unknown rule 'number'; expected all"), ("--keep=(", "'(' is no regular")],
+)
+def test_rules_that_there_are_not_are_usage_errors(model, option, message):
+    result = run("segment", "-m", model, option)
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
+    assert run("evaluate", SAMPLE / "dev.txt", "--predicted", "x", option).returncode == 2

@@ -381,3 +381,9 @@ def test_bmes6_tags_have_any_length_if_all_are_there():
     assert crfseg.Segmenter(
         crfseg.train(crfseg.Corpus.from_text("我 爱"), scheme="BMES6"), rules="all"
     ).cut("1234567") == ["1234567"]
+
+
+def test_the_bundled_model_takes_rules():
+    assert "iPhone 14" in crfseg.load(rules="names").cut("买iPhone 14")
+    assert crfseg.load(keep=[r"第\d+届"]).cut("第27届") == ["第27届"]
+    assert "iPhone 14" not in crfseg.load().cut("买iPhone 14")
