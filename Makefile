@@ -13,7 +13,7 @@ N ?= 1000000
 
 .PHONY: setup demo check test test-all fuzz bench bench-scaling bench-peers bench-training \
 	bench-page experiments experiments-features experiments-profiles experiments-size \
-	default-model default-model-peers results build clean
+	experiments-active-learning default-model default-model-peers results build clean
 
 setup: .venv/ready
 
@@ -89,6 +89,9 @@ $(DEFAULT)/sources/ready: $(DEFAULT)/requirements.txt
 
 default-model-peers: setup .venv-peers/ready  ## the bundled model beside those of others
 	$(PEERS)/python $(DEFAULT)/run.py $(CORPORA)
+
+experiments-active-learning: setup  ## what suggest is worth against chance
+	$(BIN)/python experiments/active-learning/run.py $(CORPORA)
 
 results: bench-page  ## tables, plots and figures of all pages, from the CSV files; fails if one is wrong
 	$(BIN)/python experiments/results.py

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from crfseg import chars
 from crfseg.errors import CorpusError, ShapeError
+from crfseg.marked import Marked
 from crfseg.storage import Storage
 from crfseg.tags import labels_in
 
@@ -144,6 +145,10 @@ class Corpus:
         The digest of that file, for the record.
     n_blank
         How many lines without a character were passed over.
+    known
+        Of each character, if only a part of the words is known: 1 begins a word, -1 does not, 0
+        nothing is known; shape (T,), int8. Then ``starts`` has those that are known to begin one.
+        None: all is known.
 
     Examples
     --------
@@ -161,16 +166,29 @@ class Corpus:
     name: str = "<text>"
     sha256: str = field(default="", kw_only=True)
     n_blank: int = field(default=0, kw_only=True)
+    known: NDArray[np.int8] | None = field(default=None, kw_only=True)
 
     @classmethod
     def from_text(cls, text: str, name: str = "<text>") -> Corpus:
         """Read segmented text: one sentence a line, words separated by white space."""
         split = split_lines(text)
-        n_lines = text.count("\n") + (not text.endswith("\n"))
-        n_blank = (n_lines if text else 0) - len(split.lines)
         return cls(
-            split.codes, split.starts, split.offsets, split.lines + 1, name=name, n_blank=n_blank
-        )
+            split.codes, split.starts, split.offsets, split.lines + 1,
+            name=name, n_blank=_n_lines(text) - len(split.lines),
+        )  # fmt: skip
+
+    @classmethod
+    def from_marked(cls, text: Marked, name: str = "<text>") -> Corpus:
+        r"""Take a text of which something is known for a corpus: one sentence a line.
+
+        >>> Corpus.from_marked(Marked.parse("我|是-北京\n他 来了")).known.tolist()
+        [1, 1, -1, 0, 1, 1, 0]
+        """
+        split = split_lines(text.text, text.known)
+        return cls(
+            split.codes, split.known > 0, split.offsets, split.lines + 1,
+            name=name, n_blank=_n_lines(text.text) - len(split.lines), known=split.known,
+        )  # fmt: skip
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sentence], name: str = "<sentences>") -> Corpus:
@@ -198,8 +216,10 @@ class Corpus:
 
     @property
     def n_words(self) -> int:
-        """The number of words."""
-        return int(self.starts.sum())
+        """The number of words; where only a part is known, of those that are known whole."""
+        if self.known is None:
+            return int(self.starts.sum())
+        return sum(int(self.whole(begin, end).sum()) for _, begin, end in self.blocks())
 
     @property
     def n_chars(self) -> int:
@@ -241,6 +261,13 @@ class Corpus:
         cuts = [0, *(np.flatnonzero(self.starts[begin + 1 : end]) + 1).tolist(), end - begin]
         return [text[a:b] for a, b in pairwise(cuts)] if text else []
 
+    def whole(self, begin: int, end: int) -> NDArray[np.bool_]:
+        """Tell which of the :meth:`words` between, whole sentences, are known from end to end."""
+        starts = np.flatnonzero(self.starts[begin:end])
+        if self.known is None:
+            return np.ones(len(starts), dtype=bool)
+        return np.logical_and.reduceat(self.known[begin:end] != 0, starts)
+
     def text(self, begin: int, end: int) -> str:
         """Return the characters from ``begin`` to ``end``, without white space."""
         return chars.to_text(self.codes[begin:end])
@@ -249,7 +276,7 @@ class Corpus:
         """Return the distinct words, and how often each occurs."""
         found: Counter[str] = Counter()
         for _, begin, end in self.blocks():
-            found.update(self.words(begin, end))
+            found.update(compress(self.words(begin, end), self.whole(begin, end)))
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
@@ -291,6 +318,7 @@ class Corpus:
         offsets, lines = storage.column(np.intp), storage.column(np.intp)
         labels, names = storage.column(np.int32), dict[str, int]()
         titles, all_labelled, n_chars, n_blank = [], True, 0, 0
+        partial: list[tuple[int, NDArray[np.int8]]] = []
         for corpus in corpora:
             codes.append(corpus.codes)
             starts.append(corpus.starts)
@@ -299,6 +327,8 @@ class Corpus:
             all_labelled &= corpus.labels is not None
             if all_labelled:
                 labels.append(_renumbered(corpus, names))
+            if corpus.known is not None:
+                partial.append((n_chars, corpus.known))
             titles.append(corpus.name)
             n_chars += corpus.n_chars
             n_blank += corpus.n_blank
@@ -307,6 +337,8 @@ class Corpus:
             codes.array(), starts.array(), offsets.array(), lines.array(),
             name=", ".join(titles), n_blank=n_blank,
         )  # fmt: skip
+        if partial:
+            joined = replace(joined, known=_known(joined.starts, partial, storage))
         if not all_labelled or not titles:
             return joined
         return replace(joined, labels=labels.array(), label_names=tuple(names))._with_names_sorted()
@@ -319,6 +351,22 @@ class Corpus:
         for _, begin, end in self.blocks():
             self.labels[begin:end] = table[self.labels[begin:end]]
         return replace(self, label_names=names)
+
+
+def _n_lines(text: str) -> int:
+    return text.count("\n") + (text[-1:] not in ("", "\n"))
+
+
+def _known(
+    starts: NDArray[np.bool_], partial: list[tuple[int, NDArray[np.int8]]], storage: Storage
+) -> NDArray[np.int8]:
+    """Return what is known of a text: all, but in the parts that begin at these places."""
+    known: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
+    for begin in range(0, len(starts), _BLOCK):
+        known[begin : begin + _BLOCK] = np.where(starts[begin : begin + _BLOCK], 1, -1)
+    for begin, part in partial:
+        known[begin : begin + len(part)] = part
+    return known
 
 
 def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:

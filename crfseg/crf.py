@@ -154,6 +154,42 @@ def marginals(emissions: FloatArray, transitions: FloatArray) -> FloatArray:
     return np.exp(alpha + backward(emissions, transitions) - log_z)
 
 
+def partial_loss(
+    emissions: FloatArray,
+    transitions: FloatArray,
+    tag_set: TagSet,
+    boundaries: NDArray[np.int8],
+    margin: float = 0.0,
+) -> float:
+    """Return the negative log-likelihood of boundaries that are known, the others summed over.
+
+    Parameters
+    ----------
+    emissions, transitions
+        Log-potentials, shapes (T, L) and (L, L); they need forbid nothing.
+    tag_set
+        Says which tags begin and end words, and which may follow which.
+    boundaries
+        FREE, BEGIN or INSIDE for each character, shape (T,).
+    margin
+        What a tag that disagrees with a boundary on either side scores more in Z.
+
+    Notes
+    -----
+    log Z - log Z(paths that agree with the boundaries)
+
+    Tsuboi et al. (2008), Training conditional random fields using incomplete annotations.
+    """
+    transitions = mask(transitions, tag_set)
+    after = np.append(boundaries[1:], BEGIN)
+    wrong = np.outer(boundaries == BEGIN, ~tag_set.begins)
+    wrong |= np.outer(boundaries == INSIDE, tag_set.begins)
+    wrong |= np.outer(after == BEGIN, ~tag_set.ends) | np.outer(after == INSIDE, tag_set.ends)
+    everything = constrain(emissions + margin * wrong, tag_set)
+    agreeing = constrain(emissions, tag_set, boundaries)
+    return log_partition(everything, transitions) - log_partition(agreeing, transitions)
+
+
 def _log_sum_exp(scores: FloatArray, axis: int) -> FloatArray:
     """Return log sum exp along an axis; a sum over nothing but ``-inf`` is ``-inf``."""
     top = scores.max(axis=axis, keepdims=True)

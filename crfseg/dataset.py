@@ -116,6 +116,9 @@ class Dataset:
         The gold tags of the T characters, shape (T,), int16.
     offsets
         Where each of the N sentences begins, and T at the end; shape (N + 1,).
+    known
+        What is known of the T characters, as in :class:`crfseg.Corpus`; None: all. What is not
+        known has any tag here.
     """
 
     tag_set: TagSet
@@ -127,6 +130,7 @@ class Dataset:
     ids: NDArray[np.int32]
     tags: NDArray[np.int16]
     offsets: NDArray[np.intp]
+    known: NDArray[np.int8] | None = None
 
     @classmethod
     def encode(
@@ -167,8 +171,9 @@ class Dataset:
         )
         tag_set, tags = _tags(corpus, scheme, init, storage)
         return cls(
-            tag_set, templates, alphabet, lexicon, varieties, patterns, ids, tags, corpus.offsets
-        )
+            tag_set, templates, alphabet, lexicon, varieties, patterns, ids, tags, corpus.offsets,
+            corpus.known,
+        )  # fmt: skip
 
     @property
     def n_patterns(self) -> int:

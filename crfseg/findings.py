@@ -101,7 +101,7 @@ class CheckedFile:
     """How often each white-space character occurs, newlines left out."""
     n_blank: int
     is_segmented: bool
-    """False if it seems to be in another format, so that nothing can be said about its words."""
+    """False if only a part of its words is known, or it seems to be in another format."""
 
     @classmethod
     def read(cls, path: PathLike, format: Format | None, encoding: str) -> CheckedFile:
@@ -119,7 +119,8 @@ class CheckedFile:
             findings += [Finding(name, 1, "format", misread)] if misread else []
         unread = {finding.line for finding in undecodable}
         n_blank = sum(not line.strip() and n not in unread for n, line in enumerate(lines, 1))
-        return cls(corpus, findings, _separators(text), n_blank, not (wrong or misread))
+        is_segmented = not (wrong or misread) and corpus.known is None
+        return cls(corpus, findings, _separators(text), n_blank, is_segmented)
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,7 @@ words    one sentence a line, words separated by white space
 pos      the same with ``word/POS`` or ``word_POS``; People's Daily ``[a/n b/n]nt``
 columns  CRF++ and CoNLL: a character (or word) a line, its tag last, blank line between
 conllu   CoNLL-U; forms and universal parts of speech
+partial  one sentence a line, of which a part is known: ``我|是-北京``
 ======== ===========================================================================
 
 The encoding is UTF-8 unless another is named; it is never guessed. A byte order mark is accepted.
@@ -22,19 +23,23 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
+import numpy as np
+
 from crfseg.corpus import Corpus, Sentence
-from crfseg.errors import CorpusError
+from crfseg.errors import CorpusError, MarkupError
+from crfseg.marked import Marked
 from crfseg.storage import Storage
 from crfseg.tags import chunks
 from crfseg.textfile import texts
 
 PathLike = str | os.PathLike[str]
-Format = Literal["words", "pos", "columns", "conllu"]
+Format = Literal["words", "pos", "columns", "conllu", "partial"]
 
 _BY_SUFFIX: Final[dict[str, Format]] = {
     ".conll": "columns",
     ".crfpp": "columns",
     ".conllu": "conllu",
+    ".partial": "partial",
 }
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
@@ -55,8 +60,9 @@ def read_corpus(
     path
         The file.
     format
-        ``"words"``, ``"pos"``, ``"columns"`` or ``"conllu"``; None takes ``columns`` for files
-        that end in .conll or .crfpp, ``conllu`` for .conllu, else ``words``.
+        ``"words"``, ``"pos"``, ``"columns"``, ``"conllu"`` or ``"partial"``; None takes
+        ``columns`` for files that end in .conll or .crfpp, ``conllu`` for .conllu, ``partial`` for
+        .partial, else ``words``.
     encoding
         As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
     scratch
@@ -86,18 +92,27 @@ def read_corpora(
     format: Format | None = None,
     encoding: str = "utf-8",
     scratch: PathLike | None = None,
+    partial: bool = False,
 ) -> list[Corpus]:
     """Read one or several corpora; those that are corpora already are taken as they are.
 
-    See :func:`read_corpus` for the parameters and the errors.
+    Only where ``partial`` is said may a part of their words be unknown. See :func:`read_corpus` for
+    the other parameters and the errors.
     """
     several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
-    return [
+    found = [
         corpus
         if isinstance(corpus, Corpus)
         else read_corpus(corpus, format=format, encoding=encoding, scratch=scratch)
         for corpus in several
     ]
+    for corpus in found:
+        if corpus.known is not None and not partial:
+            raise CorpusError(
+                f"{corpus.name}: only a part of its words is known; expected all. It can be "
+                "trained on, nothing else"
+            )
+    return found
 
 
 def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator[Corpus]:
@@ -247,10 +262,26 @@ def _conllu_sentences(text: str, name: str) -> Iterator[Sentence]:
                 labels.append(fields[3])
 
 
+def _read_partial(text: str, name: str) -> Corpus:
+    lines = [_marked(line, name, number) for number, line in enumerate(text.split("\n"), 1)]
+    ends = [np.zeros(1, dtype=np.int8)] * len(lines)  # of newlines nothing is said
+    known = [part for line, end in zip(lines, ends, strict=True) for part in (line.known, end)]
+    joined = Marked("\n".join(line.text for line in lines), np.concatenate(known)[:-1])
+    return Corpus.from_marked(joined, name)
+
+
+def _marked(line: str, name: str, number: int) -> Marked:
+    try:
+        return Marked.parse(line)
+    except MarkupError as error:
+        raise CorpusError(f"{name}:{number}: {error}") from None
+
+
 _READERS: Final[dict[str, Callable[[str, str], Corpus]]] = {
     "words": _read_words,
     "pos": _read_pos,
     "columns": _read_columns,
     "conllu": _read_conllu,
+    "partial": _read_partial,
 }
 FORMATS: Final = tuple(_READERS)

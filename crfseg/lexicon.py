@@ -29,7 +29,7 @@ from crfseg.errors import ShapeError
 from crfseg.kernels import EVERY_KEY, Interner
 from crfseg.matcher import OF_TEXT, Matcher
 from crfseg.storage import Storage
-from crfseg.symbols import FIRST_ID, UNKNOWN_ID, Alphabet, Symbols
+from crfseg.symbols import FIRST_ID, UNKNOWN_ID, Alphabet, Numbers, Symbols
 
 Classes = NDArray[np.uint8]
 Counts = NDArray[np.int64]
@@ -41,6 +41,7 @@ MAX_LISTS: Final = 6
 N_CLASSES: Final = OF_TEXT + 2 * MAX_LISTS
 _SHARES: Final = (0.1, 0.5, 0.9, 0.999)
 _COUNTS: Final = (2, 5, 20)
+_STARTS: Final = np.array([2, 1, 0], dtype=np.uint32)  # by what is known, -1 last
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
     heads, tails, pairs = Interner(), Interner(), Interner()
     for _, begin, end in corpus.blocks():
         ids = alphabet.ids(corpus.codes[begin:end], "C")
-        keys = _keys(ids, corpus.starts[begin:end])
+        keys = _keys(ids, corpus.starts[begin:end], corpus.whole(begin, end))
         numbers = [
             interner.number(np.ascontiguousarray(half), EVERY_KEY, 0).astype(np.uint64)
             for interner, half in zip((heads, tails), keys.T, strict=True)
@@ -171,11 +172,12 @@ def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
     return [word for _, word in ranked]
 
 
-def _keys(ids: Symbols, starts: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def _keys(ids: Symbols, starts: NDArray[np.bool_], whole: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Return the words of a text, eight symbols in two numbers, the last 0; shape (W, 2)."""
     begins = np.flatnonzero(starts)
     lengths = np.diff(begins, append=len(ids))
-    begins, lengths = begins[lengths <= LONGEST], lengths[lengths <= LONGEST]
+    taken = whole & (lengths <= LONGEST)
+    begins, lengths = begins[taken], lengths[taken]
     steps = np.arange(LONGEST)
     padded = np.append(ids, np.zeros(LONGEST, dtype=np.uint16))
     rows = padded[begins[:, None] + steps] * (steps < lengths[:, None])
@@ -190,6 +192,13 @@ def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
     text = chars.to_text(alphabet.characters[rows[rows != UNKNOWN_ID] - FIRST_ID])
     ends = np.cumsum(np.sum(rows != UNKNOWN_ID, axis=1)).tolist()
     return [text[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def _starts(corpus: Corpus, at: slice) -> Numbers:
+    """Return where words begin, as :func:`cross_fit` takes it."""
+    if corpus.known is None:
+        return corpus.starts[at].astype(np.uint32)
+    return _STARTS[corpus.known[at]]
 
 
 def fold_bounds(corpus: Corpus, window: int) -> list[int]:
@@ -231,7 +240,7 @@ def cross_fit(
     entries
         The padded text, shape (T',).
     starts
-        1 where a word begins, shape (T',).
+        1 where a word begins, 2 where that is not known, else 0; shape (T',).
     bounds
         Where the folds begin, and T'; F + 1 numbers.
     of_list
@@ -300,7 +309,7 @@ def marked(
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
     starts = symbols.padded(  # edges as if they were words
         corpus,
-        lambda at: corpus.starts[at].astype(np.uint32),
+        lambda at: _starts(corpus, at),
         window,
         storage.empty(entries.shape, np.uint8),
     )

@@ -99,15 +99,18 @@ cdef void write(
             words[t] = number_of(found.first[at + t]) | number_of(found.last[at + t]) << 16
 
 
-cdef bint is_whole(
+cdef int is_whole(
     const uint32_t *entries, Py_ssize_t n, const uint8_t *starts, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    """Tell whether the characters between are segmented as one word."""
+    """Tell whether the characters between are segmented as one word; -1 if that is not known."""
+    cdef int inside = 0, first = starts[begin]
+    cdef int last = 1 if end == n or is_edge(entries[end]) else starts[end]
     cdef Py_ssize_t t
     for t in range(begin + 1, end):
-        if starts[t]:
-            return False
-    return starts[begin] and (end == n or starts[end] or is_edge(entries[end]))
+        inside |= starts[t]
+    if inside & 1 or not first or not last:
+        return 0
+    return -1 if (inside | first | last) & 2 else 1
 
 
 def check(const uint16_t[::1] symbols, const int64_t[::1] offsets):
@@ -160,9 +163,7 @@ cdef class Matcher:
                 if offsets[k + 1] - offsets[k] == length and not self.enter(
                     &symbols[offsets[k]], length, k + 1
                 ):
-                    raise ValueError(
-                        f"word {k} is there twice, or collides with too many others"
-                    )
+                    raise ValueError(f"word {k} is there twice, or collides with too many others")
 
     cdef bint enter(self, const uint16_t *word, Py_ssize_t length, uint32_t node) noexcept nogil:
         """Enter a word; False if it is there already, or its edges collide."""
@@ -365,9 +366,9 @@ cdef class Matcher:
         entries
             The text, shape (T,).
         starts
-            1 where a word begins, shape (T,); the edges of sentences, and the end, end words too.
+            1 where a word begins, 2 where that is not known, (T,); edges and the end end words too.
         seen, whole
-            Added to, shape (N,).
+            Added to where it is known whether the string is one whole word, shape (N,).
 
         Raises
         ------
@@ -393,11 +394,10 @@ cdef class Matcher:
         self, const Search *search, const uint8_t *starts, int64_t *seen, int64_t *whole
     ) noexcept nogil:
         """Count the words among the paths."""
-        cdef Py_ssize_t a, word, begin
+        cdef Py_ssize_t a, word, begin, found
         for a in range(search.n_alive):
             word, begin = <Py_ssize_t>(search.links[a] >> 1) - 1, search.places[a]
             if word < self.n_words:
-                seen[word] += 1
-                whole[word] += is_whole(
-                    search.entries, search.n, starts, begin, begin + search.length
-                )
+                found = is_whole(search.entries, search.n, starts, begin, begin + search.length)
+                seen[word] += found >= 0
+                whole[word] += found > 0

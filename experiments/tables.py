@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib import rc_context
 
 BLUE = "#0072b2"
+COLORS = (BLUE, "#56b4e9", "#d55e00", "#e69f00")
 SMALL = {"textcoords": "offset points", "fontsize": 8}
 SHARES = ["f1", "precision", "recall", "oov_rate", "oov_recall", "iv_recall", "labelled_f1"]
 
@@ -160,6 +161,15 @@ def crossed_table(results: Results) -> pd.DataFrame:
     return peers_of(results, "crossed").rename_axis(index=None, columns=None)
 
 
+def active_table(results: Results) -> pd.DataFrame:
+    """Return the mean F1 on both dev sets by the words that were annotated."""
+    rows = results.runs("active-learning").dropna(subset=["budget"])
+    ways = rows[rows.budget > 0].groupby(["corpus", "budget", "way"], sort=False).f1.mean()
+    shown = ways.map("{:.2f}".format).unstack("way")
+    forum, news = (shown.loc[corpus] for corpus in ("medical_forum", "ctb6"))
+    return (forum + " / " + news).rename(lambda budget: f"{budget:,.0f} words")
+
+
 TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "features": lambda results: variants_table(results, "features"),
     "profiles": lambda results: variants_table(results, "profiles"),
@@ -170,6 +180,7 @@ TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "two profiles": two_profiles_table,
     "bundled": bundled_table,
     "crossed": crossed_table,
+    "active-learning": active_table,
 }
 
 
@@ -205,7 +216,32 @@ def sizes_plot(results: Results) -> plt.Figure:
     return figure
 
 
-PLOTS = {"features/change.svg": features_plot, "model-size/size.svg": sizes_plot}
+def active_plot(results: Results) -> plt.Figure:
+    """Draw F1 on both dev sets by the words that were annotated; bars over the seeds."""
+    figure, both = plt.subplots(1, 2, figsize=(7.5, 3.6))
+    for axes, corpus in zip(both, ("medical_forum", "ctb6"), strict=True):
+        rows = results.runs("active-learning")
+        rows = rows[rows.corpus == corpus]
+        for way, style in {"nothing": ":", "all": "--"}.items():
+            axes.axhline(rows[rows.way == way].f1.mean(), ls=style, color="gray", label=way)
+        asked = rows[rows.budget > 0]
+        for color, (way, some) in zip(COLORS, asked.groupby("way", sort=False), strict=True):
+            f1 = some.groupby("budget").f1
+            ends = [f1.mean() - f1.min(), f1.max() - f1.mean()]
+            axes.errorbar(f1.mean().index, f1.mean(), ends, color=color, marker=".", label=way)
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.set_xticks(sorted(asked.budget.unique()))
+        axes.set(title=f"Dev F1, {corpus}", xlabel="words annotated")
+    both[1].legend(fontsize=8)
+    return figure
+
+
+PLOTS = {
+    "active-learning/curve.svg": active_plot,
+    "features/change.svg": features_plot,
+    "model-size/size.svg": sizes_plot,
+}
 
 
 def draw(folder: Path) -> None:

@@ -202,6 +202,18 @@ def test_a_variant_without_views_has_all_other_default_templates():
     assert templates_of({"profile": "fast"}) is None
 
 
+def test_what_was_annotated_is_as_the_config_says():
+    place = ROOT / "experiments" / "active-learning"
+    config = tomllib.loads((place / "config.toml").read_text("utf-8"))
+    rows = pd.read_csv(place / "results.csv").dropna(subset=["budget"])
+    asked = rows[rows.budget > 0]
+    assert not asked.duplicated(["way", "corpus", "seed", "budget"]).any()
+    assert asked.way.nunique() * asked.corpus.nunique() == len(asked) / (
+        len(config["seeds"]) * len(config["budgets"])
+    )
+    assert (asked.words >= asked.budget).all()
+
+
 def run(*arguments):
     command = [sys.executable, str(ROOT / "experiments/run.py"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)

@@ -24,6 +24,7 @@ _VERBS: Final = {
     "cross-validate": "Score ways of training on the corpora themselves, by folds.",
     "learning-curve": "Tell what more training data would bring.",
     "tune": "Search for the settings that suit the corpora.",
+    "suggest": "Choose the sentences most worth annotating.",
     "audit": "List where the corpora's own words are probably wrong.",
     "convert": "Write a corpus as tagged training data, as other tools read it.",
     "check": "List what is suspicious in corpora.",

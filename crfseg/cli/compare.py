@@ -16,7 +16,7 @@ from crfseg.cli import options, terms
 from crfseg.corpus import Corpus
 from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
 from crfseg.evaluation.scores import Scores
-from crfseg.formats import Format, read_corpora, read_corpus
+from crfseg.formats import Format, read_corpora
 from crfseg.modelfile import is_model
 from crfseg.report.comparison import write_comparison
 from crfseg.segmenter import Segmenter
@@ -66,7 +66,10 @@ def command(
 
 
 def _segmented(path: str, format: Format | None, encoding: str) -> Segmenter | Corpus:
-    return load(path) if is_model(path) else read_corpus(path, format=format, encoding=encoding)
+    if is_model(path):
+        return load(path)
+    (corpus,) = read_corpora([path], format=format, encoding=encoding)
+    return corpus
 
 
 class _Side(NamedTuple):

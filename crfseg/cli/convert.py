@@ -10,7 +10,7 @@ import click
 from crfseg.cli import options
 from crfseg.export import TARGETS, Target, crfpp_template, export, write
 from crfseg.files import writing
-from crfseg.formats import Format, read_corpus
+from crfseg.formats import Format, read_corpora
 from crfseg.symbols import Folding
 from crfseg.tags import Scheme
 
@@ -67,7 +67,7 @@ def command(
 
     def texts() -> Iterator[str]:
         for path in corpora:
-            corpus = read_corpus(path, format=format, encoding=encoding)
+            (corpus,) = read_corpora([path], format=format, encoding=encoding)
             yield from export(corpus, to, templates=names, folding=folding, **settings)
 
     if template_file is not None:

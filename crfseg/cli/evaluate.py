@@ -18,7 +18,7 @@ from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
 from crfseg.evaluation.scores import Scores, evaluate, read_words
-from crfseg.formats import Format, read_corpora, read_corpus
+from crfseg.formats import Format, read_corpora
 from crfseg.report.evaluation import write_report
 
 
@@ -84,7 +84,7 @@ def command(
         record["rules"] = [*segmenter.ruleset.names, *segmenter.ruleset.expressions]
         scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
     else:
-        guess = read_corpus(predicted, format=format, encoding=encoding)
+        (guess,) = read_corpora([predicted], format=format, encoding=encoding)
         record |= terms.of_predicted(guess)
         scores = evaluate(guess, Corpus.join(parts), known_words=known)
     if report is not None:

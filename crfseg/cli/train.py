@@ -80,7 +80,8 @@ def command(
         model = crfseg.train(corpora, dev=dev or None, callback=callback, **settings)
         model.save(beside)
     for corpus in model.info["corpora"]:
-        click.echo("{name}: {sentences:,} sentences, {words:,} words".format(**corpus))
+        size = "{known:,} places known" if "known" in corpus else "{words:,} words"
+        click.echo(("{name}: {sentences:,} sentences, " + size).format(**corpus))
     for corpus in model.info.get("raw", ()):
         click.echo("{name} (raw): {characters:,} characters".format(**corpus))
     for words in model.info.get("lexicon", ()):

@@ -15,7 +15,7 @@ from crfseg.corpus import Corpus
 from crfseg.evaluation import resampling
 from crfseg.evaluation.judgement import Stretches, count_within, sentences_of, stretches
 from crfseg.evaluation.scores import Scores, evaluate
-from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.formats import Format, PathLike, read_corpora
 from crfseg.segmenter import Segmenter
 
 _CONTEXT: Final = 6  # characters shown before and behind a place
@@ -171,6 +171,6 @@ def compare(
     >>> [(place.one, place.other, place.right) for place in compare(one, other, gold).partings()]
     [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
     """
-    gold = gold if isinstance(gold, Corpus) else read_corpus(gold, format=format, encoding=encoding)
+    (gold,) = read_corpora([gold], format=format, encoding=encoding)
     scores = (evaluate(each, gold, format=format, encoding=encoding) for each in (one, other))
     return Comparison(*scores)

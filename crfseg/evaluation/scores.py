@@ -23,7 +23,7 @@ from crfseg.evaluation.calibration import Calibration
 from crfseg.evaluation.judgement import KINDS, Judgement, stretches
 from crfseg.evaluation.sighan import OfficialCounts
 from crfseg.evaluation.tally import count_sentences
-from crfseg.formats import Format, PathLike, read_corpus
+from crfseg.formats import Format, PathLike, read_corpora, read_corpus
 from crfseg.segmenter import Segmenter
 from crfseg.tags import OUTSIDE
 
@@ -230,7 +230,7 @@ def evaluate(
     >>> scores.precision, scores.recall, scores.oov_recall
     (0.6, 0.75, 0.5)
     """
-    gold = gold if isinstance(gold, Corpus) else read_corpus(gold, format=format, encoding=encoding)
+    (gold,) = read_corpora([gold], format=format, encoding=encoding)
     frequency_of = None if known_words is None else _frequencies(known_words)
     confidence, seen = None, np.zeros(len(gold), dtype=bool)
     if isinstance(predicted, Segmenter):
@@ -240,8 +240,8 @@ def evaluate(
         seen = np.isin(gold.hashes(), segmenter.model.sentences)
         if frequency_of is None:
             frequency_of = segmenter.model.frequency_of
-    elif not isinstance(predicted, Corpus):
-        predicted = read_corpus(predicted, format=format, encoding=encoding)
+    else:
+        (predicted,) = read_corpora([predicted], format=format, encoding=encoding)
     check_same_text(gold, predicted)
     return Scores(
         count_sentences(gold, predicted, {} if frequency_of is None else frequency_of),

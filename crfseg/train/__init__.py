@@ -64,7 +64,9 @@ def train(
     Parameters
     ----------
     corpora
-        Segmented corpora: files, or :class:`crfseg.Corpus` objects; one or several.
+        Segmented corpora: files, or :class:`crfseg.Corpus` objects; one or several. Of some only a
+        part may be known (the format ``partial``): ``adagrad`` without labels learns from that by
+        its marginal likelihood.
     dev
         Segmented corpora that are not trained on, one or several: ``adagrad`` keeps the pass with
         the best mean F1 on them (of labelled words where labels are trained), and their scores
@@ -155,7 +157,7 @@ def train(
         raw=raw is not None, lexicon=lexicon is not None,
     )  # fmt: skip
     params = checked_params(algorithm, params, settings.labels, settings.profile)
-    parts = read_corpora(corpora, format=format, encoding=encoding, scratch=scratch)
+    parts = read_corpora(corpora, format=format, encoding=encoding, scratch=scratch, partial=True)
     if not parts:
         raise TrainingError("no corpus given; expected at least one")
     devs = [] if dev is None else read_corpora(dev, format=format, encoding=encoding)
@@ -165,6 +167,7 @@ def train(
     if raw is not None and not any(corpus.n_chars for corpus in raws):
         raise TrainingError("raw text: no character in it; expected at least one, or no raw text")
     lists = [] if lexicon is None else _word_lists(lexicon, encoding)
+    _check_partial(parts, algorithm, settings.labels)
     joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
     corpus = _checked(joined, settings.labels)
     info = {
@@ -248,6 +251,14 @@ def _word_lists(
             f"word and at most {MAX_LISTS} lists, or no lexicon"
         )
     return lists
+
+
+def _check_partial(parts: Iterable[Corpus], algorithm: str, labels: bool) -> None:
+    for corpus in parts:
+        if corpus.known is not None and (labels or algorithm != "adagrad"):
+            raise TrainingError(
+                f"{corpus.name}: only a part of its words is known; expected adagrad, no labels"
+            )
 
 
 def _checked(corpus: Corpus, labels: bool) -> Corpus:

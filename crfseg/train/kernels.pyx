@@ -12,10 +12,12 @@ gradients in the order of the text: the result does not depend on the number of 
 """
 
 from libc.math cimport fabsf, sqrtf
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
 from crfseg.machine cimport prefetch
-from crfseg.train.lattice cimport CRFSEG_EXP, Arcs, arcs_along, labelled_lattice, lattice
+from crfseg.train.lattice cimport (
+    CRFSEG_EXP, Arcs, arcs_along, labelled_lattice, lattice, partial_lattice,
+)
 
 cdef extern from *:
     """
@@ -180,6 +182,10 @@ cdef class Batches:
         Edge symbols on either side of a sentence in ``ids``.
     begins, offsets, tags
         Where each sentence's first character stands in ``ids``, (N,), and in ``tags``, (N + 1,).
+    known, partial
+        Where tags are not all known: whether each character begins a word, 1, does not, -1, or
+        nothing is known, 0, (T,); and of which sentences a part is not known, (N,). Both are empty
+        if all is known.
     ids
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
@@ -199,8 +205,8 @@ cdef class Batches:
         For each sentence which kinds it does not see in this pass, by what they were learned
         from; 0 for none; (N,).
     rows, norms, scratch, exponentials, arcs
-        Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)),
-        (threads, 2 L * L), (batch, L * L).
+        Work space: (rows of a batch, L), (rows of a batch,), (threads, 2 L (longest + 1)), with
+        ``partial`` (threads, L (3 longest + 2 + L)), (threads, 2 L * L), (batch, L * L).
     losses
         The loss of each sentence, (N,), is written here.
     margin
@@ -217,23 +223,25 @@ cdef class Batches:
     cdef Py_ssize_t batch, window, n_tags
     cdef float n_batches, margin, rate, l1, l2, quiet
     cdef const int16_t[::1] tags
+    cdef const int8_t[::1] known
     cdef const int32_t[:, ::1] ids, inner
     cdef const int64_t[:, ::1] kinds
     cdef float[::1] states, norms
     cdef const float[::1] shares
     cdef float[:, ::1] transitions, rows, scratch, exponentials, arcs
-    cdef const uint8_t[::1] legal, tag_begins, tag_ends, hidden
+    cdef const uint8_t[::1] legal, tag_begins, tag_ends, hidden, partial
     cdef double[::1] losses
     cdef Arcs along
     cdef long arrived, round_  # where the threads meet
 
     def __init__(
-        self, order, batch, n_batches, window, begins, offsets, tags, ids, kinds, states, shares,
-        transitions, legal, tag_begins, tag_ends, inner, hidden, rows, norms, scratch,
-        exponentials, arcs, losses, *, margin, rate, l1, l2, quiet,
+        self, order, batch, n_batches, window, begins, offsets, tags, known, partial, ids, kinds,
+        states, shares, transitions, legal, tag_begins, tag_ends, inner, hidden, rows, norms,
+        scratch, exponentials, arcs, losses, *, margin, rate, l1, l2, quiet,
     ):
         self.order, self.batch, self.n_batches, self.window = order, batch, n_batches, window
         self.begins, self.offsets, self.tags, self.ids = begins, offsets, tags, ids
+        self.known, self.partial = known, partial
         self.kinds, self.states, self.shares, self.transitions = kinds, states, shares, transitions
         self.legal, self.tag_begins, self.tag_ends = legal, tag_begins, tag_ends
         self.inner, self.hidden, self.n_tags = inner, hidden, len(tag_begins)
@@ -313,7 +321,14 @@ cdef class Batches:
                     3 * kind[WIDTH] * n_tags, -self.window, length + self.window - kind[LAST],
                     kind[REACH], kind[WIDTH] * n_tags, n_tags,
                 )
-        self.losses[s] = self.loss(me, row, &self.tags[self.offsets[s]], length, arcs)
+        if self.partial.shape[0] and self.partial[s]:
+            self.losses[s] = partial_lattice(
+                row, &self.scratch[me, 0], arcs, &self.known[self.offsets[s]], length,
+                &self.transitions[0, 0], &self.exponentials[me, 0], &self.tag_begins[0],
+                &self.tag_ends[0], n_tags, self.margin,
+            )
+        else:
+            self.losses[s] = self.loss(me, row, &self.tags[self.offsets[s]], length, arcs)
         for i in range(begin * n_tags, 0):
             row[i] = 0
         for i in range(length * n_tags, end * n_tags):
@@ -342,10 +357,10 @@ cdef class Batches:
             )
         if n_tags == 4:  # known to the compiler, so that it unrolls the loops
             return lattice(
-                row, scratch, arcs, gold, length, transitions, powers, begins, ends, 4
+                row, scratch, arcs, gold, length, transitions, powers, begins, ends, 4, True
             )
         return lattice(
-            row, scratch, arcs, gold, length, transitions, powers, begins, ends, n_tags
+            row, scratch, arcs, gold, length, transitions, powers, begins, ends, n_tags, True
         )
 
     cdef void descend(

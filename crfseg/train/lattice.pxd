@@ -2,7 +2,7 @@
 """Forward-backward on one sentence, and the gradient; the readable twin is in crf.py."""
 
 from libc.math cimport logf
-from libc.stdint cimport int16_t, int32_t, uint8_t
+from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t
 
 cdef extern from *:
     """
@@ -24,6 +24,10 @@ cdef extern from *:
     float CRFSEG_EXP(float) noexcept nogil
 
 
+cdef enum:
+    IMPOSSIBLE = -1000000000  # what a tag scores that cannot be
+
+
 cdef inline float exponentials(
     const float *row, float *potential, float *alpha, Py_ssize_t n_tags
 ) noexcept nogil:
@@ -40,7 +44,7 @@ cdef inline float exponentials(
 
 cdef inline double scaled(
     double loss, float *alpha, float *potential, float top, const float *row, const int16_t *gold,
-    Py_ssize_t t, const float *transitions, Py_ssize_t n_tags,
+    bint has_gold, Py_ssize_t t, const float *transitions, Py_ssize_t n_tags,
 ) noexcept nogil:
     """Bring the potentials into alpha and scale both by its sum; return the loss up to here."""
     cdef Py_ssize_t j
@@ -52,6 +56,8 @@ cdef inline double scaled(
     for j in range(n_tags):
         alpha[j] *= share
         potential[j] *= share
+    if not has_gold:
+        return loss + (top + logf(total))
     loss += top + logf(total) - row[gold[t]]
     if t > 0:
         loss -= transitions[gold[t - 1] * n_tags + gold[t]]
@@ -61,7 +67,7 @@ cdef inline double scaled(
 cdef inline double lattice(
     float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
     const float *transitions, const float *exp_transitions, const uint8_t *begins,
-    const uint8_t *ends, Py_ssize_t n_tags,
+    const uint8_t *ends, Py_ssize_t n_tags, bint has_gold,
 ) noexcept nogil:
     """Turn a sentence's emissions into the gradient of its negative log-likelihood, in place.
 
@@ -69,8 +75,10 @@ cdef inline double lattice(
         beta[t-1, i] = sum_j exp(transitions[i, j]) potential[t, j] beta[t, j],    scaled alike
         gradient[t, j] = alpha[t, j] beta[t, j] - [gold[t] = j]
 
-    ``scratch`` holds alpha and potential, (T, 2, L), and one more row; ``arcs`` (L, L) gets the
-    gradient of the transitions. Returns the loss.
+    ``scratch`` holds alpha and potential, (T, 2, L), and two more rows; ``arcs`` (L, L) gets the
+    gradient of the transitions. Returns the loss. Without gold tags nothing is subtracted: rows and
+    arcs become the expected numbers of tags and of transitions, the loss log Z. ``has_gold`` is a
+    constant wherever this is called, so that nothing of it is left in the loops.
     """
     cdef Py_ssize_t t, i, j
     cdef float *alpha
@@ -98,7 +106,7 @@ cdef inline double lattice(
                 share = before[i]
                 for j in range(n_tags):
                     alpha[j] += share * exp_transitions[i * n_tags + j]
-        loss = scaled(loss, alpha, potential, top, row, gold, t, transitions, n_tags)
+        loss = scaled(loss, alpha, potential, top, row, gold, has_gold, t, transitions, n_tags)
         before = alpha
     for i in range(n_tags * n_tags):
         arcs[i] = 0
@@ -111,7 +119,8 @@ cdef inline double lattice(
         for j in range(n_tags):
             row[j] = alpha[j] * beta[j]
             pull[j] = potential[j] * beta[j]
-        row[gold[t]] -= 1
+        if has_gold:
+            row[gold[t]] -= 1
         if t > 0:
             before = alpha - 2 * n_tags
             for i in range(n_tags):
@@ -122,7 +131,51 @@ cdef inline double lattice(
                     total += top
                     arcs[i * n_tags + j] += share * top
                 beta[i] = total
-            arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+            if has_gold:
+                arcs[gold[t - 1] * n_tags + gold[t]] -= 1
+    return loss
+
+
+cdef inline bint agrees(int8_t known, bint is_so) noexcept nogil:
+    """Tell whether something may be so, given what is known: 1 it is, -1 it is not, 0 nothing."""
+    return not known or (known > 0) == is_so
+
+
+cdef inline double partial_lattice(
+    float *rows, float *scratch, float *arcs, const int8_t *known, Py_ssize_t length,
+    const float *transitions, const float *exp_transitions, const uint8_t *begins,
+    const uint8_t *ends, Py_ssize_t n_tags, float margin,
+) noexcept nogil:
+    """Do what :func:`lattice` does where only some boundaries are known: the marginal likelihood.
+
+        loss = log Z - log Z(the paths that agree with what is known)
+        gradient = expectation over all paths - expectation over those that agree
+
+    In Z a tag that does not agree scores ``margin`` more. ``known`` says of each character whether
+    it begins a word, (T,); ``scratch`` has room for T more rows and arcs than there.
+    """
+    cdef Py_ssize_t t, j, n_arcs = n_tags * n_tags
+    cdef float *agreeing = scratch + 2 * (length + 1) * n_tags
+    cdef float *agreeing_arcs = agreeing + length * n_tags
+    cdef int8_t after
+    cdef bint is_free
+    cdef double loss = 0
+    for t in range(length):
+        after = known[t + 1] if t + 1 < length else 1
+        for j in range(n_tags):
+            agreeing[t * n_tags + j] = rows[t * n_tags + j]
+            if not (agrees(known[t], begins[j]) and agrees(after, ends[j])):
+                agreeing[t * n_tags + j] = IMPOSSIBLE
+                rows[t * n_tags + j] += margin
+    for is_free in range(2):
+        loss = lattice(
+            rows if is_free else agreeing, scratch, arcs if is_free else agreeing_arcs, NULL,
+            length, transitions, exp_transitions, begins, ends, n_tags, False,
+        ) - loss
+    for j in range(length * n_tags):
+        rows[j] -= agreeing[j]
+    for j in range(n_arcs):
+        arcs[j] -= agreeing_arcs[j]
     return loss
 
 
@@ -193,7 +246,7 @@ cdef inline double labelled_lattice(
             for a in range(legal.n_inner):
                 i, j = legal.inner[2 * a], legal.inner[2 * a + 1]
                 alpha[j] += before[i] * exp_transitions[i * n_tags + j]
-        loss = scaled(loss, alpha, potential, top, row, gold, t, transitions, n_tags)
+        loss = scaled(loss, alpha, potential, top, row, gold, True, t, transitions, n_tags)
         before = alpha
     for i in range(n_tags * n_tags):
         arcs[i] = 0

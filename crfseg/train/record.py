@@ -23,14 +23,17 @@ _LASTING: Final = ("max_iterations", "patience")  # what only says when training
 
 
 def of_corpus(corpus: Corpus) -> dict[str, Any]:
-    """Return which corpus it was, and its size."""
-    return {
+    """Return which corpus it was, and its size; and how much is known if that is not all."""
+    entry = {
         "name": Path(corpus.name).name,
         "sha256": corpus.sha256,
         "sentences": len(corpus),
         "words": corpus.n_words,
         "characters": corpus.n_chars,
     }
+    if corpus.known is not None:
+        entry["known"] = int(np.count_nonzero(corpus.known)) - len(corpus)
+    return entry
 
 
 def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class Trainer:
             symbols.begins(data.offsets, data.templates.window),
             data.offsets,
             weights.tag_number[data.tags] if tag_set.labels else data.tags,
+            *_partial(data),
             data.ids,
             weights.kinds,
             weights.states,
@@ -99,6 +100,8 @@ class Trainer:
         """Return the kernel's work space, from rows to losses."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
+        is_partial = self._weights.dataset.known is not None
+        room = 3 * longest + 2 + n_tags if is_partial else 2 * (longest + 1)
         per_batch = np.add.reduceat(
             self._lengths[order] + 4 * window, np.arange(0, len(order), batch)
         )
@@ -106,7 +109,7 @@ class Trainer:
         return (
             np.zeros((most, n_tags), dtype=np.float32),
             np.zeros(most, dtype=np.float32),
-            np.zeros((self._crew.most, 2 * n_tags * (longest + 2)), dtype=np.float32),
+            np.zeros((self._crew.most, n_tags * room), dtype=np.float32),
             np.zeros((self._crew.most, 2 * n_tags * n_tags), dtype=np.float32),
             np.zeros((batch, n_tags * n_tags), dtype=np.float32),
             self._losses,
@@ -146,6 +149,14 @@ class _Crew:
         for thread in threads:
             thread.join()
         return clocks[0]
+
+
+def _partial(dataset: Dataset) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
+    """Return what is known of the characters, and of which sentences a part is not known."""
+    if dataset.known is None:
+        return np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8)
+    is_open = np.logical_or.reduceat(dataset.known == 0, dataset.offsets[:-1])
+    return dataset.known, is_open.astype(np.uint8)
 
 
 def _shares(dataset: Dataset) -> NDArray[np.float32]:

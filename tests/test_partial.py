@@ -1,0 +1,242 @@
+"""Learning from corpora of which only a part is known."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crfseg
+from crfseg import Corpus, Marked, Segmenter, crf
+from crfseg.check import check
+from crfseg.dataset import Dataset
+from crfseg.errors import CorpusError, MarkupError, TrainingError
+from crfseg.formats import parse
+from crfseg.tags import TagSet
+from crfseg.templates import Templates
+from crfseg.train.parameters import checked_params
+from crfseg.train.trainer import Trainer
+from crfseg.train.weights import Weights
+from material import SAMPLE
+
+TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
+PARTIAL = Marked.parse("我|爱-北京 天安|门广-场\n他来|了\n他们")
+
+
+def known_of(length):
+    return st.lists(st.sampled_from([0, 1, -1]), min_size=length, max_size=length)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["BMES", "BMES6"]), st.integers(1, 5), st.data())
+def test_the_loss_is_that_of_all_paths_that_agree(seed, scheme, length, data):
+    boundaries = np.array(data.draw(known_of(length)), dtype=np.int8)
+    boundaries[0] = 1
+    rng, tag_set = np.random.default_rng(seed), TagSet(scheme)
+    n_tags = len(tag_set.names)
+    emissions, transitions = rng.normal(size=(length, n_tags)), rng.normal(size=(n_tags, n_tags))
+    every, agreeing = [], []
+    for starts in itertools.product([True, False], repeat=length - 1):
+        path = tag_set.encode(np.array([True, *starts])).astype(np.intp)
+        score = crf.path_score(emissions, transitions, path)
+        every.append(score)
+        if all(k == 0 or (k > 0) == s for k, s in zip(boundaries[1:], starts, strict=True)):
+            agreeing.append(score)
+    expected = np.logaddexp.reduce(every) - np.logaddexp.reduce(agreeing)
+    found = crf.partial_loss(emissions, transitions, tag_set, boundaries)
+    assert found == pytest.approx(expected)
+
+
+def loss_of(model, corpus, margin):
+    """Return the loss of a corpus by the readable reference."""
+    segmenter, total = Segmenter(model), 0.0
+    for n in range(len(corpus)):
+        at = slice(corpus.offsets[n], corpus.offsets[n + 1])
+        total += crf.partial_loss(
+            segmenter.emissions(corpus.codes[at]), model.transitions.astype(float),
+            model.tag_set, corpus.known[at], margin,
+        )  # fmt: skip
+    return total
+
+
+@pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
+def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
+    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of crf.py."""
+    corpus = Corpus.from_marked(PARTIAL)
+    dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
+    weights, start = Weights(dataset), Weights(dataset)
+    rng = np.random.default_rng(0)
+    for some in (weights, start):  # not from zero, where all tags are alike
+        some.transitions[0] = np.linspace(-1, 1, some.transitions.shape[1])
+    given = {"rate": 0.5, "c2": 1e-30, "threads": 1, "margin": margin}
+    loss = Trainer(weights, checked_params("adagrad", given)).run()
+    assert loss == pytest.approx(loss_of(start.model(), corpus, margin), rel=1e-5)
+    moved = weights.transitions[0] - start.transitions[0]
+    places = [(start.transitions[0], k, moved[k]) for k in np.flatnonzero(dataset.tag_set.legal)]
+    for kind, block in enumerate(start.blocks):
+        once = np.flatnonzero(dataset.patterns[kind].counts == 1)  # others take several steps
+        places += [
+            (block[row, 0], place, weights.blocks[kind][row, 0, place])
+            for row in once
+            for place in range(block.shape[2])
+        ]
+    for n in rng.choice(len(places), 40, replace=False):
+        array, place, step = places[n]
+        before, losses = array[place], []
+        for shift in (1e-2, -1e-2):
+            array[place] = before + shift
+            losses.append(loss_of(start.model(), corpus, margin))
+        array[place] = before
+        gradient = (losses[0] - losses[1]) / 2e-2
+        assert step == pytest.approx(-0.5 * gradient / np.sqrt(1 + gradient**2), abs=3e-4)
+
+
+def known_places(text):
+    """Return the visible characters of a text, and what is known of each."""
+    corpus = Corpus.from_marked(text)
+    return corpus.text(0, corpus.n_chars), corpus.known.tolist()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "answers.partial"
+
+
+@given(st.text(st.sampled_from("我|-\\ \n爱\u3000\r") | st.characters(exclude_characters="\0")))
+def test_any_text_is_read_or_refused(text):
+    try:
+        whole = Marked.parse(text)
+    except MarkupError:
+        with pytest.raises(CorpusError, match=r"^answers:\d+: character \d+: "):
+            parse(text, "answers", "partial")
+        return
+    corpus = parse(text, "answers", "partial")
+    assert (corpus.text(0, corpus.n_chars), corpus.known.tolist()) == known_places(whole)
+    assert corpus.known[corpus.offsets[:-1]].all()
+    assert corpus.starts.tolist() == (corpus.known > 0).tolist()
+
+
+def test_lines_are_counted_and_blank_ones_passed_over(file):
+    file.write_text("我|爱-北京\n\n 他 来-了|\n", "utf-8")
+    corpus = crfseg.read_corpus(file)
+    assert (len(corpus), corpus.lines.tolist(), corpus.n_blank) == (2, [1, 3], 1)
+    assert corpus.known.tolist() == [1, 1, -1, 0, 1, 1, -1]
+
+
+def test_a_wrong_line_is_named(file):
+    file.write_text("我|爱\n他|-来\n", "utf-8")
+    with pytest.raises(CorpusError, match=r"answers.partial:2: character 3: '-' behind a sign"):
+        crfseg.read_corpus(file)
+
+
+def test_only_words_that_are_known_whole_are_words():
+    corpus = Corpus.from_marked(Marked.parse("我|是-北京|人-民\n他们\n你-们 好"))
+    assert corpus.vocabulary() == {"我": 1, "人民": 1, "你们": 1, "好": 1}
+    assert corpus.n_words == 4
+    whole = Corpus.from_text("我 爱 北京")
+    joined = Corpus.join([whole, corpus])
+    assert joined.known.tolist() == [1, 1, 1, -1, *corpus.known.tolist()]
+    assert joined.vocabulary() == whole.vocabulary() + corpus.vocabulary()
+    assert Corpus.join([whole, whole]).known is None
+
+
+def test_the_words_of_a_model_are_those_that_are_known_whole():
+    model = crfseg.train(Corpus.from_marked(Marked.parse("我|是-北京|人-民\n他们|人-民|来了")))
+    assert set(model.vocabulary) == {"我", "人民"} == set(model.lexicon.words)
+
+
+def test_a_string_counts_where_it_is_known_to_be_a_word_or_none():
+    model = crfseg.train(Corpus.from_marked(Marked.parse("|人-民|\n人|民\n人民\n-人-民-们")))
+    classes = dict(zip(model.lexicon.words, model.lexicon.classes.tolist(), strict=True))
+    # Once a word, once cut, once part of a longer one, once not known: a third of three.
+    assert classes["人民"] == 1 + 4 * 1 + 0
+
+
+def test_a_corpus_that_is_known_all_over_is_learned_as_ever():
+    text = "我 爱 北京\n他 在 北京\n我 在 天安门"
+    every = [crfseg.train(Corpus.from_text(text, "a")), None]
+    marked = Marked.parse(text.replace("京", "-京").replace("安", "-安").replace("门", "-门"))
+    every[1] = crfseg.train(Corpus.from_marked(marked, "a"))
+    one, other = (
+        [model.transitions.tobytes(), *(table.weights.tobytes() for table in model.tables)]
+        for model in every
+    )
+    assert one == other
+    assert every[0].vocabulary == every[1].vocabulary
+
+
+def test_the_number_of_threads_changes_nothing(tmp_path, full, partial):
+    for threads in (1, 2, 3):
+        model = crfseg.train([full, partial], max_iterations=2, threads=threads)
+        model.save(tmp_path / str(threads))
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+def half_known(corpus):
+    """Return a corpus of which every second character is not known."""
+    known = np.where(corpus.starts, 1, -1).astype(np.int8)
+    known[::2] = 0
+    known[corpus.offsets[:-1]] = 1
+    return dataclasses.replace(corpus, starts=known > 0, known=known)
+
+
+@pytest.fixture(scope="module")
+def full():
+    corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
+    return Corpus.from_sentences([corpus[n] for n in range(30)])
+
+
+@pytest.fixture(scope="module")
+def partial():
+    corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
+    return half_known(Corpus.from_sentences([corpus[n] for n in range(30, 60)]))
+
+
+def test_what_is_known_is_learned_and_helps():
+    train, dev = (crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("train", "dev"))
+    first = Corpus.from_sentences([train[n] for n in range(60)])
+    rest = half_known(Corpus.from_sentences([train[n] for n in range(60, len(train))]))
+    init = crfseg.train(first)
+    scores = [crfseg.evaluate(Segmenter(model), dev).f1 for model in (
+        init, crfseg.train(rest, init=init), crfseg.train([first, rest]),
+    )]  # fmt: skip
+    assert min(scores[1:]) > scores[0] + 0.04
+    learned = Segmenter(crfseg.train(rest, init=init, max_iterations=30))
+    starts, said = learned.tag_corpus(rest).starts, rest.known != 0
+    assert np.mean(starts[said] == (rest.known[said] > 0)) > 0.99
+
+
+@pytest.mark.parametrize("options", [{"labels": True}, {"algorithm": "ap"}])
+def test_what_cannot_learn_from_a_part_says_so(partial, options):
+    with pytest.raises(TrainingError, match="only a part of its words is known; expected adagrad"):
+        crfseg.train(partial, **options)
+
+
+def test_nothing_but_training_takes_a_part(file, full, partial, segmenter):
+    file.write_text("我|爱-北京\n", "utf-8")
+    told = "only a part of its words is known; expected all"
+    with pytest.raises(CorpusError, match=told):
+        crfseg.train(full, dev=partial, max_iterations=1)
+    for gold in (file, crfseg.read_corpus(file)):
+        with pytest.raises(CorpusError, match=told):
+            crfseg.evaluate(segmenter, gold)
+        with pytest.raises(CorpusError, match=told):
+            crfseg.evaluate(gold, full)
+
+
+def test_check_lists_wrong_lines_and_says_nothing_of_words(file):
+    file.write_text("我|爱-北京\n他|-来\n我爱|北京\n", "utf-8")
+    report = check([file])
+    assert [str(finding).partition(":")[2] for finding in report.findings] == [
+        "2: character 3: '-' behind a sign; expected one sign between two characters "
+        "(\\- is the character itself)"
+    ]
+
+
+def test_a_checkpoint_is_of_what_is_known(tmp_path, partial):
+    state = tmp_path / "state"
+    crfseg.train(partial, max_iterations=1, checkpoint=state)
+    other = dataclasses.replace(partial, known=np.abs(partial.known))
+    with pytest.raises(TrainingError, match="is of another corpus or configuration"):
+        crfseg.train(other, max_iterations=1, checkpoint=state)
