@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_decoder import TAG_SETS
 from test_marginals import all_segmentations, potentials, random_segmenter
 from test_marked import marked
 from test_segmenter import any_text, check_spans, with_examples
@@ -38,6 +39,23 @@ def test_words_are_nested(segmenter, text):
         assert segmenter.cut(text, granularity) == words
         assert list(segmenter.cut_many([text], granularity=granularity)) == [words]
         assert len(segmenter.confidence(text, granularity)) == len(words)
+
+
+@pytest.mark.parametrize("tags", TAG_SETS)
+@settings(deadline=None, max_examples=15)
+@given(text=any_text | st.text("abc京?三 \n", max_size=30))
+def test_words_are_nested_with_any_tags(tags, text):
+    segmenter = random_segmenter(1, tags)
+    fine, own, coarse = (segmenter.spans(text, each) for each in ("fine", None, "coarse"))
+    assert boundaries(coarse) <= boundaries(own) <= boundaries(fine)
+    check_spans(text, fine)
+    for granularity in ("fine", "coarse", "search"):
+        tokens = segmenter.tokens(text, granularity=granularity)
+        labels = segmenter.model.tag_set.labels
+        inside = {token[1:3] for token in tokens} - set(own) if granularity == "search" else set()
+        assert all(
+            (token.label in labels) == bool(labels) for token in tokens if token[1:3] not in inside
+        )
 
 
 @given(marked(), st.sampled_from(["fine", "coarse"]))
