@@ -21,8 +21,8 @@ from crfseg.cli.words import user_lexicon
 from crfseg.errors import MarkupError
 from crfseg.files import writing
 from crfseg.granularity import Granularity
-from crfseg.marked import Marked
-from crfseg.segmenter import Segmenter, Text
+from crfseg.marked import Marked, Text
+from crfseg.segmenter import Segmenter
 from crfseg.textfile import texts
 from crfseg.tokens import UNITS, Token, Unit
 from crfseg.userlexicon import UserLexicon

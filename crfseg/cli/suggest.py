@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 import numpy as np
 
+from crfseg.bundled import load
 from crfseg.cli import options
 from crfseg.cli.bar import counting
 from crfseg.files import writing
-from crfseg.segmenter import load
 from crfseg.suggestion import SURE, suggest
 
 
