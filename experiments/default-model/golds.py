@@ -23,7 +23,7 @@ FORMS = {"traditional script": traditional, "full width": full_width}
 
 
 def sample_gold() -> crfseg.Corpus:
-    """Return dev and test of the sample corpus, which neither trained the model nor chose it."""
+    """Return dev and test of the sample corpus, which the bundled model is not trained on."""
     return crfseg.Corpus.join(
         crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test")
     )

@@ -55,16 +55,11 @@ def word_lists(longest: int, most: int) -> dict[str, list[str]]:
 
     ::
 
-        in CC-CEDICT    among the ``most`` most frequent strings
-        yes             yes     both.txt: hardly ever wrong
-        yes             no      cc-cedict.txt, with the words above: names, terms and phrases
-        no              yes     wordfreq.txt, the same: words, but strings of two words as well
+        frequent.txt     of CC-CEDICT, and of the ``most`` most frequent strings: everyday words
+        cc-cedict.txt    all of CC-CEDICT: names, terms, idioms and phrases too
+
+    A word is of the first list that has it.
     """
-    of_dictionary = sorted(listed(dictionary(), longest))
-    of_frequent = listed(frequent(), longest)[:most]
-    known = set(of_frequent)
-    return {
-        "both.txt": [word for word in of_dictionary if word in known],
-        "cc-cedict.txt": of_dictionary,
-        "wordfreq.txt": of_frequent,
-    }
+    words = sorted(listed(dictionary(), longest))
+    known = set(listed(frequent(), longest)[:most])
+    return {"frequent.txt": [word for word in words if word in known], "cc-cedict.txt": words}
