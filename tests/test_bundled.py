@@ -127,7 +127,9 @@ def test_training_goes_on_from_it():
 
 
 def test_it_cuts_its_own_standard_well():
-    gold = crfseg.Corpus.join(crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test"))
+    gold = crfseg.Corpus.join(
+        crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test")
+    )
     scores = crfseg.evaluate(crfseg.load(), gold)
     assert scores.f1 > 0.90
     assert not scores.seen.any()
