@@ -53,7 +53,7 @@ def load(
     Examples
     --------
     >>> load().model.info["criterion"]
-    'UD Chinese GSD'
+    'everyday, PKU-like'
     """
     if path is not None:
         return _loaded(path, lexicon, rules, keep)
@@ -72,8 +72,8 @@ def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
 
     Examples
     --------
-    >>> cut("我爱北京"), cut("我愛北京")
-    (['我', '爱', '北京'], ['我', '愛', '北京'])
+    >>> cut("我爱北京天安门"), cut("我愛北京")
+    (['我', '爱', '北京', '天安门'], ['我', '愛', '北京'])
     """
     return load().cut(text, granularity)
 

@@ -128,15 +128,19 @@ def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Cla
 def first_words(lines: Corpus) -> Corpus:
     r"""Return the first word of each line of a list: a count that follows is not looked at.
 
-    >>> first_words(Corpus.from_text("北京 34488 ns\n天安门 1500 ns")).words()
+    A line that begins with ``#`` is a comment.
+
+    >>> first_words(Corpus.from_text("# places\n北京 34488 ns\n天安门 1500 ns")).words()
     ['北京', '天安门']
     """
     number = np.cumsum(lines.starts)  # of the word that a character belongs to
-    lengths = np.diff(lines.offsets)
-    kept = number == np.repeat(number[lines.offsets[:-1]], lengths)
+    first, lengths = lines.offsets[:-1], np.diff(lines.offsets)
+    listed = lines.codes[first] != ord("#")
+    kept = np.repeat(listed, lengths) & (number == np.repeat(number[first], lengths))
     before = np.append(0, np.cumsum(kept))  # how many are kept before each
     return replace(
-        lines, codes=lines.codes[kept], starts=lines.starts[kept], offsets=before[lines.offsets],
+        lines, codes=lines.codes[kept], starts=lines.starts[kept],
+        offsets=np.append(before[first[listed]], before[-1]), lines=lines.lines[listed],
         labels=None, label_names=(),
     )  # fmt: skip
 

@@ -121,7 +121,7 @@ def two_profiles_table(results: Results) -> pd.DataFrame:
 
 
 DEV_SETS = {
-    "ud_zh_gsd_trad": "UD GSD", "traditional script": "in traditional script",
+    "sample": "sample", "ud_zh_gsd_trad": "UD GSD", "traditional script": "in traditional script",
     "full width": "in full width", "ctb6": "CTB 6", "pku": "PKU", "nlpcc2016_weibo": "Weibo",
     "zx": "a novel", "medical_forum": "a forum", "wtb": "Weibo treebank",
     "ud_lzh_kyoto": "classical", "kwdlc_ja": "Japanese",

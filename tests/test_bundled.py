@@ -36,9 +36,10 @@ def test_it_is_small_and_says_where_it_comes_from():
     model = crfseg.Model.load(BUNDLED)
     assert BUNDLED.stat().st_size <= 6_000_000
     assert "CC BY-SA 4.0" in model.info["licence"]
-    assert "CC-CEDICT" in model.info["licence"]
-    assert (model.info["criterion"], model.info["protocol"]) == ("UD Chinese GSD", "open")
-    for record in (*model.info["corpora"], *model.info["lexicon"], *model.info["dev"]):
+    for source in ("UD Chinese GSD", "CC-CEDICT", "wordfreq"):
+        assert source in model.info["licence"]
+    assert (model.info["criterion"], model.info["protocol"]) == ("everyday, PKU-like", "open")
+    for record in (*model.info["corpora"], *model.info["lexicon"]):
         assert len(record["sha256"]) == 64
 
 
@@ -105,7 +106,7 @@ def test_the_commands_take_it_where_no_model_is_named(tmp_path):
     assert str(BUNDLED) in shown
     assert "CC BY-SA 4.0" in shown
     scored = crfseg_in(tmp_path, "evaluate", os.fspath(SAMPLE / "dev.txt")).stdout
-    assert "default.crfseg: criterion UD Chinese GSD, protocol open" in scored
+    assert "default.crfseg: criterion everyday, PKU-like, protocol open" in scored
     assert list(tmp_path.iterdir()) == []
 
 
@@ -121,14 +122,34 @@ def test_training_goes_on_from_it():
     before, after = (
         crfseg.evaluate(each, dev).f1 for each in (crfseg.load(), crfseg.Segmenter(model))
     )
-    assert after > before + 0.03
+    assert after > before
     assert model.info["init"]["name"] == "default"
 
 
-def test_it_cuts_its_own_standard_well_in_both_scripts(shared):
+def test_it_cuts_its_own_standard_well():
+    gold = crfseg.Corpus.join(
+        crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test")
+    )
+    scores = crfseg.evaluate(crfseg.load(), gold)
+    assert scores.f1 > 0.90
+    assert not scores.seen.any()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我 爱 北京 天安门", "结婚 的 和 尚未 结婚 的", "她 用 支付宝 付 了 钱", "北京市 政府",
+        "他 在 研究 生命 的 起源", "电视台 的 记者", "我们 周末 一起 去 看 电影 吧",
+    ],
+)  # fmt: skip
+def test_everyday_words_are_whole(words):
+    assert " ".join(crfseg.cut(words.replace(" ", ""))) == words
+
+
+def test_both_scripts_are_cut_alike_well(shared):
     gold = crfseg.read_corpus(shared / "ud_zh_gsd_trad" / "dev.txt")
     scores = crfseg.evaluate(crfseg.load(), gold)
-    assert scores.f1 > 0.95
+    assert scores.f1 > 0.83  # by another standard than its own
     assert not scores.seen.any()
     traditional, simplified = chars._scripts()
     table = dict(zip(simplified.tolist(), traditional.tolist(), strict=True))

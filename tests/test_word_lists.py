@@ -88,12 +88,26 @@ def test_a_line_s_first_word_counts_alone(tmp_path):
     assert words.sha256
 
 
-@given(st.text())
+@given(st.text() | st.text("#a \n"))
 @settings(max_examples=50, deadline=None)
 def test_any_text_is_a_list(text):
     lines = Corpus.from_text(text)
-    expected = [line.split()[0] for line in text.split("\n") if line.split()]
-    assert first_words(lines).words() == expected
+    firsts = [line.split()[0] for line in text.split("\n") if line.split()]
+    words = first_words(lines)
+    assert words.words() == [word for word in firsts if not word.startswith("#")]
+    assert len(words) == len(words.lines) == len(words.words())
+
+
+def test_a_comment_is_no_word():
+    """So a user's file of words can be given as it is."""
+    words = first_words(Corpus.from_text("# places 北京\n上海 6 # a strength\n #\n#广州\n深圳"))
+    assert words.words() == ["上海", "深圳"]
+    assert words.lines.tolist() == [2, 5]
+
+
+def test_comments_alone_are_no_list():
+    with pytest.raises(TrainingError, match="0 words in 1 lists; expected at least one word"):
+        crfseg.train(SMALL, lexicon=Corpus.from_text("# places"))
 
 
 def test_a_word_is_of_the_first_list_that_has_it_folded():

@@ -80,9 +80,9 @@ def train(
         does not have. See docs/templates.md.
     lexicon
         Words from elsewhere: files with a word at the beginning of each line, or corpora; one or
-        several, at most 6, those to be trusted most first. How far each is to be trusted is
-        learned from the training text; see docs/training.md. Words of more than eight characters
-        are left out.
+        several, at most 6, those to be trusted most first. A line that begins with ``#`` is a
+        comment. How far each is to be trusted is learned from the training text; see
+        docs/training.md. Words of more than eight characters are left out.
     algorithm
         ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.

@@ -26,7 +26,7 @@ import peers  # noqa: E402
 
 CONFIG = tomllib.loads((HERE / "config.toml").read_text("utf-8"))
 CORPORA = (
-    *("ud_zh_gsd_trad", "ctb6", "pku", "nlpcc2016_weibo", "zx", "medical_forum", "wtb"),
+    *("sample", "ud_zh_gsd_trad", "ctb6", "pku", "nlpcc2016_weibo", "zx", "medical_forum", "wtb"),
     *("ud_lzh_kyoto", "kwdlc_ja"),
 )
 OWN = CONFIG["corpus"]
