@@ -7,7 +7,7 @@ corpus has too few matches to tell, the rule says itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,30 +60,46 @@ def habits_of(corpus: Corpus, before: Habits | None = None) -> Habits:
     for which, begin, end in corpus.blocks():
         breaks = corpus.offsets[which.start : which.stop] - begin
         text = chars.to_text(np.insert(corpus.codes[begin:end], breaks, chars.NEWLINE))
-        # A newline begins a word too; nothing that is kept together has one in it.
-        n_starts = np.cumsum(np.insert(corpus.starts[begin:end], breaks, True), dtype=np.intp)
+        boundaries = _Boundaries.of(corpus, begin, end, breaks)
         for rule, ruleset in rulesets.items():
             matches = [match[:2] for match in ruleset.matches(text) if match[2] >= 0]
             if matches:
-                kept = _are_kept(np.array(matches).T, n_starts, rule.whole)
-                counts[rule.name] += (kept.sum(), len(matches))
+                counts[rule.name] += boundaries.judge(np.array(matches).T, rule.whole)
     return {name: count.tolist() for name, count in counts.items() if count[1]}
 
 
-def _are_kept(
-    matches: NDArray[np.intp], n_starts: NDArray[np.intp], whole: bool
-) -> NDArray[np.bool_]:
-    """Tell which matches the corpus keeps.
+class _Boundaries(NamedTuple):
+    """What a corpus says of the characters of some sentences, newlines between them."""
 
-    ``matches`` has their starts and ends, shape (2, M); ``n_starts`` how many words have begun up
-    to each character.
-    """
-    first, last = matches[0], matches[1] - 1
-    kept: NDArray[np.bool_] = n_starts[first] == n_starts[last]
-    if whole:
-        after = np.append(n_starts[1:], n_starts[-1] + 1)
-        kept &= (n_starts[first - 1] < n_starts[first]) & (n_starts[last] < after[last])
-    return kept
+    known: NDArray[np.int8]
+    """1 begins a word, as newlines do, -1 does not, 0: the corpus does not say; one for the end."""
+    begun: NDArray[np.intp]
+    """How many words have begun up to each."""
+    unsaid: NDArray[np.intp]
+    """Of how many up to each the corpus does not say."""
+
+    @classmethod
+    def of(cls, corpus: Corpus, begin: int, end: int, breaks: NDArray[np.intp]) -> _Boundaries:
+        if corpus.known is None:
+            known = np.where(corpus.starts[begin:end], 1, -1)
+        else:
+            known = corpus.known[begin:end]
+        known = np.append(np.insert(known, breaks, 1), 1).astype(np.int8)
+        return cls(known, np.cumsum(known == 1), np.cumsum(known == 0))
+
+    def judge(self, matches: NDArray[np.intp], whole: bool) -> tuple[int, int]:
+        """Return how many matches are kept, and how many are kept or not.
+
+        ``matches`` has their starts and ends, shape (2, M).
+        """
+        start, end = matches
+        cut = self.begun[end - 1] > self.begun[start]
+        kept = ~cut & (self.unsaid[end - 1] == self.unsaid[start])
+        if whole:
+            edges = np.minimum(self.known[start], self.known[end])
+            cut |= edges < 0
+            kept &= edges > 0
+        return int(kept.sum()), int((kept | cut).sum())
 
 
 def habits_in(info: Mapping[str, Any]) -> Habits | None:
