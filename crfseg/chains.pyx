@@ -118,9 +118,10 @@ cdef void open_chain(
     if first >= matches.n or matches.items[first].start != t:
         return
     chains.next = behind(matches, first)
-    for j in range(<int16_t>arcs.n_tags):  # words of one character need no chain
-        if arcs.begins[j] and arcs.ends[j] and delta[j] > HARDLY:
-            delta[j] += worth(spelling, matches, first, chains.next, 1, j)
+    if matches.items[first].length == 1:  # it needs no chain
+        for j in range(<int16_t>arcs.n_tags):
+            if arcs.begins[j] and arcs.ends[j] and delta[j] > HARDLY:
+                delta[j] += worth_of_match(spelling, &matches.items[first], j)
     if matches.items[chains.next - 1].length == 1:
         return
     chain.start, chain.first, chain.after = <int32_t>t, first, chains.next
@@ -182,11 +183,13 @@ cdef void extend_all(
     cdef Chain kept
     for k in range(chains.n):
         extend(arcs, spelling, matches, &chains.items[k], emissions, t, delta, back)
-        if t < chains.items[k].end - 1:  # keep it; its work space changes places with a closed one's
+        if t == chains.items[k].end - 1:
+            continue
+        if n < k:  # its work space changes places with that of a closed one
             kept = chains.items[n]
             chains.items[n] = chains.items[k]
             chains.items[k] = kept
-            n += 1
+        n += 1
     chains.n = n
 
 

@@ -171,16 +171,10 @@ cdef class Decoder:
                 &self.tables[k], sentence.present + k * span, sentence.n_present[k],
                 sentence.keys + k * span, sentence.found + k * span,
             )
-        if self.bits == 16 and self.n_tags == 4:
-            add_up(
-                sentence.found, n, self.term_places, self.term_lanes, self.n_terms, 1, 4, 16,
-                sentence.emissions,
-            )
-        else:
-            add_up(
-                sentence.found, n, self.term_places, self.term_lanes, self.n_terms, self.n_words,
-                self.n_tags, self.bits, sentence.emissions,
-            )
+        add_up(
+            sentence.found, n, self.term_places, self.term_lanes, self.n_terms, self.n_words,
+            self.n_tags, self.bits, sentence.emissions,
+        )
 
     cdef void look_around(self, Sentence *sentence) noexcept nogil:
         """Enter the edges of a sentence, and look its words and strings up."""

@@ -337,7 +337,7 @@ cdef void fill_table(
         table.parts[k] = Part(number, step, shift, (1 << bits) - 1, low)
 
 
-cdef void add_up(
+cdef inline void sum_rows(
     const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil:
@@ -358,3 +358,14 @@ cdef void add_up(
                     <int64_t>(total & lane_mask) - (<int64_t>1 << (bits - 1))
                 )
                 total >>= bits
+
+
+cdef void add_up(
+    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
+    Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
+) noexcept nogil:
+    """Sum the rows that speak to each of n characters; four tags have a loop of their own."""
+    if bits == 16 and n_tags == 4:
+        sum_rows(found, n, places, lanes, n_terms, 1, 4, 16, emissions)
+    else:
+        sum_rows(found, n, places, lanes, n_terms, n_words, n_tags, bits, emissions)

@@ -224,11 +224,15 @@ class UserLexicon:
     def _enter(self, entries: Mapping[str, Entry]) -> None:
         _check(list(entries))
         with self._lock:
-            self._words.update(entries)
+            if self._words:
+                self._words.update(entries)
+            else:
+                self._words = dict(entries)
             self._change(entries)
 
     def _change(self, entries: Mapping[str, Entry]) -> None:
-        self._recent.update(entries)
+        if self._large:
+            self._recent.update(entries)
         if len(self._recent) > max(_MANY, len(self._words) // 4):
             self._recent, self._large = {}, {}
         self._tries = {}
@@ -271,8 +275,9 @@ def _check(words: list[str]) -> None:
         raise LexiconError(f"expected words as str ({error})") from None
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
     bad = (lengths < 1) | (lengths > LONGEST)
-    space = np.flatnonzero(chars.is_white_space(chars.code_points(text)))
-    bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
+    if text and text.split(maxsplit=1) != [text]:  # white space somewhere, so look where
+        space = np.flatnonzero(chars.is_white_space(chars.code_points(text)))
+        bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
     if bad.any():
         raise LexiconError(
             f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {LONGEST} characters, "

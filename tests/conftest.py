@@ -10,8 +10,13 @@ from hypothesis import settings
 import crfseg
 from material import SAMPLE, SHARED
 
-settings.register_profile("any machine", deadline=None)  # others may be at work on it
-settings.load_profile("any machine")
+# No deadline: others may be at work on the machine. The quick suite takes a third of the examples.
+settings.register_profile("all", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=33)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("quick" if config.getoption("markexpr") == "not slow" else "all")
 
 
 @pytest.fixture(scope="session")

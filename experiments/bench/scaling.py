@@ -7,7 +7,7 @@ line     tagging a million characters in lines of 5 to 1,000,000 characters
 threads  tagging a file and training, by threads
 start    whole processes: Python alone, importing, the first words from the command line
 lexicon  reading a user's words, and tagging lines with the accurate profile and so many of them:
-         words of all corpora, then strings of their text at random
+         words of all corpora, then two of them at random as one
 """
 
 import inspect
@@ -175,14 +175,12 @@ class Scaling:
         return segmenter
 
     def words(self, n: int) -> list[str]:
-        """Return distinct words of the corpora, filled up with strings of their text."""
-        lines = self.lines()
-        found = dict.fromkeys(word for line in lines for word in line.split() if "#" not in word)
-        text, rng = "".join("".join(line.split()) for line in lines), random.Random(0)
+        """Return distinct words of the corpora, filled up with names that are made of two."""
+        lines = (line.split() for line in self.lines())
+        found = dict.fromkeys(word for line in lines for word in line if "#" not in word)
+        single, rng = list(found), random.Random(0)
         while len(found) < n:
-            begin = rng.randrange(len(text) - 5)
-            found[text[begin : begin + rng.choice((2, 2, 2, 3, 3, 4, 5))].replace("#", "")] = None
-        found.pop("", None)
+            found[rng.choice(single) + rng.choice(single)] = None
         return list(found)[:n]
 
     def add(
