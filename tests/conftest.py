@@ -10,9 +10,9 @@ from hypothesis import settings
 import crfseg
 from material import SAMPLE, SHARED
 
-# No deadline: others may be at work on the machine. The quick suite takes a third of the examples.
+# No deadline: others may be at work on the machine. The quick suite takes a fifth of the examples.
 settings.register_profile("all", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=33)
+settings.register_profile("quick", deadline=None, max_examples=20)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -175,6 +175,7 @@ def run(*args):
     return CliRunner().invoke(main, ["audit", *map(str, [*args, *options])])
 
 
+@pytest.mark.slow
 def test_the_command_lists_writes_and_prints_json(tmp_path, monkeypatch, wrong, found):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wrong.txt").write_text(wrong[1], "utf-8")

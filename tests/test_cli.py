@@ -56,6 +56,7 @@ def names_in(folder):
     return [entry.name for entry in folder.iterdir()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", _VERBS)
 def test_every_verb_has_help(verb):
     result = run(verb, "--help")
@@ -141,6 +142,7 @@ def test_segment_answers_line_by_line(model):
         process.stdin.close()
 
 
+@pytest.mark.slow
 def test_evaluate_scores_what_any_segmenter_wrote(tmp_path, model):
     out, text = tmp_path / "out.txt", tmp_path / "in.txt"
     gold = crfseg.read_corpus(SAMPLE / "test.txt")
@@ -221,6 +223,7 @@ def test_a_damaged_model_is_one_line(tmp_path, model):
     assert_one_line_error(result, "train.txt: is not a model")
 
 
+@pytest.mark.slow
 def test_a_bad_parameter_is_one_line(tmp_path):
     args = ["train", SAMPLE / "train.txt", "-o", tmp_path / "m"]
     assert_one_line_error(run(*args, "-p", "c9=1"), "adagrad has no parameter 'c9'")
@@ -293,6 +296,7 @@ def test_ctrl_c_saves_the_best_pass(tmp_path):
     assert crfseg.load(tmp_path / "m.crfseg").cut("我们") == ["我们"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["hex", "idna", "nope"])
 def test_what_is_no_encoding_for_text_is_one_line(tmp_path, model, encoding):
     args = ["--encoding", encoding]
@@ -324,6 +328,7 @@ def test_what_the_terminal_s_encoding_lacks_is_escaped(model):
     assert b"\\u" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "info", [{}, {"corpora": None}, {"corpora": [{}, 5]}, {"dev": {"f1": "x"}}]
 )
@@ -412,6 +417,7 @@ def test_training_goes_on_from_a_model_and_a_checkpoint(tmp_path):
     assert settings.stderr == b"crfseg: folding: those of init are used; give one of the two\n"
 
 
+@pytest.mark.slow
 def test_progress_tells_the_memory_needed(tmp_path):
     result = run("train", SAMPLE / "dev.txt", "-o", tmp_path / "m", "--progress")
     assert re.search(rb"training needs about \d+ MB", result.stderr)
@@ -467,6 +473,7 @@ def test_evaluate_prints_all_tables(model):
     assert "warning" not in shown
 
 
+@pytest.mark.slow
 def test_evaluate_warns_of_sentences_that_were_trained_on(model):
     shown = run("evaluate", SAMPLE / "train.txt", SAMPLE / "dev.txt", "-m", model).stdout.decode()
     n = len(crfseg.read_corpus(SAMPLE / "train.txt"))
@@ -475,6 +482,7 @@ def test_evaluate_warns_of_sentences_that_were_trained_on(model):
     assert figures_of(SAMPLE / "train.txt", "-m", model)["seen_sentences"] == n
 
 
+@pytest.mark.slow
 def test_train_words_may_be_counted_or_not(tmp_path, model):
     words = tmp_path / "words.txt"
     words.write_text("\n".join(crfseg.Model.load(model).vocabulary), "utf-8")
@@ -487,6 +495,7 @@ def test_train_words_may_be_counted_or_not(tmp_path, model):
         assert found["oov_rate"] == figures_of(SAMPLE / "test.txt", "-m", model)["oov_rate"]
 
 
+@pytest.mark.slow
 def test_labels_have_a_table_and_a_figure(tmp_path):
     gold, out = tmp_path / "gold.pos", tmp_path / "out.pos"
     gold.write_text("我/r 爱/v 北京/ns\n他/r 来/v\n", "utf-8")
@@ -536,6 +545,7 @@ def test_compare_takes_models_and_files(tmp_path, model, characters):
     assert len(same) == 6
 
 
+@pytest.mark.slow
 def test_compare_lists_all_places_when_asked(model, characters):
     args = ["compare", characters, model, SAMPLE / "test.txt"]
     every = run(*args, "--all").stdout.decode().splitlines()[6:]
@@ -566,6 +576,7 @@ def test_compare_takes_two_models(tmp_path, model):
     assert b"B - A  +0." in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -589,6 +600,7 @@ def test_outputs_of_another_text_are_one_line(tmp_path, content, message):
         assert result.stdout == b""
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_is_one_line(tmp_path, model):
     cut = tmp_path / "cut.crfseg"
     cut.write_bytes(model.read_bytes()[:-100])

@@ -81,12 +81,14 @@ def test_the_callback_s_exception_arrives():
         crfseg.train(SAMPLE / "dev.txt", algorithm="lbfgs", max_iterations=3, callback=stop)
 
 
+@pytest.mark.slow
 def test_training_is_reproducible(tmp_path):
     for name in "ab":
         crfseg.train(SAMPLE / "dev.txt", algorithm="lbfgs", max_iterations=5).save(tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", CRFSUITE_ALGORITHMS)
 def test_every_algorithm_learns(algorithm):
     model = crfseg.train(TRAIN, algorithm=algorithm, dev=SAMPLE / "dev.txt", max_iterations=20)

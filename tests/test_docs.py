@@ -24,7 +24,11 @@ from material import ROOT
 
 PAGES = ["README.md", "README.zh.md", *sorted(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 LONG = [
-    f"docs/{name}.md" for name in ("experiments", "quickstart", "report", "training")
+    f"docs/{name}.md"
+    for name in (
+        *("evaluation", "experiments", "formats", "lexicon", "quickstart", "report", "rules"),
+        "training",
+    )
 ]  # they train many models
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -350,6 +350,7 @@ def test_every_method_says_the_same(tmp_path, segmenter, text):
     assert b"".join(segmenter.cut_stream(io.BytesIO(text.encode()))).decode() == joined
 
 
+@pytest.mark.slow
 def test_a_line_of_100_000_characters_is_cut_in_parts_as_if_it_were_whole(
     monkeypatch, segmenter, text
 ):
