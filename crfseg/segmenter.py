@@ -18,25 +18,23 @@ from numpy.typing import NDArray
 
 from crfseg import chars, nbest, probabilities, stream
 from crfseg.candidates import Candidate, best_ways, candidate
-from crfseg.compiled import best_tags, compiled, marginals_of
-from crfseg.corpus import Corpus, Lines, Span, split_lines
+from crfseg.compiled import best_tags, compiled
+from crfseg.corpus import Corpus, Span
 from crfseg.errors import OptionError
 from crfseg.explanation import Explainer, Explanation
 from crfseg.files import replacing
+from crfseg.finder import Finder
 from crfseg.formats import PathLike
-from crfseg.granularity import Granularity, known_at, level_of, search_parts
+from crfseg.granularity import Granularity
 from crfseg.habits import Choice, ruleset_of
-from crfseg.marginals import Marginals
 from crfseg.marked import Marked, Text
 from crfseg.model import Model
-from crfseg.parts import Parts, Places
 from crfseg.ruleset import Ruleset
 from crfseg.stream import batches, in_order
 from crfseg.tagger import Tagger
 from crfseg.textfile import encoder
 from crfseg.tokens import Token, WhiteSpace, tokens_of
-from crfseg.trie import Trie
-from crfseg.userlexicon import Reading, UserLexicon
+from crfseg.userlexicon import UserLexicon
 
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 
@@ -95,8 +93,8 @@ class Segmenter:
         methods that take one mean the same words.
         """
         if granularity is None:
-            return self._tagger.cut(*self._marked(text), self._words)
-        plain = self._marked(text)[0]
+            return self._tagger.cut(*self._finder.marked(text), self._finder.words)
+        plain = self._finder.marked(text)[0]
         return [plain[start:end] for start, end in self.spans(text, granularity)]
 
     def cut_for_search(self, text: Text) -> list[str]:
@@ -116,7 +114,7 @@ class Segmenter:
             Half-open, in code points, ascending, disjoint but for ``"search"``; they cover every
             character that is not white space, whatever the text holds.
         """
-        starts, ends, _ = self._found(text, granularity)
+        starts, ends, _ = self._finder.found(text, granularity)
         return list(map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True)))
 
     def tokens(
@@ -131,20 +129,20 @@ class Segmenter:
         White space is dropped, kept as tokens of its own, or attached to the word before it, at the
         beginning to the first. Unless it is dropped, the tokens' texts end to end are the text.
         """
-        starts, ends, tags = self._found(text, granularity)
+        starts, ends, tags = self._finder.found(text, granularity)
         labels = self.model.tag_set.label_names(tags)
-        return tokens_of(self._marked(text)[0], starts, ends, labels, white_space)
+        return tokens_of(self._finder.marked(text)[0], starts, ends, labels, white_space)
 
     def tags(self, text: Text) -> list[str]:
         """Return the tag of every character that is not white space."""
-        lines = self._lines(text)
+        lines = self._finder.lines(text)
         names = self.model.tag_set.names
         tags = self.tag_codes(lines.codes, lines.offsets, lines.known)
         return [names[tag] for tag in tags.tolist()]
 
     def labelled(self, text: Text) -> list[tuple[Span, str]]:
         """Return the words' places and labels, for a model whose tags carry labels."""
-        starts, ends, tags = self._found(text)
+        starts, ends, tags = self._finder.found(text)
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
         return list(zip(spans, self.model.tag_set.label_names(tags), strict=True))
 
@@ -156,8 +154,10 @@ class Segmenter:
         marginals
             Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
         """
-        lines = self._lines(text)
-        return self._marginals().of_tags(lines.codes, lines.offsets, lines.known, self._words)
+        lines = self._finder.lines(text)
+        return self._finder.marginals().of_tags(
+            lines.codes, lines.offsets, lines.known, self._finder.words
+        )
 
     def confidence(self, text: Text, granularity: Granularity | None = None) -> NDArray[np.float64]:
         """Return how probable each word of :meth:`cut` is, in [0, 1], shape (W,).
@@ -166,18 +166,18 @@ class Segmenter:
         rest of its line. It depends on the model's temperature, which ``--dev`` learns, and on no
         granularity.
         """
-        lines = self._lines(text)
-        parts = self._parts(lines, granularity)
-        return probabilities.of_words(self._marginals(), lines, parts, self._words)
+        lines = self._finder.lines(text)
+        parts = self._finder.parts(lines, granularity)
+        return probabilities.of_words(self._finder.marginals(), lines, parts, self._finder.words)
 
     def entropy(self, text: Text) -> float:
         """Return how undecided the model is about the tags of a text, in nats, 0 or more.
 
         0 if there is only one possibility; log n if n tag sequences are equally probable.
         """
-        lines = self._lines(text)
-        _, entropies = self._marginals().of_sentences(
-            lines.codes, lines.offsets, lines.known, self._words
+        lines = self._finder.lines(text)
+        _, entropies = self._finder.marginals().of_sentences(
+            lines.codes, lines.offsets, lines.known, self._finder.words
         )
         return float(entropies.sum())
 
@@ -198,8 +198,10 @@ class Segmenter:
         """
         if k < 1:
             raise OptionError(f"k must be at least 1, got {k}")
-        lines, words, tag_set = self._lines(text), self._words, self.model.tag_set
-        log_z, _ = self._marginals().of_sentences(lines.codes, lines.offsets, lines.known, words)
+        lines, words, tag_set = self._finder.lines(text), self._finder.words, self.model.tag_set
+        log_z, _ = self._finder.marginals().of_sentences(
+            lines.codes, lines.offsets, lines.known, words
+        )
         find = partial(nbest.find, self._tagger.decoder, k=k, lexicon=words)
         unit = self._tagger.decoder.unit / self.model.temperature
         ways = best_ways(find, lines, log_z, unit, k)
@@ -221,11 +223,11 @@ class Segmenter:
         MarkupError
             If there is no such character.
         """
-        lines = self._lines(text)
+        lines = self._finder.lines(text)
         begins = self.marginals(text)[:, self.model.tag_set.begins].sum(axis=1)
         listed = (() if self.lexicon is None else self.lexicon).__contains__
-        explainer = Explainer(self.model, self._tagger.decoder, self._words, listed)
-        return explainer.explain(self._marked(text)[0], lines, place, begins)
+        explainer = Explainer(self.model, self._tagger.decoder, self._finder.words, listed)
+        return explainer.explain(self._finder.marked(text)[0], lines, place, begins)
 
     def cut_many(
         self, texts: Iterable[Text], *, threads: int = 0, granularity: Granularity | None = None
@@ -239,17 +241,14 @@ class Segmenter:
         threads
             How many to use; 0: one a core.
         """
-        cut = partial(self._cut_batch, granularity)
-        for words in in_order(cut, batches(texts), threads):
+        for words in in_order(partial(self._cut_batch, granularity), batches(texts), threads):
             yield from words
 
     def _cut_batch(self, granularity: Granularity | None, texts: list[Text]) -> list[list[str]]:
         if granularity is not None:
             return [self.cut(text, granularity) for text in texts]
-        marked = [self._marked(text) for text in texts]
-        return self._tagger.cut_many(
-            [text for text, _ in marked], [marks for _, marks in marked], self._words
-        )
+        plain, marks = zip(*map(self._finder.marked, texts), strict=True)
+        return self._tagger.cut_many([*plain], [*marks], self._finder.words)
 
     def cut_file(
         self,
@@ -303,7 +302,7 @@ class Segmenter:
         ``name`` is for messages; see :meth:`cut_file` for the rest. What can be read without
         waiting is cut together, so that a filter answers at once.
         """
-        cutter = stream.Cutter(self._tagger, name, self.ruleset, self._words)
+        cutter = stream.Cutter(self._tagger, name, self.ruleset, self._finder.words)
         return stream.cut(cutter, read, encoding, threads)
 
     def cut_lines(self, text: str) -> str:
@@ -315,13 +314,12 @@ class Segmenter:
             raise TypeError(f"expected text as str, got {type(text).__name__}")
         data = text.encode("utf-8", "surrogatepass")
         marks = self.ruleset.known_of(data, surrogates=True).marks
-        cut = self._tagger.cut_utf8(data, surrogates=True, marks=marks, lexicon=self._words)
+        cut = self._tagger.cut_utf8(data, surrogates=True, marks=marks, lexicon=self._finder.words)
         return cut.decode("utf-8", "surrogatepass")
 
     def knows(self, word: str) -> bool:
         """Tell whether a word is one of the training text or of the user's lexicon."""
-        strength = None if self.lexicon is None else self.lexicon.strength_of(word)
-        return word in self.model.known_words if strength is None else strength > 0
+        return self._finder.knows(word)
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
@@ -357,9 +355,8 @@ class Segmenter:
         InfeasibleError
             If the boundaries leave a sentence no legal path.
         """
-        if boundaries is None:
-            boundaries = np.zeros(len(codes), dtype=np.int8)
-        return best_tags(self._tagger.decoder, codes, offsets, boundaries, self._words)
+        known = np.zeros(len(codes), dtype=np.int8) if boundaries is None else boundaries
+        return best_tags(self._tagger.decoder, codes, offsets, known, self._finder.words)
 
     def emissions(self, codes: chars.CodePoints) -> NDArray[np.float64]:
         """Return what the features say of each of the T characters of a sentence.
@@ -389,56 +386,14 @@ class Segmenter:
             The probability that the word is one, summed over all ways to segment (and label) the
             rest of its sentence; in [0, 1], shape (W,).
         """
-        known = self.ruleset.marks_of_corpus(corpus)
-        starts = corpus.starts.view(np.uint8)
-        found = self._marginals(temperature).of_words(
-            corpus.codes, corpus.offsets, known, starts, self._words
-        )
+        known, starts = self.ruleset.marks_of_corpus(corpus), corpus.starts.view(np.uint8)
+        finder, marginals = self._finder, self._finder.marginals(temperature)
+        found = marginals.of_words(corpus.codes, corpus.offsets, known, starts, finder.words)
         return found[corpus.starts]
 
-    def _found(
-        self, text: Text, granularity: Granularity | None = None
-    ) -> tuple[Places, Places, NDArray[np.int16]]:
-        """Return where the words start and end, and the tags of their first characters."""
-        if granularity is None:
-            return self._tagger.places(*self._marked(text), self._words)
-        lines = self._lines(text)
-        parts = self._parts(lines, granularity)
-        return *parts.in_text(lines), parts.tags
-
-    def _parts(self, lines: Lines, granularity: Granularity | None = None) -> Parts:
-        """Return the words of a text taken apart."""
-        made, words = compiled(self.model), self._words
-        own = made.parts(made.tagger.decoder, lines, lines.known, words)
-        if granularity is None:
-            return own
-        level = level_of(granularity)
-        known = known_at(level, lines, own)
-        other = made.parts(made.levels[level], lines, known, words)
-        return search_parts(lines, own, other, self.knows) if granularity == "search" else other
-
-    @property
-    def _words(self) -> Trie | None:
-        """The user's words as they are now."""
-        return None if self.lexicon is None else self.lexicon.trie(self._reading)
-
     @cached_property
-    def _reading(self) -> Reading:
-        return Reading(self.model.alphabet.folding, self.model.tag_set.labels)
-
-    def _marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
-        """Return a text and what is known of its characters, by itself and by the rules."""
-        plain, known = (text.text, text.known) if isinstance(text, Marked) else (text, None)
-        return plain, self.ruleset.marks(plain, known)
-
-    def _lines(self, text: Text) -> Lines:
-        """Return a text taken apart, with what is known of it."""
-        return split_lines(*self._marked(text))
-
-    def _marginals(self, temperature: float | None = None) -> Marginals:
-        if temperature is None:
-            return compiled(self.model).marginals
-        return marginals_of(self.model, self._tagger.decoder, temperature)
+    def _finder(self) -> Finder:
+        return Finder(self.model, self.lexicon, self.ruleset)
 
     @cached_property
     def _tagger(self) -> Tagger:
