@@ -12,7 +12,7 @@ from crfseg.compiled import compiled, marginals_of
 from crfseg.corpus import Lines, split_lines
 from crfseg.granularity import Granularity, known_at, level_of, search_parts
 from crfseg.marginals import Marginals
-from crfseg.marked import Marked, Text
+from crfseg.marked import Marked, Text, plain
 from crfseg.model import Model
 from crfseg.parts import Parts, Places
 from crfseg.ruleset import Ruleset
@@ -52,8 +52,8 @@ class Finder:
 
     def marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
         """Return a text and what is known of its characters, by itself and by the rules."""
-        plain, known = (text.text, text.known) if isinstance(text, Marked) else (text, None)
-        return plain, self.ruleset.marks(plain, known)
+        known = text.known if isinstance(text, Marked) else None
+        return plain(text), self.ruleset.marks(plain(text), known)
 
     def lines(self, text: Text) -> Lines:
         """Return a text taken apart, with what is known of it."""

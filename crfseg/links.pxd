@@ -30,7 +30,6 @@ cdef struct Links:  # all of a sentence
 
 cdef bint lay(Links *links) noexcept nogil
 cdef void release_links(Links *links) noexcept nogil
-cdef double alone(const Links *links, Py_ssize_t t, int16_t tag) noexcept nogil
 cdef double worth_of(
     const Links *links, Py_ssize_t start, Py_ssize_t length, int16_t tag
 ) noexcept nogil

@@ -84,11 +84,6 @@ cdef void enter(Links *links) noexcept nogil:
         first = after
 
 
-cdef double alone(const Links *links, Py_ssize_t t, int16_t tag) noexcept nogil:
-    """Return exp(strength) of the word that character t is by itself."""
-    return worth_of(links, t, 1, tag)
-
-
 cdef double worth_of(
     const Links *links, Py_ssize_t start, Py_ssize_t length, int16_t tag
 ) noexcept nogil:

@@ -25,7 +25,7 @@ from libc.string cimport memset
 
 from crfseg.decoder cimport CHUNK, Decoder
 from crfseg.links cimport (
-    Links, add_tags, alone, close_link, follow_links, lay, open_link, pull_links, release_links,
+    Links, add_tags, close_link, follow_links, lay, open_link, pull_links, release_links,
     scale_links, settle, worth_of,
 )
 from crfseg.sentence cimport Sentence, release
@@ -283,7 +283,7 @@ cdef class Marginals:
             elif t == sentence.n - 1 and not self.ends[j]:
                 potential[j] = 0
             elif sentence.matches.n and self.begins[j] and self.ends[j]:
-                potential[j] *= alone(&lattice.links, t, <int16_t>j)
+                potential[j] *= worth_of(&lattice.links, t, 1, <int16_t>j)
         return top * self.unit
 
     cdef double advance(

@@ -153,3 +153,8 @@ class Marked:
 
 Text = str | Marked
 """What is cut: a text, or one of which something is known."""
+
+
+def plain(text: Text) -> str:
+    """Return a text without what is known of it."""
+    return text.text if isinstance(text, Marked) else text

@@ -27,7 +27,7 @@ from crfseg.finder import Finder
 from crfseg.formats import PathLike
 from crfseg.granularity import Granularity
 from crfseg.habits import Choice, ruleset_of
-from crfseg.marked import Marked, Text
+from crfseg.marked import Text, plain
 from crfseg.model import Model
 from crfseg.ruleset import Ruleset
 from crfseg.stream import batches, in_order
@@ -94,8 +94,8 @@ class Segmenter:
         """
         if granularity is None:
             return self._tagger.cut(*self._finder.marked(text), self._finder.words)
-        plain = self._finder.marked(text)[0]
-        return [plain[start:end] for start, end in self.spans(text, granularity)]
+        string = plain(text)
+        return [string[start:end] for start, end in self.spans(text, granularity)]
 
     def cut_for_search(self, text: Text) -> list[str]:
         """Return the words of a text and the words inside of them, as a search engine indexes them.
@@ -131,7 +131,7 @@ class Segmenter:
         """
         starts, ends, tags = self._finder.found(text, granularity)
         labels = self.model.tag_set.label_names(tags)
-        return tokens_of(self._finder.marked(text)[0], starts, ends, labels, white_space)
+        return tokens_of(plain(text), starts, ends, labels, white_space)
 
     def tags(self, text: Text) -> list[str]:
         """Return the tag of every character that is not white space."""
@@ -205,8 +205,7 @@ class Segmenter:
         find = partial(nbest.find, self._tagger.decoder, k=k, lexicon=words)
         unit = self._tagger.decoder.unit / self.model.temperature
         ways = best_ways(find, lines, log_z, unit, k)
-        plain = text.text if isinstance(text, Marked) else text
-        return [candidate(plain, lines, tag_set, way) for way in ways]
+        return [candidate(plain(text), lines, tag_set, way) for way in ways]
 
     def explain(self, text: Text, place: int) -> Explanation:
         """Say why a word begins at a character, or none does: see :class:`Explanation`.
@@ -227,7 +226,7 @@ class Segmenter:
         begins = self.marginals(text)[:, self.model.tag_set.begins].sum(axis=1)
         listed = (() if self.lexicon is None else self.lexicon).__contains__
         explainer = Explainer(self.model, self._tagger.decoder, self._finder.words, listed)
-        return explainer.explain(self._finder.marked(text)[0], lines, place, begins)
+        return explainer.explain(plain(text), lines, place, begins)
 
     def cut_many(
         self, texts: Iterable[Text], *, threads: int = 0, granularity: Granularity | None = None
@@ -247,8 +246,8 @@ class Segmenter:
     def _cut_batch(self, granularity: Granularity | None, texts: list[Text]) -> list[list[str]]:
         if granularity is not None:
             return [self.cut(text, granularity) for text in texts]
-        plain, marks = zip(*map(self._finder.marked, texts), strict=True)
-        return self._tagger.cut_many([*plain], [*marks], self._finder.words)
+        strings, marks = zip(*map(self._finder.marked, texts), strict=True)
+        return self._tagger.cut_many([*strings], [*marks], self._finder.words)
 
     def cut_file(
         self,

@@ -211,7 +211,8 @@ class UserLexicon:
         if reading not in tries:
             with self._lock:
                 tries = self._tries
-                tries[reading] = self._compiled(reading) if self._words else None
+                if reading not in tries:  # another thread may have been first
+                    tries[reading] = self._compiled(reading) if self._words else None
         return tries[reading]
 
     def _compiled(self, reading: Reading) -> Trie:
