@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+def time_of(clock: float) -> float: ...
+
 class Batches:
     def __init__(
         self,

@@ -103,13 +103,13 @@ cdef inline void add_margin(
 
 
 cdef inline void step(
-    float *weights, const float *gradient, Py_ssize_t n, Py_ssize_t size, float rate, float clock,
+    float *weights, const float *gradient, Py_ssize_t n, Py_ssize_t size, float rate, float time,
     float l1, float l2,
 ) noexcept nogil:
     """Take one AdaGrad step on n weights of a block: w, squared gradients G, and U.
 
         g += l2 w;  G += g^2;  length = rate / sqrt(G)
-        w' = w - length g, then l1 length nearer to 0, but not beyond;  U += clock (w - w')
+        w' = w - length g, then l1 length nearer to 0, but not beyond;  U += time (w' - w)
     """
     cdef float *squares = weights + size
     cdef float *moved = weights + 2 * size
@@ -122,7 +122,7 @@ cdef inline void step(
         w = weights[k] - length * g
         shrink = l1 * length
         w -= shrink if w > shrink else (w if w > -shrink else -shrink)
-        moved[k] += clock * (weights[k] - w)
+        moved[k] += time * (w - weights[k])
         weights[k] = w
 
 
@@ -138,7 +138,7 @@ cdef inline bint is_quiet(const float *norms, Py_ssize_t width, float quiet) noe
 cdef inline void scatter(
     const float *row, const float *norms, const int32_t *ids, float *state, Py_ssize_t start,
     Py_ssize_t stop, Py_ssize_t reach, Py_ssize_t width, Py_ssize_t n_tags, int me, int n_threads,
-    float rate, float clock, float l1, float l2, const float *shares, float quiet,
+    float rate, float time, float l1, float l2, const float *shares, float quiet,
 ) noexcept nogil:
     """Take a step on the blocks that this thread owns of the patterns at start to stop."""
     cdef Py_ssize_t p, soon, r, size = width * n_tags
@@ -155,16 +155,21 @@ cdef inline void scatter(
         block = state + 3 * size * <Py_ssize_t>ids[p]
         if n_tags <= FEW:
             step(
-                block, row + (p - reach) * n_tags, size, size, rate, clock, l1 * shares[ids[p]],
+                block, row + (p - reach) * n_tags, size, size, rate, time, l1 * shares[ids[p]],
                 l2 * shares[ids[p]],
             )
             continue
         for r in range(width):
             if not is_quiet(norms + p - reach + r, 1, quiet):
                 step(
-                    block + r * n_tags, row + (p - reach + r) * n_tags, n_tags, size, rate, clock,
+                    block + r * n_tags, row + (p - reach + r) * n_tags, n_tags, size, rate, time,
                     l1 * shares[ids[p]], l2 * shares[ids[p]],
                 )
+
+
+cpdef float time_of(double clock) noexcept nogil:
+    """Return t after c batches: batch k counts k (k + 1) / 2, so the later ones count most."""
+    return clock * (clock + 1) * (clock + 2) / 6
 
 
 cdef class Batches:
@@ -253,13 +258,14 @@ cdef class Batches:
                 &self.tag_begins[0], &self.tag_ends[0], self.n_tags, &self.inner[0, 0], len(inner)
             )
 
-    def run(self, int me, int n_threads, float clock):
+    def run(self, int me, int n_threads, double clock):
         """Take one thread's part; return the number of batches so far, counted on from ``clock``.
 
         All threads call this at the same time. Nothing is allocated, which could fail: the other
         threads would wait for this one forever.
         """
         cdef Py_ssize_t first = 0, after, q, base
+        cdef float time
         with nogil:
             while first < self.order.shape[0]:
                 after = min(self.order.shape[0], first + self.batch)
@@ -270,12 +276,12 @@ cdef class Batches:
                         self.differentiate(me, self.order[q], base, &self.arcs[q - first, 0])
                     base += self.room_of(self.order[q])
                 meet(&self.arrived, &self.round_, n_threads)
-                base = 2 * self.window
+                base, time = 2 * self.window, time_of(clock)
                 for q in range(first, after):
-                    self.descend(me, n_threads, self.order[q], base, clock)
+                    self.descend(me, n_threads, self.order[q], base, time)
                     base += self.room_of(self.order[q])
                 if me == 0:
-                    self.descend_transitions(after - first, clock)
+                    self.descend_transitions(after - first, time)
                 clock += 1
                 meet(&self.arrived, &self.round_, n_threads)
                 first = after
@@ -364,7 +370,7 @@ cdef class Batches:
         )
 
     cdef void descend(
-        self, int me, int n_threads, Py_ssize_t s, Py_ssize_t base, float clock
+        self, int me, int n_threads, Py_ssize_t s, Py_ssize_t base, float time
     ) noexcept nogil:
         """Take steps on the weights of a sentence's patterns that this thread owns."""
         cdef Py_ssize_t k, length = self.offsets[s + 1] - self.offsets[s]
@@ -375,17 +381,17 @@ cdef class Batches:
                 scatter(
                     &self.rows[base, 0], &self.norms[base], &self.ids[k, self.begins[s]],
                     &self.states[kind[STATES]], -self.window, length + self.window - kind[LAST],
-                    kind[REACH], kind[WIDTH], self.n_tags, me, n_threads, self.rate, clock,
+                    kind[REACH], kind[WIDTH], self.n_tags, me, n_threads, self.rate, time,
                     self.l1, self.l2, &self.shares[kind[SHARES]], self.quiet,
                 )
 
-    cdef void descend_transitions(self, Py_ssize_t n_sentences, float clock) noexcept nogil:
+    cdef void descend_transitions(self, Py_ssize_t n_sentences, float time) noexcept nogil:
         """Take a step on the transitions, by the gradients of all sentences of a batch."""
         cdef Py_ssize_t q, i, n_arcs = self.n_tags * self.n_tags
         for q in range(1, n_sentences):
             for i in range(n_arcs):
                 self.arcs[0, i] += self.arcs[q, i]
         step(
-            &self.transitions[0, 0], &self.arcs[0, 0], n_arcs, n_arcs, self.rate, clock,
+            &self.transitions[0, 0], &self.arcs[0, 0], n_arcs, n_arcs, self.rate, time,
             self.l1 / self.n_batches, self.l2 / self.n_batches,
         )

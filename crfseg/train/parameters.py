@@ -59,8 +59,8 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
 _STEPS: Final[dict[tuple[str, bool], dict[str, Any]]] = {
     ("fast", False): {},
     ("fast", True): {"max_iterations": 8, "rate": 0.1},
-    ("accurate", False): {"max_iterations": 8, "rate": 0.04, "margin": 2.5, "prune": 0.1},
-    ("accurate", True): {"max_iterations": 12, "rate": 0.04, "margin": 1.0, "prune": 0.1},
+    ("accurate", False): {"max_iterations": 8, "rate": 0.06, "margin": 3.0, "prune": 0.07},
+    ("accurate", True): {"max_iterations": 12, "rate": 0.08, "margin": 1.0, "prune": 0.1},
 }
 _CHOICES: Final = {
     "linesearch": ("MoreThuente", "Backtracking", "StrongBacktracking"),
