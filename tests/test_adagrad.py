@@ -192,7 +192,7 @@ def test_what_was_learned_from_the_text_is_trusted_less_in_the_model():
     for block in weights.blocks:
         block[:, 0] = 1
     for table in weights.model().tables:
-        expected = np.float32(0.85 if table.kind.learned_from else 1)
+        expected = np.float32(0.75 if table.kind.learned_from else 1)
         assert (table.weights == expected).all()
 
 

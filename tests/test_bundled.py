@@ -131,7 +131,7 @@ def test_it_cuts_its_own_standard_well():
         crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test")
     )
     scores = crfseg.evaluate(crfseg.load(), gold)
-    assert scores.f1 > 0.90
+    assert scores.f1 > 0.95
     assert not scores.seen.any()
 
 
@@ -140,6 +140,7 @@ def test_it_cuts_its_own_standard_well():
     [
         "我 爱 北京 天安门", "结婚 的 和 尚未 结婚 的", "她 用 支付宝 付 了 钱", "北京市 政府",
         "他 在 研究 生命 的 起源", "电视台 的 记者", "我们 周末 一起 去 看 电影 吧",
+        "她 也 是 学生", "工信处 女 干事 每月 经过 下属 科室", "长春 市长 春节 致辞",
     ],
 )  # fmt: skip
 def test_everyday_words_are_whole(words):
@@ -149,7 +150,7 @@ def test_everyday_words_are_whole(words):
 def test_both_scripts_are_cut_alike_well(shared):
     gold = crfseg.read_corpus(shared / "ud_zh_gsd_trad" / "dev.txt")
     scores = crfseg.evaluate(crfseg.load(), gold)
-    assert scores.f1 > 0.83  # by another standard than its own
+    assert scores.f1 > 0.81  # by another standard than its own
     assert not scores.seen.any()
     traditional, simplified = chars._scripts()
     table = dict(zip(simplified.tolist(), traditional.tolist(), strict=True))

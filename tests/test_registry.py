@@ -479,7 +479,7 @@ def test_get_prints_digests_to_compare_with(tmp_path):
 def test_get_an_unknown_name_is_a_usage_error():
     result = run("get", "nothing")
     assert result.exit_code == 2
-    assert "no corpus 'nothing'; known: sample, pku1998, " in result.stderr
+    assert "no corpus 'nothing'; known: sample, everyday, pku1998, " in result.stderr
 
 
 @pytest.mark.usefixtures("no_network")

@@ -19,7 +19,7 @@ LEARNED: Final = {"": 0, "words": 1, "groups": 2}
 """Kinds of pattern that a sentence may be trained on without, by what they were learned from."""
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
 _KNOWN: Final = 4.0  # and here where a model went before, whose weights are not to be forgotten
-_TRUST: Final = 0.85
+_TRUST: Final = 0.75
 """What part of its trained weights has in the model what was learned from the text: new text has
 fewer of the words. Entities are not better found so."""
 _ROWS: Final = 1 << 12  # blocks that are averaged together

@@ -22,6 +22,7 @@ from crfseg.bundled import BUNDLED
 
 HERE = Path(__file__).parent
 CONFIG = tomllib.loads((HERE / "config.toml").read_text("utf-8"))
+EVERYDAY, TRAIN = SAMPLE.parent / "everyday", SAMPLE / "train.txt"
 CHINESE = str.maketrans(",.():;?!", "，。（）：；？！")
 
 
@@ -46,19 +47,22 @@ def training_text(path: Path) -> str:
     )
 
 
-def joined(corpus: crfseg.Corpus, model: crfseg.Model) -> crfseg.Corpus:
-    """Return a corpus of a fine standard in the coarser one of a model.
+def restated(corpus: crfseg.Corpus, segmenter: crfseg.Segmenter, sure: float) -> crfseg.Corpus:
+    """Return a corpus of another standard in that of a segmenter.
 
-    Of the boundaries that it has, those stay that the model would set; none is added::
+    Its own boundaries stay if the segmenter would set them too. Others are set only where it is
+    sure: the corpus knows better where no word can end::
 
-        corpus    我 爱 北京 天安 门
-        model     我 爱 北京 天安门        the standard, not the corpus's words
-        joined    我 爱 北京 天安门
+        corpus      她 也是 北京 电视 台 的 记者     finer here, coarser there
+        segmenter   她 也 是 北京 电视台 的 记者     the standard, not the corpus's words
+        restated    她 也 是 北京 电视台 的 记者
     """
-    known = np.where(corpus.starts, 0, -1).astype(np.int8)
+    marginals = np.concatenate([segmenter.marginals(text) for text in corpus.texts()])
+    is_sure = marginals[:, segmenter.model.tag_set.begins].sum(axis=1) > sure
+    known = np.where(corpus.starts | is_sure, 0, -1).astype(np.int8)
     known[corpus.offsets[:-1]] = 0  # a sentence begins with a word, of itself
-    tags = crfseg.Segmenter(model).tag_codes(corpus.codes, corpus.offsets, known)
-    return replace(corpus, starts=model.tag_set.decode(tags))
+    tags = segmenter.tag_codes(corpus.codes, corpus.offsets, known)
+    return replace(corpus, starts=segmenter.model.tag_set.decode(tags))
 
 
 def written(lists: dict[str, list[str]], folder: Path) -> Iterator[Path]:
@@ -69,18 +73,18 @@ def written(lists: dict[str, list[str]], folder: Path) -> Iterator[Path]:
 
 
 def build(folder: Path, target: Path) -> crfseg.Model:
-    """Train on the sample; join the corpus as that model has it; train on both."""
+    """Train on crfseg's own corpora; restate the other one as that model has it; train on all."""
     options = CONFIG["options"]
-    sample = crfseg.read_corpus(SAMPLE / "train.txt")
+    own = [crfseg.read_corpus(path) for path in [*sorted(EVERYDAY.glob("*.txt")), TRAIN]]
     text = training_text(folder / CONFIG["corpus"] / "train.txt")
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) / "ud-zh-gsd.txt"
         place.write_text(text, "utf-8")
         corpus = crfseg.read_corpus(place)
         lexicon = list(written(word_lists(**CONFIG["lists"]), Path(scratch)))
-        first = crfseg.train(sample, lexicon=lexicon, **options | CONFIG["first"])
-        texts = [joined(corpus, first), *[sample] * CONFIG["copies"]]
-        model = crfseg.train(texts, lexicon=lexicon, **options)
+        first = crfseg.train(own, lexicon=lexicon, **options | CONFIG["first"])
+        other = restated(corpus, crfseg.Segmenter(first), CONFIG["sure"])
+        model = crfseg.train([other, *own], lexicon=lexicon, **options)
     model.save(target)
     return model
 
