@@ -17,10 +17,9 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from crfseg.machine cimport prefetch
-from crfseg.symbols cimport hash_of
+from crfseg.symbols cimport FIRST, hash_of, is_edge, symbol_of
 
 cdef enum:
-    FIRST = 3  # the first symbol of a character
     LONGEST_TOLD = 6  # longer words look alike in a mark
     MAX_WORD = 0xFFFF  # larger numbers of words do not fit
     MAX_TEXT_CLASS = 20  # words of higher classes are known from a list alone, and have no number
@@ -39,16 +38,6 @@ cdef struct Found:  # per place of a chunk and some around it; 0 = none
     uint8_t passes[ROOM]
     uint32_t first[ROOM]  # nodes of the words that begin and end
     uint32_t last[ROOM]
-
-
-cdef inline uint16_t symbol_of(uint32_t entry) noexcept nogil:
-    """Return the character's symbol."""
-    return <uint16_t>entry
-
-
-cdef inline bint is_edge(uint32_t entry) noexcept nogil:
-    """Tell whether it is ``<s>`` or ``</s>``."""
-    return 0 < symbol_of(entry) < FIRST
 
 
 cdef inline Py_ssize_t place_of(uint64_t key, uint64_t n_slots) noexcept nogil:
@@ -277,9 +266,9 @@ cdef class Matcher:
             words           ends (16)   |        begins (16)          0 = none
 
         In ``marks`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
-        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a place if it begins before and ends there or after;
-        of equally long ones that which begins last counts. At the edges of sentences all of them
-        are the symbol, 1 or 2.
+        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a place if it
+        begins before and ends there or after; of equally long ones that which begins last counts.
+        At the edges of sentences all of them are the symbol, 1 or 2.
 
         Parameters
         ----------

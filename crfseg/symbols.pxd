@@ -1,6 +1,6 @@
-"""What compiled modules know of symbols.py: the entries that are no character's, hashes of keys."""
+"""What compiled modules know of symbols.py: entries, the symbols in them, hashes of keys."""
 
-from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:  # as in symbols.py, which a test holds them to
     BEGIN = 0x01010001  # <s> and </s> in each view
@@ -8,6 +8,7 @@ cdef enum:  # as in symbols.py, which a test holds them to
     BEYOND = 0x00030000
     WHITE_SPACE = 0xFFFFFFFE  # NEWLINE is white space too
     NEWLINE = 0xFFFFFFFF
+    FIRST = 0x0003  # the first symbol of a character
 
 
 cdef inline uint32_t entry_of(
@@ -15,6 +16,16 @@ cdef inline uint32_t entry_of(
 ) noexcept nogil:
     """Return the entry of a code point."""
     return entries[code] if code < n_entries else BEYOND
+
+
+cdef inline uint16_t symbol_of(uint32_t entry) noexcept nogil:
+    """Return the symbol of an entry's character."""
+    return <uint16_t>entry
+
+
+cdef inline bint is_edge(uint32_t entry) noexcept nogil:
+    """Tell whether it is ``<s>`` or ``</s>``."""
+    return 0 < symbol_of(entry) < FIRST
 
 
 cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:

@@ -238,4 +238,5 @@ def test_compiled_modules_have_the_entries_of_symbols():
         "BEYOND": symbols.BEYOND,
         "WHITE_SPACE": symbols.WHITE_SPACE,
         "NEWLINE": symbols.NEWLINE,
+        "FIRST": symbols.FIRST_ID,
     }
