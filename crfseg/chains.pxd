@@ -79,3 +79,7 @@ cdef void open_chain(
     const Arcs *arcs, const Spelling *spelling, const Matches *matches, Chains *chains,
     Py_ssize_t t, int64_t *delta,
 ) noexcept nogil
+cdef void trace(
+    const Arcs *arcs, const Spelling *spelling, const int16_t *back, Py_ssize_t t, int16_t tag,
+    int16_t *tags,
+) noexcept nogil

@@ -229,6 +229,26 @@ cdef void forward_chained(
         lower(chains.items[k].scores, spelling.n_openers, top)
 
 
+cdef void trace(
+    const Arcs *arcs, const Spelling *spelling, const int16_t *back, Py_ssize_t t, int16_t tag,
+    int16_t *tags,
+) noexcept nogil:
+    """Write down the tags of the best way to a tag of character t, backwards."""
+    cdef Py_ssize_t k, begin
+    cdef int16_t before
+    while t >= 0:
+        tags[t] = tag
+        before = back[t * arcs.n_tags + tag]
+        if before < 0 and t > 0:  # along a chain
+            begin = t + before
+            tags[begin] = spelling.openers[spelling.opener_of[tag]]
+            for k in range(begin + 1, t):
+                tags[k] = spelling.inner[tags[k - 1]]
+            t, before = begin, back[begin * arcs.n_tags + tags[begin]]
+        tag = before
+        t -= 1
+
+
 cdef inline Py_ssize_t until_next(
     const Matches *matches, const Chains *chains, Py_ssize_t t, Py_ssize_t n
 ) noexcept nogil:

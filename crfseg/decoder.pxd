@@ -44,15 +44,13 @@ cdef class Decoder:
         self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] known,
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil
+    cdef int take_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1
     cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil
     cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
     cdef void look_around(self, Sentence *sentence) noexcept nogil
     cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
     cdef void pass_over(
         self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n, const int32_t *emissions
-    ) noexcept nogil
-    cdef void trace(
-        self, const Sentence *sentence, Py_ssize_t t, int16_t tag, int16_t *tags
     ) noexcept nogil
     cdef Py_ssize_t agreed(self, Sentence *sentence, Py_ssize_t t) noexcept nogil
     cdef bint decode(self, Sentence *sentence) noexcept nogil

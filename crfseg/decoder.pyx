@@ -13,9 +13,9 @@ import numpy as np
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from crfseg.chains cimport Chain, Spelling, forward_chained, open_chain, reserve_chains
+from crfseg.chains cimport Chain, Spelling, forward_chained, open_chain, reserve_chains, trace
 from crfseg.lookup cimport Table, add_up, ask, fill_table, look_up, make_sure, words_of
 from crfseg.matcher cimport Matcher
 from crfseg.sentence cimport Sentence, agree, make_room, release
@@ -208,7 +208,8 @@ cdef class Decoder:
         while start < stop:
             n = min(<Py_ssize_t>CHUNK, stop - start)
             self.emit(sentence, start, n)
-            if start == 0 and is_new:
+            skip = start == 0 and is_new
+            if skip:
                 for j in range(self.n_tags):
                     if self.begins[j] and sentence.known[0] >= 0:
                         delta[j] = sentence.emissions[j]
@@ -216,8 +217,9 @@ cdef class Decoder:
                     open_chain(
                         &self.arcs, &self.spelling, &sentence.matches, &sentence.chains, 0, delta
                     )
-            skip = start == 0 and is_new
-            self.pass_over(sentence, start + skip, n - skip, sentence.emissions + skip * self.n_tags)
+            self.pass_over(
+                sentence, start + skip, n - skip, sentence.emissions + skip * self.n_tags
+            )
             start += CHUNK
 
     cdef void pass_over(
@@ -233,24 +235,6 @@ cdef class Decoder:
         else:
             forward(&self.arcs, emissions, sentence.known + start, n, sentence.delta, back)
 
-    cdef void trace(
-        self, const Sentence *sentence, Py_ssize_t t, int16_t tag, int16_t *tags
-    ) noexcept nogil:
-        """Write down the tags of the best way to a tag of character t, backwards."""
-        cdef Py_ssize_t k, begin
-        cdef int16_t before
-        while t >= 0:
-            tags[t] = tag
-            before = sentence.back[t * self.n_tags + tag]
-            if before < 0 and (t > 0 or sentence.before >= 0):  # along a chain
-                begin = t + before
-                tags[begin] = self.openers[self.opener_of[tag]]
-                for k in range(begin + 1, t):
-                    tags[k] = self.inner[tags[k - 1]]
-                t, before = begin, sentence.back[begin * self.n_tags + tags[begin]]
-            tag = before
-            t -= 1
-
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
         """Find the best legal tags of a sentence; False if what is known leaves none."""
         cdef Py_ssize_t j
@@ -261,7 +245,9 @@ cdef class Decoder:
             if self.ends[j] and delta[j] > HARDLY and (best < 0 or delta[j] > delta[best]):
                 best = <int16_t>j
         if best >= 0:
-            self.trace(sentence, sentence.n - 1, best, sentence.tags)
+            trace(
+                &self.arcs, &self.spelling, sentence.back, sentence.n - 1, best, sentence.tags
+            )
         return best >= 0
 
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil:
@@ -286,13 +272,16 @@ cdef class Decoder:
             return 0
         for j in range(self.n_tags):
             if sentence.delta[j] > HARDLY:
-                self.trace(sentence, t, <int16_t>j, tags)
+                trace(&self.arcs, &self.spelling, sentence.back, t, <int16_t>j, tags)
                 n = agree(sentence.tags, n, tags, t + 1)
         for k in range(sentence.chains.n):
             chain = &sentence.chains.items[k]
             for j in range(self.spelling.n_openers):
                 if chain.scores[j] > HARDLY:
-                    self.trace(sentence, chain.start, self.openers[j], tags)
+                    trace(
+                        &self.arcs, &self.spelling, sentence.back, chain.start, self.openers[j],
+                        tags,
+                    )
                     n = agree(sentence.tags, n, tags, chain.start + 1)
         free(tags)
         return max(n, <Py_ssize_t>0)
@@ -361,6 +350,14 @@ cdef class Decoder:
             sentence.known[t] = 0 if known is None else known[begin + t]
         return True
 
+    cdef int take_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1:
+        """Begin with a sentence of which nothing is known; the caller releases it."""
+        memset(sentence, 0, sizeof(Sentence))
+        if not self.take(sentence, codes, None, 0, codes.shape[0]):
+            release(sentence)
+            raise MemoryError
+        return 0
+
     def places(self, const uint32_t[::1] codes):
         """Return entries, marks and words of a sentence, ``window`` more on both sides.
 
@@ -368,19 +365,15 @@ cdef class Decoder:
         """
         numbers_array = np.zeros((3, codes.shape[0] + 2 * self.window), dtype=np.uint32)
         cdef uint32_t[:, ::1] numbers = numbers_array
+        cdef size_t n_bytes = numbers.shape[1] * sizeof(uint32_t)
         cdef Sentence sentence
-        cdef Py_ssize_t t
-        memset(&sentence, 0, sizeof(Sentence))
-        if not self.take(&sentence, codes, None, 0, codes.shape[0]):
-            release(&sentence)
-            raise MemoryError
+        self.take_all(&sentence, codes)
         self.look_around(&sentence)
-        for t in range(numbers.shape[1]):
-            numbers[0, t] = sentence.entries[t]
-            if self.words is not None or self.strings is not None:
-                numbers[1, t] = sentence.marks[t]
-            if self.words is not None:
-                numbers[2, t] = sentence.words[t]
+        memcpy(&numbers[0, 0], sentence.entries, n_bytes)
+        if self.words is not None or self.strings is not None:
+            memcpy(&numbers[1, 0], sentence.marks, n_bytes)
+        if self.words is not None:
+            memcpy(&numbers[2, 0], sentence.words, n_bytes)
         release(&sentence)
         return numbers_array
 
@@ -389,18 +382,13 @@ cdef class Decoder:
         emissions_array = np.empty((codes.shape[0], self.n_tags), dtype=np.int32)
         cdef int32_t[:, ::1] emissions = emissions_array
         cdef Sentence sentence
-        cdef Py_ssize_t start = 0, n, t, j
-        memset(&sentence, 0, sizeof(Sentence))
-        if not self.take(&sentence, codes, None, 0, codes.shape[0]):
-            release(&sentence)
-            raise MemoryError
+        cdef Py_ssize_t start = 0, n
+        self.take_all(&sentence, codes)
         self.advance(&sentence, 0)
         while start < sentence.n:
             n = min(<Py_ssize_t>CHUNK, sentence.n - start)
             self.emit(&sentence, start, n)
-            for t in range(n):
-                for j in range(self.n_tags):
-                    emissions[start + t, j] = sentence.emissions[t * self.n_tags + j]
+            memcpy(&emissions[start, 0], sentence.emissions, n * self.n_tags * sizeof(int32_t))
             start += CHUNK
         release(&sentence)
         return emissions_array
