@@ -46,6 +46,8 @@ cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) 
     return code
 
 
+cdef int point(Text *text, object string, const int8_t[::1] marks) except -1
+cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] marks) except -1
 cdef Outcome read_line(
     Decoder decoder, Text *text, Sentence *sentence, bint surrogates
 ) noexcept nogil

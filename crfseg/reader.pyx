@@ -7,8 +7,40 @@ White space separates words and belongs to none; a newline ends a sentence.
 from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from crfseg.decoder cimport Decoder
+from crfseg.errors import ShapeError
 from crfseg.sentence cimport Sentence
 from crfseg.symbols cimport NEWLINE, WHITE_SPACE, entry_of
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    const void *PyUnicode_DATA(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+
+
+cdef int point(Text *text, object string, const int8_t[::1] marks) except -1:
+    """Let a text be a string's, with what is known of its characters, if anything."""
+    if not isinstance(string, str):
+        raise TypeError(f"expected text as str, got {type(string).__name__}")
+    text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
+    text.kind, text.at = PyUnicode_KIND(string), 0
+    text.marks = marks_of(marks, text.n)
+    return 0
+
+
+cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] marks) except -1:
+    """Let a text be UTF-8, with what is known of the places of its bytes, if anything."""
+    text.data, text.n, text.kind, text.at = <const char *>data, len(data), UTF8, 0
+    text.marks = marks_of(marks, text.n)
+    return 0
+
+
+cdef const int8_t *marks_of(const int8_t[::1] marks, Py_ssize_t n) except? NULL:
+    """Return where the marks of n places are, NULL for none."""
+    if marks is None or n == 0:
+        return NULL
+    if marks.shape[0] != n:
+        raise ShapeError(f"{marks.shape[0]} marks for a text of {n}; expected as many")
+    return &marks[0]
 
 
 cdef Outcome read_line(

@@ -1,71 +1,30 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Text in, words out: strings to lists of words, UTF-8 to UTF-8. No Python object per character.
 
-A line is read into a Sentence, the decoder finds its tags, and the words are written down: strings
-here, UTF-8 by the writer.
+A line is read into a Sentence, the decoder finds its tags, and the words are written down: as
+strings or as UTF-8.
 """
 
 import numpy as np
 
-from cpython.list cimport PyList_New, PyList_SET_ITEM
-from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
 from libc.stdint cimport int8_t, int16_t, int64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from crfseg.decoder cimport Decoder
-from crfseg.errors import InfeasibleError, ShapeError
-from crfseg.reader cimport DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, UTF8, Outcome, Text, read_line
+from crfseg.errors import InfeasibleError
+from crfseg.reader cimport (
+    DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, Outcome, Text, point, point_at_bytes, read_line
+)
 from crfseg.sentence cimport Sentence, release
+from crfseg.strings cimport Strings, Words, add_words
 from crfseg.symbols cimport BEGIN
 from crfseg.trie cimport Trie
 from crfseg.writer cimport Bytes, Writer
 
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    const void *PyUnicode_DATA(object text)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-    object PyUnicode_Substring(object text, Py_ssize_t start, Py_ssize_t end)
-    Py_UCS4 PyUnicode_READ_CHAR(object text, Py_ssize_t index)
-
 cdef enum:
     LONG = 500  # code points worth letting other threads run meanwhile
-    N_CHARACTERS = 0x10000  # code points that are kept as strings
     SPARE = 10000  # characters for which work space is kept from one call to the next
-
-
-cdef struct Word:
-    Py_ssize_t start
-    Py_ssize_t end
-    int16_t tag  # of its first character
-
-
-cdef struct Words:
-    Word *items
-    Py_ssize_t n
-    Py_ssize_t room
-
-
-# Strings ------------------------------------------------------------------------------------------
-
-cdef bint add_words(Decoder decoder, const Sentence *sentence, Words *words) noexcept nogil:
-    """Write down the words of a sentence of a string; False if there is no memory."""
-    cdef Py_ssize_t t, at
-    cdef Word *word
-    if words.n + sentence.n > words.room:
-        words.room = 2 * words.room + sentence.n
-        words.items = <Word *>realloc(words.items, words.room * sizeof(Word))
-        if words.items == NULL:
-            return False
-    word = words.items + words.n - 1
-    for t in range(sentence.n):
-        at = sentence.places[t]
-        if decoder.begins[sentence.tags[t]]:
-            word += 1
-            word.start, word.tag = at, sentence.tags[t]
-        word.end = at + 1
-    words.n = word - words.items + 1
-    return True
 
 
 cdef Outcome find_words(
@@ -93,54 +52,6 @@ cdef Outcome find_words(
     return outcome
 
 
-cdef int point(Text *text, object string, const int8_t[::1] marks) except -1:
-    """Let a text be a string's, with what is known of its characters, if anything."""
-    if not isinstance(string, str):
-        raise TypeError(f"expected text as str, got {type(string).__name__}")
-    text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
-    text.kind, text.at = PyUnicode_KIND(string), 0
-    text.marks = marks_of(marks, text.n)
-    return 0
-
-
-cdef const int8_t *marks_of(const int8_t[::1] marks, Py_ssize_t n) except? NULL:
-    """Return where the marks of n places are, NULL for none."""
-    if marks is None or n == 0:
-        return NULL
-    if marks.shape[0] != n:
-        raise ShapeError(f"{marks.shape[0]} marks for a text of {n}; expected as many")
-    return &marks[0]
-
-
-cdef list strings_of(object string, const Word *words, Py_ssize_t n, PyObject **characters):
-    """Return words as strings; those of one character are made once and kept in a table."""
-    cdef list found = PyList_New(n)
-    cdef Py_ssize_t k
-    cdef Py_UCS4 code
-    for k in range(n):
-        code = PyUnicode_READ_CHAR(string, words[k].start)
-        if words[k].end - words[k].start > 1 or code >= N_CHARACTERS:
-            word = PyUnicode_Substring(string, words[k].start, words[k].end)
-        elif characters[code] != NULL:
-            word = <object>characters[code]
-        else:
-            word = PyUnicode_Substring(string, words[k].start, words[k].end)
-            Py_INCREF(word)
-            characters[code] = <PyObject *>word
-        Py_INCREF(word)
-        PyList_SET_ITEM(found, k, word)
-    return found
-
-
-# UTF-8 --------------------------------------------------------------------------------------------
-
-cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] marks) except -1:
-    """Let a text be UTF-8, with what is known of the places of its bytes, if anything."""
-    text.data, text.n, text.kind, text.at = <const char *>data, len(data), UTF8, 0
-    text.marks = marks_of(marks, text.n)
-    return 0
-
-
 cdef int raise_for(Outcome outcome, const Text *text) except -1:
     """Raise what the outcome calls for."""
     if outcome == NO_MEMORY:
@@ -166,26 +77,16 @@ cdef class Tagger:
 
     cdef readonly Decoder decoder
     cdef Writer writer
-    cdef PyObject **characters  # strings of one character, by code point
+    cdef Strings strings
     cdef Sentence spare_sentence  # work space for the next call, if it is not in use
     cdef Words spare_words
 
-    def __cinit__(self):
-        self.characters = <PyObject **>calloc(N_CHARACTERS, sizeof(PyObject *))
-        if self.characters == NULL:
-            raise MemoryError
-
     def __dealloc__(self):
-        cdef Py_ssize_t code
-        if self.characters != NULL:
-            for code in range(N_CHARACTERS):
-                Py_XDECREF(self.characters[code])
-        free(self.characters)
         free(self.spare_words.items)
         release(&self.spare_sentence)
 
     def __init__(self, Decoder decoder, list suffixes):
-        self.decoder, self.writer = decoder, Writer(decoder, suffixes)
+        self.decoder, self.writer, self.strings = decoder, Writer(decoder, suffixes), Strings()
 
     def cut(self, string, const int8_t[::1] marks=None, Trie lexicon=None):
         """Return the words of a string; marks and a user's lexicon have their say."""
@@ -194,7 +95,7 @@ cdef class Tagger:
         self._borrow(&sentence, &words)
         try:
             self._find(string, marks, lexicon, &sentence, &words)
-            return strings_of(string, words.items, words.n, self.characters)
+            return self.strings.of_words(string, words.items, words.n)
         finally:
             self._give_back(&sentence, &words)
 
@@ -268,9 +169,7 @@ cdef class Tagger:
             raise_for(outcome, &texts[0])
             for k in range(n):
                 found.append(
-                    strings_of(
-                        strings[k], words.items + begin, ends[k] - begin, self.characters
-                    )
+                    self.strings.of_words(strings[k], words.items + begin, ends[k] - begin)
                 )
                 begin = ends[k]
         finally:
