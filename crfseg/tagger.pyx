@@ -27,6 +27,18 @@ cdef enum:
     SPARE = 10000  # characters for which work space is kept from one call to the next
 
 
+cdef Outcome tag_line(
+    Decoder decoder, Trie lexicon, Text *text, Sentence *sentence, bint surrogates
+) noexcept nogil:
+    """Read the next line and find its tags."""
+    cdef Outcome outcome = read_line(decoder, text, sentence, surrogates)
+    if outcome != DONE or sentence.n == 0:
+        return outcome
+    if not decoder.consult(sentence, lexicon):
+        return NO_MEMORY
+    return DONE if decoder.decode(sentence) else INFEASIBLE
+
+
 cdef Outcome find_words(
     Decoder decoder, Trie lexicon, Text *texts, Py_ssize_t n, Sentence *sentence, Words *words,
     Py_ssize_t *ends,
@@ -35,19 +47,13 @@ cdef Outcome find_words(
     cdef Outcome outcome = DONE if decoder.reserve(sentence, 64) else NO_MEMORY
     cdef Text *text
     cdef Py_ssize_t k
-    words.n = 0
+    words.n, sentence.before = 0, -1
     for k in range(n):
         text = &texts[k]
         while text.at < text.n and outcome == DONE:
-            outcome = read_line(decoder, text, sentence, True)
-            sentence.before = -1
-            if outcome == DONE and sentence.n:
-                if not decoder.consult(sentence, lexicon):
-                    outcome = NO_MEMORY
-                elif not decoder.decode(sentence):
-                    outcome = INFEASIBLE
-                elif not add_words(decoder, sentence, words):
-                    outcome = NO_MEMORY
+            outcome = tag_line(decoder, lexicon, text, sentence, True)
+            if outcome == DONE and sentence.n and not add_words(decoder, sentence, words):
+                outcome = NO_MEMORY
         ends[k] = words.n
     return outcome
 
@@ -297,13 +303,9 @@ cdef class Tagger:
         """Read, tag and write all lines."""
         cdef Outcome outcome
         while text.at < text.n:
-            outcome = read_line(self.decoder, text, sentence, surrogates)
+            outcome = tag_line(self.decoder, lexicon, text, sentence, surrogates)
             if outcome != DONE:
                 return outcome
-            if not self.decoder.consult(sentence, lexicon):
-                return NO_MEMORY
-            if sentence.n and not self.decoder.decode(sentence):
-                return INFEASIBLE
             if not self.writer.write_line(text, sentence, out):
                 return NO_MEMORY
             sentence.before = -1
