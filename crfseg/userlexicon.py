@@ -1,12 +1,5 @@
 """A user's words: evidence or constraint in the search for the best segmentation.
 
-::
-
-    file       # products       a comment
-               慢阻肺             worth the lexicon's strength
-               云计算 6           worth 6 nats
-               小度 inf nz        always a word, if it has that label; -inf: never one
-
 A word's strength is added to every segmentation that has it as a word: one that has it becomes
 exp(strength) times as probable as it was. Where words overlap, the search finds what is best for
 the whole line.
@@ -15,10 +8,8 @@ the whole line.
 from __future__ import annotations
 
 import math
-import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from numbers import Real
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, get_args
@@ -26,6 +17,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from crfseg import chars
+from crfseg.dictionaries import PLAIN, READERS, Entry, LexiconFormat, checked_strength
 from crfseg.errors import LexiconError
 from crfseg.formats import PathLike
 from crfseg.symbols import Folding, fold
@@ -33,24 +25,11 @@ from crfseg.textfile import decode
 from crfseg.trie import Trie
 
 Mode = Literal["prefer", "force"]
-LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
 STRENGTH: Final = 10.0
 """What a word is worth unless told otherwise, in nats."""
-MOST: Final = 100  # nats that are not infinite
 LONGEST: Final = 255  # characters of a word
 _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
-
-
 _CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
-
-
-class Entry(NamedTuple):
-    """What is said of a word."""
-
-    strength: float | None
-    """In nats; None: the lexicon's."""
-    tag: str
-    """The label that is meant; empty: any."""
 
 
 class Reading(NamedTuple):
@@ -60,7 +39,6 @@ class Reading(NamedTuple):
     labels: tuple[str, ...]
 
 
-_PLAIN: Final = Entry(None, "")
 _GONE: Final = Entry(0.0, "")
 
 
@@ -97,13 +75,13 @@ class UserLexicon:
     ) -> None:
         if mode not in get_args(Mode):
             raise LexiconError(f"unknown mode {mode!r}; expected prefer or force")
-        self.strength = math.inf if mode == "force" else _checked_strength(strength)
+        self.strength = math.inf if mode == "force" else checked_strength(strength)
         self._lock = threading.Lock()
         self._words: dict[str, Entry] = {}
         self._recent: dict[str, Entry] = {}  # changes since the large tries were made
         self._large: dict[Reading, Trie] = {}
         self._tries: dict[Reading, Trie | None] = {}
-        self._enter(dict.fromkeys(words, _PLAIN))
+        self._enter(dict.fromkeys(words, PLAIN))
 
     @classmethod
     def read(
@@ -153,11 +131,11 @@ class UserLexicon:
         name: str = "<text>",
     ) -> UserLexicon:
         """Read words from the text of a file, see :meth:`read`; ``name`` is for messages."""
-        if format not in _READERS:
-            raise LexiconError(f"unknown format {format!r}; expected {', '.join(_READERS)}")
+        if format not in READERS:
+            raise LexiconError(f"unknown format {format!r}; expected {', '.join(READERS)}")
         lexicon = cls(mode=mode, strength=strength)
         try:
-            lexicon._enter(_READERS[format](text.removeprefix("\ufeff"), lexicon.strength))
+            lexicon._enter(READERS[format](text.removeprefix("\ufeff"), lexicon.strength))
         except LexiconError as error:
             raise LexiconError(f"{name}: {error}") from None
         return lexicon
@@ -174,7 +152,7 @@ class UserLexicon:
         tag
             The label that is meant, where the model has labels; it has no say otherwise.
         """
-        entry = Entry(None if strength is None else _checked_strength(strength), tag)
+        entry = Entry(None if strength is None else checked_strength(strength), tag)
         self._enter(dict.fromkeys(words, entry))
 
     def remove(self, *words: str) -> None:
@@ -260,14 +238,6 @@ class UserLexicon:
         self._enter(state[1])
 
 
-def _checked_strength(strength: float) -> float:
-    if not isinstance(strength, Real) or not (abs(strength) <= MOST or math.isinf(strength)):
-        raise LexiconError(
-            f"strength must be from -{MOST} to {MOST} nats, or infinite, got {strength!r}"
-        )
-    return float(strength)
-
-
 def _check(words: list[str]) -> None:
     """Raise a LexiconError if one of them is no word."""
     try:
@@ -308,99 +278,3 @@ def _compiled(
         fold(_CODES, reading.folding).astype(np.uint32),
         below,
     )
-
-
-# The formats of files: text to words -------------------------------------------------------------
-
-_Reader = Callable[[str, float], dict[str, Entry]]
-_MORE: Final = re.compile(r"#|[^\S\r\n]")  # than one word a line
-
-
-def _crfseg(text: str, _: float) -> dict[str, Entry]:
-    if not _MORE.search(text):
-        return dict.fromkeys(text.split(), _PLAIN)
-    found: dict[str, Entry] = {}
-    for n, line in enumerate(text.split("\n"), 1):
-        parts = line.split()
-        if len(parts) == 1 and "#" not in line:
-            found[parts[0]] = _PLAIN
-        elif parts:
-            _enter_line(found, n, _uncommented(parts))
-    return found
-
-
-def _uncommented(parts: list[str]) -> list[str]:
-    """Return the parts of a line before a comment."""
-    return parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
-
-
-def _enter_line(found: dict[str, Entry], n: int, parts: list[str]) -> None:
-    """Enter a word with its strength and its tag, if it has them."""
-    if not parts:
-        return
-    word, *rest = parts
-    strength = _number(n, rest[0]) if rest else None
-    tag = rest[strength is not None :]
-    if len(tag) > 1:
-        raise LexiconError(
-            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its strength in nats, its tag; "
-            "a word has no white space"
-        )
-    found[word] = Entry(strength, "".join(tag))
-
-
-def _number(n: int, text: str) -> float | None:
-    """Return a strength, None for text that is no number."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    try:
-        return _checked_strength(number)
-    except LexiconError as error:
-        raise LexiconError(f"line {n}: {error}; name the format if it is jieba's") from None
-
-
-def _jieba(text: str, strength: float) -> dict[str, Entry]:
-    """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
-    split = [line.split() for line in text.split("\n")]
-    counts = {parts[0]: _count(n, parts) for n, parts in enumerate(split, 1) if parts}
-    most = math.log1p(max((count for count in counts.values() if count), default=1.0))
-    tags = {parts[0]: parts[-1] for parts in split if len(parts) > 1 and not _is_count(parts[-1])}
-    return {
-        word: Entry(
-            None if count is None else strength * (1 + math.log1p(count) / most) / 2,
-            tags.get(word, ""),
-        )
-        for word, count in counts.items()
-        if count != 0  # jieba's way to take a word away
-    }
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
-def _count(n: int, parts: list[str]) -> float | None:
-    if len(parts) > 3 or (len(parts) == 3 and not _is_count(parts[1])):
-        raise LexiconError(
-            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its count, its tag"
-        )
-    return float(parts[1]) if len(parts) > 1 and _is_count(parts[1]) else None
-
-
-def _pkuseg(text: str, _: float) -> dict[str, Entry]:
-    split = [line.strip().split("\t") for line in text.split("\n")]
-    return {parts[0].strip(): Entry(None, "".join(parts[1:2])) for parts in split if parts[0]}
-
-
-def _thulac(text: str, _: float) -> dict[str, Entry]:
-    return dict.fromkeys(filter(None, map(str.strip, text.split("\n"))), _PLAIN)
-
-
-_READERS: Final[dict[str, _Reader]] = {
-    "crfseg": _crfseg,
-    "jieba": _jieba,
-    "pkuseg": _pkuseg,
-    "thulac": _thulac,
-}

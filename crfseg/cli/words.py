@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar, get_args
 
 import click
 
-from crfseg.userlexicon import LexiconFormat, Mode, UserLexicon
+from crfseg.dictionaries import LexiconFormat
+from crfseg.userlexicon import Mode, UserLexicon
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
