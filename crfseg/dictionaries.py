@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 PLAIN: Final = Entry(None, "")
 """What is said of a word that stands alone."""
 _Reader = Callable[[str, float], dict[str, Entry]]
-_MORE: Final = re.compile(r"#|[^\S\r\n]")  # than one word a line
+_MORE: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # than one word a line
 
 
 def checked_strength(strength: float) -> float:

@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Corpus, Segmenter, chars, lexicon
-from crfseg.errors import CorpusError, TrainingError
+from crfseg import Corpus, Segmenter, UserLexicon, chars, lexicon
+from crfseg.errors import CorpusError, LexiconError, TrainingError
 from crfseg.lexicon import MAX_LISTS, OF_TEXT, class_of, first_words, listed_words
 from crfseg.symbols import Alphabet
 from material import SAMPLE
@@ -103,6 +103,18 @@ def test_a_comment_is_no_word():
     words = first_words(Corpus.from_text("# places 北京\n上海 6 # a strength\n #\n#广州\n深圳"))
     assert words.words() == ["上海", "深圳"]
     assert words.lines.tolist() == [2, 5]
+
+
+@given(st.text("甲乙6# \t\r\n　\x85"))
+@example("甲\r乙")
+@settings(max_examples=50, deadline=None)
+def test_a_file_of_a_user_s_words_has_the_same_words_in_training(text):
+    """Two readers, one of flat arrays and one of strengths, hold what docs/training.md says."""
+    try:
+        words = UserLexicon.parse(text)
+    except LexiconError:  # more on a line than a strength and a tag: a list of frequencies
+        return
+    assert list(words) == list(dict.fromkeys(first_words(Corpus.from_text(text)).words()))
 
 
 def test_comments_alone_are_no_list():
