@@ -1,6 +1,7 @@
 """The experiments' pages say what their results say; the runner measures what its config says."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -213,6 +214,37 @@ def test_what_was_annotated_is_as_the_config_says():
         len(config["seeds"]) * len(config["budgets"])
     )
     assert (asked.words >= asked.budget).all()
+
+
+@pytest.mark.parametrize("name", ["audit", "doubling", "lexicon"])
+def test_a_page_ends_with_the_table_of_its_own_results(name):
+    from record import ended
+
+    place = ROOT / "experiments" / name
+    text = (place / "README.md").read_text("utf-8")
+    table = runpy.run_path(str(place / "run.py"))["table"]
+    assert ended(text, table(pd.read_csv(place / "results.csv"))) == text
+
+
+def test_what_is_measured_is_told_and_written_and_gives_the_page_its_last_tables(tmp_path, capsys):
+    from record import record
+
+    (tmp_path / "config.toml").write_text('corpora = ["a", "b"]\n', encoding="utf-8")
+    page = tmp_path / "README.md"
+    page.write_text("Why?\n\n|by hand|\n\nSo.\n\n|old|\n\n|older|\n", encoding="utf-8")
+
+    def measure(folder, config):
+        for n, name in enumerate(config["corpora"], 1):
+            yield {"corpus": name, "folder": str(folder), "f1": n / 3}
+
+    for _ in range(2):
+        record(tmp_path, measure, lambda rows: f"|{len(rows)} rows|", ("corpus", "f1"), "there")
+        assert capsys.readouterr().out == "a f1 0.3333\nb f1 0.6667\n"
+        assert page.read_text("utf-8") == "Why?\n\n|by hand|\n\nSo.\n\n|2 rows|\n"
+    rows = pd.read_csv(tmp_path / "results.csv")
+    assert list(rows.columns) == ["corpus", "folder", "f1"]
+    assert rows.f1.tolist() == [1 / 3, 2 / 3]
+    assert set(rows.folder) == {"there"}
 
 
 def run(*arguments):

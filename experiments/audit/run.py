@@ -8,7 +8,7 @@ FOLDER has the corpora (default: ../shared/corpora). Real errors of the gold cou
 import re
 import sys
 import time
-import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,10 @@ import pandas as pd
 
 import crfseg
 from crfseg.evaluation.audit import Suspect, audit
+
+sys.path.append(str(Path(__file__).parent.parent))
+
+from record import record
 
 PLACE = Path(__file__).parent
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]+")
@@ -71,7 +75,15 @@ def found_by(suspects: list[Suspect], corpus: crfseg.Corpus, errors: dict[int, s
     return found
 
 
-def measure(folder: Path, name: str, setup: str, seed: int, config: dict) -> list[dict]:
+def measure(folder: Path, config: dict) -> Iterator[dict]:
+    """Audit dev sets alone, with errors of each seed; and beside their training texts."""
+    jobs = [(name, "alone", seed) for name in config["corpora"] for seed in config["seeds"]]
+    jobs += [(name, "joint", config["seeds"][0]) for name in config["joint"]]
+    for name, setup, seed in jobs:
+        yield from audited(folder, name, setup, seed, config)
+
+
+def audited(folder: Path, name: str, setup: str, seed: int, config: dict) -> Iterator[dict]:
     dev = crfseg.read_corpus(folder / name / "dev.txt")
     wrong, errors = planted(dev, config["errors"], seed)
     others = [crfseg.read_corpus(folder / name / "train.txt")] if setup == "joint" else []
@@ -79,7 +91,6 @@ def measure(folder: Path, name: str, setup: str, seed: int, config: dict) -> lis
     everything = audit([*others, wrong], folds=config["folds"])
     seconds = time.perf_counter() - begin
     listed = [suspect for suspect in everything if suspect.file == wrong.name]
-    rows = []
     for ranking, key in RANKINGS.items():
         ranked = sorted(listed, key=key, reverse=True)
         hits = np.array(found_by(ranked, wrong, errors))
@@ -91,8 +102,7 @@ def measure(folder: Path, name: str, setup: str, seed: int, config: dict) -> lis
             row[f"r500_{kind}"] = len(of_kind.intersection(hits[:500].tolist())) / len(of_kind)
         row |= {"suspects": len(listed), "errors": len(errors), "words": dev.n_words}
         row |= {"seconds": round(seconds, 1), "crfseg": crfseg.__version__}
-        rows.append(row | {"dev_sha256": dev.sha256})
-    return rows
+        yield row | {"dev_sha256": dev.sha256}
 
 
 def table(rows: pd.DataFrame) -> str:
@@ -111,20 +121,6 @@ def table(rows: pd.DataFrame) -> str:
     return shown.to_markdown(index=False, floatfmt=".0f")
 
 
-def main(folder: str = "../shared/corpora") -> None:
-    config = tomllib.loads((PLACE / "config.toml").read_text("utf-8"))
-    jobs = [(name, "alone", seed) for name in config["corpora"] for seed in config["seeds"]]
-    jobs += [(name, "joint", config["seeds"][0]) for name in config["joint"]]
-    rows: list[dict] = []
-    for name, setup, seed in jobs:
-        rows += measure(Path(folder), name, setup, seed, config)
-        print(name, setup, seed, *(f"{key} {rows[-3][key]:.2f}" for key in ("p200", "r500")))
-    results = pd.DataFrame(rows)
-    results.to_csv(PLACE / "results.csv", index=False, lineterminator="\n")
-    page = PLACE / "README.md"
-    head = page.read_text("utf-8").rpartition("\n\n|")[0]
-    page.write_text(f"{head}\n\n{table(results)}\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    told = ("corpus", "setup", "seed", "ranking", "p200", "r500")
+    record(PLACE, measure, table, told, *sys.argv[1:])

@@ -6,7 +6,7 @@ FOLDER has the corpora (default: ../shared/corpora).
 """
 
 import sys
-import tomllib
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,28 +15,33 @@ import pandas as pd
 import crfseg
 from crfseg.evaluation.curve import Curve, learning_curve
 
+sys.path.append(str(Path(__file__).parent.parent))
+
+from record import record
+
 PLACE = Path(__file__).parent
 HALF, ALL = Fraction(1, 2), Fraction(1)
 
 
-def measure(folder: Path, name: str, repeats: int) -> dict:
-    train, dev = (folder / name / f"{part}.txt" for part in ("train", "dev"))
-    curve = learning_curve(train, dev=dev, repeats=repeats)
-    forecast = Curve(tuple(point for point in curve.points if point.share <= HALF)).forecast()
-    return {
-        "corpus": name,
-        "words": curve.words(ALL),
-        "half_f1": curve.mean(HALF, "f1"),
-        "f1": curve.mean(ALL, "f1"),
-        "gain": curve.mean(ALL, "f1") - curve.mean(HALF, "f1"),
-        "forecast": forecast.gain,
-        "low": forecast.low,
-        "high": forecast.high,
-        "repeats": repeats,
-        "seconds": round(sum(point.seconds for point in curve.points), 1),
-        "crfseg": crfseg.__version__,
-        "train_sha256": crfseg.read_corpus(train).sha256,
-    }
+def measure(folder: Path, config: dict) -> Iterator[dict]:
+    for name in config["corpora"]:
+        train, dev = (folder / name / f"{part}.txt" for part in ("train", "dev"))
+        curve = learning_curve(train, dev=dev, repeats=config["repeats"])
+        forecast = Curve(tuple(point for point in curve.points if point.share <= HALF)).forecast()
+        yield {
+            "corpus": name,
+            "words": curve.words(ALL),
+            "half_f1": curve.mean(HALF, "f1"),
+            "f1": curve.mean(ALL, "f1"),
+            "gain": curve.mean(ALL, "f1") - curve.mean(HALF, "f1"),
+            "forecast": forecast.gain,
+            "low": forecast.low,
+            "high": forecast.high,
+            "repeats": config["repeats"],
+            "seconds": round(sum(point.seconds for point in curve.points), 1),
+            "crfseg": crfseg.__version__,
+            "train_sha256": crfseg.read_corpus(train).sha256,
+        }
 
 
 def table(rows: pd.DataFrame) -> str:
@@ -49,18 +54,5 @@ def table(rows: pd.DataFrame) -> str:
     return shown.to_markdown(index=False, floatfmt=".2f", colalign=("left", *["right"] * 8))
 
 
-def main(folder: str = "../shared/corpora") -> None:
-    config = tomllib.loads((PLACE / "config.toml").read_text("utf-8"))
-    rows = []
-    for name in config["corpora"]:
-        rows.append(measure(Path(folder), name, config["repeats"]))
-        print(name, *(f"{key} {100 * rows[-1][key]:.2f}" for key in ("gain", "forecast")))
-    results = pd.DataFrame(rows)
-    results.to_csv(PLACE / "results.csv", index=False, lineterminator="\n")
-    page = PLACE / "README.md"
-    head = page.read_text("utf-8").rpartition("\n\n|")[0]
-    page.write_text(f"{head}\n\n{table(results)}\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    record(PLACE, measure, table, ("corpus", "gain", "forecast"), *sys.argv[1:])

@@ -6,7 +6,6 @@ FOLDER has the corpora (default: ../shared/corpora).
 """
 
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,25 +14,30 @@ import pandas as pd
 
 import crfseg
 
+sys.path.append(str(Path(__file__).parent.parent))
+
+from record import record
+
 PLACE = Path(__file__).parent
 
 
-def measure(folder: Path, name: str, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    train, dev = (folder / name / f"{part}.txt" for part in ("train", "dev"))
-    model, gold = crfseg.train(train, seed=config["seed"]), crfseg.read_corpus(dev)
-    words = {word for word in gold.vocabulary() if len(word) > 1} - model.known_words
-    for strength in config["strengths"]:
-        lexicon = crfseg.UserLexicon(words, strength=strength)
-        found = crfseg.Segmenter(model, lexicon).tag_corpus(gold)
-        yield {
-            "corpus": name,
-            "strength": strength,
-            "words": len(words),
-            **scores(gold, found, words),
-            "seed": config["seed"],
-            "crfseg": crfseg.__version__,
-            "train_sha256": crfseg.read_corpus(train).sha256,
-        }
+def measure(folder: Path, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in config["corpora"]:
+        train, dev = (folder / name / f"{part}.txt" for part in ("train", "dev"))
+        model, gold = crfseg.train(train, seed=config["seed"]), crfseg.read_corpus(dev)
+        words = {word for word in gold.vocabulary() if len(word) > 1} - model.known_words
+        for strength in config["strengths"]:
+            lexicon = crfseg.UserLexicon(words, strength=strength)
+            found = crfseg.Segmenter(model, lexicon).tag_corpus(gold)
+            yield {
+                "corpus": name,
+                "strength": strength,
+                "words": len(words),
+                **scores(gold, found, words),
+                "seed": config["seed"],
+                "crfseg": crfseg.__version__,
+                "train_sha256": crfseg.read_corpus(train).sha256,
+            }
 
 
 def scores(gold: crfseg.Corpus, found: crfseg.Corpus, words: set[str]) -> dict[str, float]:
@@ -64,19 +68,6 @@ def table(rows: pd.DataFrame) -> str:
     return shown.to_markdown(stralign="right")
 
 
-def main(folder: str = "../shared/corpora") -> None:
-    config = tomllib.loads((PLACE / "config.toml").read_text("utf-8"))
-    rows = []
-    for name in config["corpora"]:
-        for row in measure(Path(folder), name, config):
-            rows.append(row)
-            print(name, *(f"{key} {row[key]:.4g}" for key in ("strength", "recall", "rest_f1")))
-    results = pd.DataFrame(rows)
-    results.to_csv(PLACE / "results.csv", index=False, lineterminator="\n")
-    page = PLACE / "README.md"
-    head = page.read_text("utf-8").rpartition("\n\n|")[0]
-    page.write_text(f"{head}\n\n{table(results)}\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    told = ("corpus", "strength", "recall", "rest_f1")
+    record(PLACE, measure, table, told, *sys.argv[1:])

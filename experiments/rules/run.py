@@ -6,8 +6,8 @@ FOLDER has the corpora (default: ../shared/corpora).
 """
 
 import sys
-import tomllib
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -15,33 +15,44 @@ import pandas as pd
 import crfseg
 from crfseg.rules import RULE_OF
 
+sys.path.append(str(Path(__file__).parent.parent))
+
+from record import record
+
 PLACE = Path(__file__).parent
 ALONE = {name: f"none,{name}" for name in RULE_OF}
 
 
-def measure(folder: Path, name: str, seed: int) -> Iterator[dict]:
-    """Train once; score with no rule, some, and all."""
-    train, dev = (crfseg.read_corpus(folder / name / f"{part}.txt") for part in ("train", "dev"))
-    model = crfseg.train(train, seed=seed, threads=1)
-    default = crfseg.Segmenter(model).ruleset.names
-    for label, rules in ({"none": "none", "default": (), "all": "all"} | ALONE).items():
-        kept, matches = model.info["habits"].get(label, (0, 0))
-        if label in RULE_OF and not matches:
-            continue
-        scores = crfseg.evaluate(crfseg.Segmenter(model, rules=rules), dev)
-        yield {
-            "corpus": name,
-            "seed": seed,
-            "rules": label,
-            "kept": kept,
-            "matches": matches,
-            "on": label in default,
-            "f1": scores.f1,
-            "oov_recall": scores.oov_recall,
-            "crfseg": crfseg.__version__,
-            "train_sha256": train.sha256,
-            "dev_sha256": dev.sha256,
-        }
+def measure(folder: Path, config: dict) -> Iterator[dict]:
+    """Train once for each corpus and seed; score with no rule, some, and all."""
+    for name, seed in product(config["corpora"], config["seeds"]):
+        train, dev = (
+            crfseg.read_corpus(folder / name / f"{part}.txt") for part in ("train", "dev")
+        )
+        model = crfseg.train(train, seed=seed, threads=1)
+        default = crfseg.Segmenter(model).ruleset.names
+        for label, rules in ({"none": "none", "default": (), "all": "all"} | ALONE).items():
+            kept, matches = model.info["habits"].get(label, (0, 0))
+            if label in RULE_OF and not matches:
+                continue
+            scores = crfseg.evaluate(crfseg.Segmenter(model, rules=rules), dev)
+            yield {
+                "corpus": name,
+                "seed": seed,
+                "rules": label,
+                "kept": kept,
+                "matches": matches,
+                "on": label in default,
+                "f1": scores.f1,
+                "oov_recall": scores.oov_recall,
+                "crfseg": crfseg.__version__,
+                "train_sha256": train.sha256,
+                "dev_sha256": dev.sha256,
+            }
+
+
+def tables(rows: pd.DataFrame) -> str:
+    return f"{scores_table(rows)}\n\n{habits_table(rows)}"
 
 
 def scores_table(rows: pd.DataFrame) -> str:
@@ -66,20 +77,5 @@ def habits_table(rows: pd.DataFrame) -> str:
     return shown.loc[order, [c for c in none.index if c in shown.columns]].to_markdown()
 
 
-def main(folder: str = "../shared/corpora") -> None:
-    config = tomllib.loads((PLACE / "config.toml").read_text("utf-8"))
-    rows = []
-    for name in config["corpora"]:
-        for seed in config["seeds"]:
-            rows += measure(Path(folder), name, seed)
-        print(name, flush=True)
-    results = pd.DataFrame(rows)
-    results.to_csv(PLACE / "results.csv", index=False, lineterminator="\n")
-    page = PLACE / "README.md"
-    head = page.read_text("utf-8").partition("\n\n|")[0]
-    tables = f"{scores_table(results)}\n\n{habits_table(results)}"
-    page.write_text(f"{head}\n\n{tables}\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    record(PLACE, measure, tables, ("corpus", "seed", "rules", "f1"), *sys.argv[1:])
