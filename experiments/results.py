@@ -23,7 +23,7 @@ NO_PROSE = re.compile(r"^```.*?^```$|^\|.*?$", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"\d[\d.,]*(?= (?:points?|F1|MB)\b)")
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 PARTS = ["half", "a third", "a quarter", "a fifth", "a sixth", "a seventh", "an eighth"]
-SPELLED = {"a point": 1.0, "一个": 1.0, "twice": 2.0, "halves": 0.5, "四百万": 4.0, "一千万": 10.0}
+SPELLED = {"a point": 1.0, "一个": 1.0, "twice": 2.0, "halves": 0.5, "四百万": 4.0, "八百万": 8.0}
 SPELLED |= {
     word: n for words in (NUMBERS, "一两三四五六七八九十") for n, word in enumerate(words, 1)
 }

@@ -201,7 +201,7 @@ def test_what_is_known_is_learned_and_helps():
     scores = [crfseg.evaluate(Segmenter(model), dev).f1 for model in (
         init, crfseg.train(rest, init=init), crfseg.train([first, rest]),
     )]  # fmt: skip
-    assert min(scores[1:]) > scores[0] + 0.04
+    assert min(scores[1:]) > scores[0] + 0.03
     learned = Segmenter(crfseg.train(rest, init=init, max_iterations=30))
     starts, said = learned.tag_corpus(rest).starts, rest.known != 0
     assert np.mean(starts[said] == (rest.known[said] > 0)) > 0.99
