@@ -117,12 +117,17 @@ def test_a_model_and_a_file_are_not_scored_together(tmp_path):
 
 
 def test_training_goes_on_from_it():
-    model = crfseg.train(SAMPLE / "train.txt", init=crfseg.load().model, max_iterations=1)
-    dev = crfseg.read_corpus(SAMPLE / "dev.txt")
-    before, after = (
-        crfseg.evaluate(each, dev).f1 for each in (crfseg.load(), crfseg.Segmenter(model))
-    )
-    assert after > before
+    text = "我们 用 云帆平台 办公\n云帆平台 今天 升级\n请 登录 云帆平台 。"
+    model = crfseg.train(crfseg.Corpus.from_text(text), init=crfseg.load().model)
+    assert "云帆平台" not in crfseg.cut("他不会用云帆平台。")
+    assert crfseg.Segmenter(model).cut("他不会用云帆平台。") == [
+        "他",
+        "不",
+        "会",
+        "用",
+        "云帆平台",
+        "。",
+    ]
     assert model.info["init"]["name"] == "default"
 
 
