@@ -36,6 +36,9 @@ class Entry(NamedTuple):
 PLAIN: Final = Entry(None, "")
 """What is said of a word that stands alone."""
 _Reader = Callable[[str, float], dict[str, Entry]]
+_TAG: Final = re.compile("[A-Za-z]+")  # as jieba tells them from the end of a line
+_COUNT: Final = re.compile("[0-9]+")
+_NUMBER: Final = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(e[-+]?[0-9]+)?|[-+]?(inf|nan)")
 _MORE: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # than one word a line
 
 
@@ -95,39 +98,50 @@ def _number(n: int, text: str) -> float | None:
 
 def _jieba(text: str, strength: float) -> dict[str, Entry]:
     """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
-    split = [line.split() for line in text.split("\n")]
-    counts = {parts[0]: _count(n, parts) for n, parts in enumerate(split, 1) if parts}
+    rows = [_jieba_line(n, line.split()) for n, line in enumerate(text.split("\n"), 1)]
+    counts = {word: count for word, count, _ in rows if word}
+    tags = {word: tag for word, _, tag in rows}
     most = math.log1p(max((count for count in counts.values() if count), default=1.0))
-    tags = {parts[0]: parts[-1] for parts in split if len(parts) > 1 and not _is_count(parts[-1])}
     return {
         word: Entry(
-            None if count is None else strength * (1 + math.log1p(count) / most) / 2,
-            tags.get(word, ""),
+            None
+            if count is None or len(word) == 1
+            else strength * (1 + math.log1p(count) / most) / 2,
+            tags[word],
         )
         for word, count in counts.items()
         if count != 0  # jieba's way to take a word away
     }
 
 
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _jieba_line(n: int, parts: list[str]) -> tuple[str, float | None, str]:
+    """Return a line's word, count and tag; no word for one with white space in it.
 
-
-def _count(n: int, parts: list[str]) -> float | None:
-    if len(parts) > 3 or (len(parts) == 3 and not _is_count(parts[1])):
+    >>> _jieba_line(1, ["云计算", "5", "n"]), _jieba_line(2, ["Edu", "Trust认证", "2000"])
+    (('云计算', 5.0, 'n'), ('', 2000.0, ''))
+    """
+    rest = list(parts)
+    tag = rest.pop() if len(rest) > 1 and _TAG.fullmatch(rest[-1]) else ""
+    count = float(rest.pop()) if len(rest) > 1 and _COUNT.fullmatch(rest[-1]) else None
+    if len(rest) > 1 and _NUMBER.fullmatch(rest[-1]):
         raise LexiconError(
             f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its count, its tag"
         )
-    return float(parts[1]) if len(parts) > 1 and _is_count(parts[1]) else None
+    return rest[0] if len(rest) == 1 else "", count, tag
 
 
 def _pkuseg(text: str, _: float) -> dict[str, Entry]:
-    split = [line.strip().split("\t") for line in text.split("\n")]
-    return {parts[0].strip(): Entry(None, "".join(parts[1:2])) for parts in split if parts[0]}
+    rows = (line.strip().partition("\t") for line in text.split("\n"))
+    return {
+        word.strip(): Entry(None, tag.partition("\t")[0])
+        for word, _, tag in rows
+        if len(word.split()) == 1
+    }
 
 
 def _thulac(text: str, _: float) -> dict[str, Entry]:
-    return dict.fromkeys(filter(None, map(str.strip, text.split("\n"))), PLAIN)
+    words = map(str.strip, text.split("\n"))
+    return dict.fromkeys((word for word in words if len(word.split()) == 1), PLAIN)
 
 
 READERS: Final[dict[str, _Reader]] = {

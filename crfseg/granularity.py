@@ -96,6 +96,17 @@ def _is_uncut(codes: chars.CodePoints) -> Flags:
     return uncut
 
 
+def _is_kept(lines: Lines) -> Flags:
+    """Tell where a rule keeps marks, digits or letters together, so that no word begins or ends.
+
+    Between Chinese characters a word inside a word may be looked for all the same.
+    """
+    is_han = chars.classes(lines.codes) == chars.CLASSES.index("han")
+    kept = lines.known < 0
+    kept[1:] &= ~(is_han[1:] & is_han[:-1])
+    return kept
+
+
 def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str], bool]) -> Parts:
     """Return what is to be found in a text: words, and what is a word inside of them.
 
@@ -117,8 +128,7 @@ def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str],
         Each once, ordered by start, then end.
     """
     visible = chars.to_text(lines.codes)
-    # Where a word inside may begin or end; what is uncut is no such place.
-    places = np.append(~_is_uncut(lines.codes), True).tolist()
+    places = np.append(~_is_uncut(lines.codes) & ~_is_kept(lines), True).tolist()
     cuts = np.isin(np.arange(len(places)), np.append(fine.starts, len(lines.codes))).tolist()
     found: list[tuple[int, int, int]] = []
     for begin, end, tag in zip(*(column.tolist() for column in own), strict=True):

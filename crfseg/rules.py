@@ -66,6 +66,9 @@ _LETTERS: Final = "".join(
                         (0xC0, 0xD7), (0xD8, 0xF7), (0xF8, 0x250))
     for code in range(start, stop)
 )  # fmt: skip
+# Letters of alphabets besides: Greek, Cyrillic, Armenian, Hebrew, Arabic.
+_OTHERS: Final = ((0x370, 0x400), (0x400, 0x530), (0x531, 0x588), (0x5D0, 0x5EB), (0x620, 0x64B))
+_O: Final = "[" + "".join(f"{chr(start)}-{chr(stop - 1)}" for start, stop in _OTHERS) + "]"
 _D: Final = "[0-9０-９]"
 _L: Final = "[A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏ]"
 _LD: Final = "[0-9０-９A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏ]"
@@ -145,8 +148,8 @@ RULES: Final = (
     ),
     Rule(
         "latin",
-        rf"(?<!{_L}){_L}{{1,255}}+(?:['’]{_L}{{1,20}}+)?+(?!{_L})",
-        _LETTERS, default=True,
+        rf"(?<!{_L}){_L}{{1,255}}+(?:['’]{_L}{{1,20}}+)?+(?!{_L})|(?<!{_O}){_O}{{1,255}}+",
+        _LETTERS + "".join(chr(code) for span in _OTHERS for code in range(*span)), default=True,
     ),
 )  # fmt: skip
 """All rules; where two match at one place, the earlier one does."""

@@ -166,18 +166,13 @@ class UserLexicon:
         with other._lock:
             items = list(other._words.items())
         self._enter(
-            {
-                word: Entry(other.strength if entry.strength is None else entry.strength, entry.tag)
-                for word, entry in items
-            }
+            {word: Entry(_worth(word, entry, other.strength), entry.tag) for word, entry in items}
         )
 
     def strength_of(self, word: str) -> float | None:
         """Return what a word is worth, in nats; None if it is not there."""
         entry = self._words.get(word)
-        if entry is None:
-            return None
-        return self.strength if entry.strength is None else entry.strength
+        return None if entry is None else _worth(word, entry, self.strength)
 
     def trie(self, reading: Reading) -> Trie | None:
         """Return the words as the search wants them; None if there are none.
@@ -238,6 +233,16 @@ class UserLexicon:
         self._enter(state[1])
 
 
+def _worth(word: str, entry: Entry, strength: float) -> float:
+    """Return what a word is worth in a lexicon of that strength.
+
+    A single character is worth nothing by itself: any two would outweigh a word of two.
+    """
+    if entry.strength is not None:
+        return entry.strength
+    return 0.0 if len(word) == 1 and math.isfinite(strength) else strength
+
+
 def _check(words: list[str]) -> None:
     """Raise a LexiconError if one of them is no word."""
     try:
@@ -265,7 +270,8 @@ def _compiled(
     """Return the trie of some words, above another one if there is one."""
     lengths = np.fromiter(map(len, entries), dtype=np.int64, count=len(entries))
     strengths = np.array([*map(itemgetter(0), entries.values())], dtype=np.float32)
-    strengths[np.isnan(strengths)] = strength
+    default = np.where((lengths == 1) & math.isfinite(strength), 0, strength)
+    strengths = np.where(np.isnan(strengths), default, strengths).astype(np.float32)
     numbers = {label: n for n, label in enumerate(reading.labels)}
     of_word = (numbers.get(tag, -1) for tag in map(itemgetter(1), entries.values()))
     return Trie(

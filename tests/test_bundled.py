@@ -131,6 +131,15 @@ def test_training_goes_on_from_it():
     assert model.info["init"]["name"] == "default"
 
 
+def test_the_command_line_asks_for_it_and_goes_on_from_it(tmp_path):
+    (tmp_path / "raw.txt").write_text("我用云帆平台办公\n诘屈聱牙佶屈謷牙\n", "utf-8")
+    asked = crfseg_in(tmp_path, "suggest", "raw.txt", "-o", "asked.partial", "--sure", "1")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    trained = crfseg_in(tmp_path, "train", "asked.partial", "--init", "bundled", "-o", "my.crfseg")
+    assert trained.returncode == 0, trained.stderr
+    assert crfseg.Model.load(tmp_path / "my.crfseg").info["init"]["name"] == "default"
+
+
 def test_it_cuts_its_own_standard_well():
     gold = crfseg.Corpus.join(
         crfseg.read_corpus(SAMPLE / f"{part}.txt") for part in ("dev", "test")

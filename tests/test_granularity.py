@@ -148,6 +148,12 @@ def test_known_words_are_found_inside_words(segmenter):
     assert segmenter.cut_for_search(text) == ["中国", "中国大学", "大学"]
 
 
+def test_no_word_is_looked_for_inside_what_a_rule_keeps():
+    segmenter = crfseg.load(rules="all")
+    for whole in ("3,456.78", "http://t.cn/ab12", "COVID-19", "23.4%", "3,456.78元"):
+        assert segmenter.cut_for_search(f"他说{whole}。")[-2:] == [whole, "。"]
+
+
 def test_user_words_are_known_and_those_that_are_none_are_not(segmenter):
     lexicon = UserLexicon(["国大"])
     lexicon.add("中国", strength=float("-inf"))

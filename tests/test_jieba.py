@@ -94,12 +94,17 @@ def test_a_file_of_words(tmp_path, tokenizer, kind):
 
 
 def test_what_is_no_list_of_words_is_reported(tmp_path, tokenizer):
-    with pytest.raises(LexiconError, match="<file>: line 1: 'a b c d'"):
-        tokenizer.load_userdict(io.StringIO("a b c d"))
+    with pytest.raises(LexiconError, match=r"<file>: line 1: 'a 1\.5 n'"):
+        tokenizer.load_userdict(io.StringIO("a 1.5 n"))
     with pytest.raises(LexiconError, match="is no word"):
         tokenizer.add_word("")
     with pytest.raises(OSError, match="No such file"):
         tokenizer.load_userdict(tmp_path / "none.txt")
+
+
+def test_lines_are_a_list_of_words_too(tokenizer):
+    tokenizer.load_userdict(["石墨烯量子点 3 n", "Edu Trust认证 2000"])
+    assert tokenizer.lcut("石墨烯量子点") == ["石墨烯量子点"]
 
 
 def test_the_model_can_be_chosen(tmp_path, segmenter, tokenizer):

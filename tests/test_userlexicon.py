@@ -286,10 +286,9 @@ def test_files_of_four_formats(tmp_path, format, text, expected):
         ({}, "长" * 256, r"words.txt: '长+' is no word; expected 1 to 255 characters"),
         (
             {"format": "jieba"},
-            "a b c d\n",
-            r"words.txt: line 1: 'a b c d'; expected a word, its count",
+            "a 1.5 n\n",
+            r"words.txt: line 1: 'a 1.5 n'; expected a word, its count",
         ),
-        ({"format": "pkuseg"}, "我 们\tn\n", r"words.txt: '我 们' is no word"),
         ({"format": "ltp"}, "", "unknown format 'ltp'; expected crfseg, jieba, pkuseg, thulac"),
         ({"mode": "hope"}, "", "unknown mode 'hope'; expected prefer or force"),
         ({"strength": math.nan}, "", "strength must be from -100 to 100 nats"),
@@ -306,6 +305,30 @@ def test_a_file_in_another_encoding_says_so(tmp_path):
     with pytest.raises(CorpusError, match=r"words.txt:1: byte .* is not utf-8"):
         UserLexicon.read(path)
     assert "慢阻肺" in UserLexicon.read(path, encoding="gb18030")
+
+
+@pytest.mark.parametrize("format", ["jieba", "pkuseg", "thulac"])
+def test_a_word_with_white_space_in_a_foreign_file_is_passed_over(format):
+    tab = "\t" if format == "pkuseg" else " "
+    text = f"云计算{tab}n\nEdu Trust认证{tab}n\n\n" if format != "thulac" else "云计算\nEdu 认证\n"
+    assert list(UserLexicon.parse(text, format=format)) == ["云计算"]
+
+
+def test_a_single_character_is_worth_nothing_by_itself():
+    lexicon = UserLexicon(["一", "云"])
+    lexicon.add("大", strength=3.0)
+    assert [lexicon.strength_of(word) for word in "一云大"] == [0.0, 0.0, 3.0]
+    other = UserLexicon()
+    other.update(lexicon)
+    assert [other.strength_of(word) for word in "一云大"] == [0.0, 0.0, 3.0]
+    assert UserLexicon(["一"], mode="force").strength_of("一") == math.inf
+    jieba = UserLexicon.parse("大 9 a\n大桥 9 n\n", format="jieba")
+    assert [jieba.strength_of(word) for word in ("大", "大桥")] == [0.0, 10.0]
+
+
+def test_a_list_of_single_characters_tears_nothing_apart():
+    text = "中国科学院的大桥不是一个"
+    assert crfseg.load(lexicon=UserLexicon("一不大中国的")).cut(text) == crfseg.cut(text)
 
 
 @pytest.mark.parametrize("words", [[""], ["我 们"], ["我\n"], [3], ["a" * 300]])

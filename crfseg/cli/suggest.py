@@ -14,7 +14,7 @@ from crfseg.suggestion import SURE, suggest
 
 @click.command(name="suggest")
 @click.argument("raw", nargs=-1, required=True, metavar="RAW...")
-@click.option("-m", "--model", required=True, help="The model file, which is to learn.")
+@click.option("-m", "--model", help="The model, which is to learn (default: the bundled one).")
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=100, show_default=True, metavar="N",
     help="Of sentences.",
@@ -32,15 +32,20 @@ from crfseg.suggestion import SURE, suggest
 )
 @options.encoding
 def command(
-    raw: tuple[str, ...], model: str, number: int, output: str | None, sure: float, encoding: str
+    raw: tuple[str, ...],
+    model: str | None,
+    number: int,
+    output: str | None,
+    sure: float,
+    encoding: str,
 ) -> None:
     """Choose the sentences of raw text that are most worth annotating, and mark what is asked.
 
     RAW has a sentence a line. In what is written, words that the model is not sure of are marked as
     it would cut them: | before a character that begins a word, - before one that does not. Correct
     these marks, leave out those you cannot decide, and train on: crfseg train FILE --format partial
-    --init MODEL. Places without a mark are not asked about, and nothing is learned from them.
-    Sentences that the model was trained on are passed over.
+    --init MODEL, or --init bundled. Places without a mark are not asked about, and nothing is
+    learned from them. Sentences that the model was trained on are passed over.
     """
     segmenter = load(model)
     with writing(output) as write:

@@ -31,7 +31,11 @@ from crfseg.tables import PRECISIONS
 @click.option(
     "--dev", metavar="FILE", multiple=True, help="A corpus to score on, not trained on; repeatable."
 )
-@click.option("--init", metavar="MODEL", help="Go on from this model, with its settings.")
+@click.option(
+    "--init",
+    metavar="MODEL",
+    help="Go on from this model, with its settings; bundled: that which comes along.",
+)
 @click.option(
     "--checkpoint", metavar="FILE", help="Written after every pass; if it is there, go on from it."
 )
@@ -71,6 +75,8 @@ def command(
     Ctrl-C ends training and saves the best pass so far (CRFsuite's algorithms save nothing).
     """
     settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
+    if settings.get("init") == "bundled":
+        settings["init"] = crfseg.load().model
     built_in = settings["algorithm"] == "adagrad"
     with (
         replacing(output) as beside,

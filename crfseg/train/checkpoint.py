@@ -45,7 +45,10 @@ class Checkpoint:
         metadata = {"training": self._identity, "record": json.dumps(record)}
         with replacing(self._path) as beside:
             in_order = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-            safetensors.numpy.save_file(in_order, beside, metadata)
+            try:
+                safetensors.numpy.save_file(in_order, beside, metadata)
+            except safetensors.SafetensorError as error:
+                raise TrainingError(f"{self._path}: cannot be written ({error})") from error
 
     @contextmanager
     def loaded(self) -> Iterator[tuple[Arrays, dict[str, Any]] | None]:

@@ -121,10 +121,11 @@ class Tokenizer:
         """Yield words and where they start and end; ``mode="search"``: those inside words too."""
         yield from self._tokens(unicode_sentence, None if mode == "default" else "search")
 
-    def load_userdict(self, f: PathLike | Readable) -> None:
-        """Add the words of a file, by name or open: a word a line, its count, its tag.
+    def load_userdict(self, f: PathLike | Readable | Iterable[str]) -> None:
+        """Add the words of a file, by name or open, or of lines: a word, its count, its tag.
 
-        The larger the count, the more a word is worth beside the others of its file.
+        The larger the count, the more a word is worth beside the others of its file. A word with
+        white space inside is passed over, for white space always separates words here.
 
         Raises
         ------
@@ -134,7 +135,8 @@ class Tokenizer:
         if isinstance(f, str | os.PathLike):
             self.lexicon.update(UserLexicon.read(f, format="jieba"))
             return
-        name, data = str(getattr(f, "name", "<file>")), f.read()
+        name = str(getattr(f, "name", "<file>"))
+        data = f.read() if hasattr(f, "read") else "\n".join(f)
         text = data if isinstance(data, str) else decode(data, name)
         self.lexicon.update(UserLexicon.parse(text, format="jieba", name=name))
 
