@@ -36,6 +36,7 @@ from crfseg.textfile import encoder
 from crfseg.tokens import Token, WhiteSpace, tokens_of
 from crfseg.userlexicon import UserLexicon
 
+_MOST_WAYS: Final = 100_000  # that n-best lists have: all are kept at every character
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 
 
@@ -189,15 +190,15 @@ class Segmenter:
         text
             Of several lines too; a way is then one for all of them.
         k
-            How many; there may be fewer. With a labelled model, ways may differ in labels alone.
+            How many, at most 100,000; there may be fewer. With a labelled model, ways may differ in labels alone.
 
         Raises
         ------
         OptionError
-            If k is below 1.
+            If k is not from 1 to 100,000.
         """
-        if k < 1:
-            raise OptionError(f"k must be at least 1, got {k}")
+        if not 1 <= k <= _MOST_WAYS:
+            raise OptionError(f"k must be from 1 to {_MOST_WAYS:,}, got {k:,}")
         lines, words, tag_set = self._finder.lines(text), self._finder.words, self.model.tag_set
         log_z, _ = self._finder.marginals().of_sentences(
             lines.codes, lines.offsets, lines.known, words

@@ -152,7 +152,7 @@ def test_nothing_has_one_way(segmenter):
 
 
 def test_no_way_is_none(segmenter):
-    with pytest.raises(ValueError, match="k must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="k must be from 1 to 100,000, got 0"):
         segmenter.nbest("他", 0)
 
 
