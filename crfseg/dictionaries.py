@@ -55,33 +55,29 @@ def _crfseg(text: str, _: float) -> dict[str, Entry]:
     if not _MORE.search(text):
         return dict.fromkeys(text.split(), PLAIN)
     found: dict[str, Entry] = {}
+    read = {"": PLAIN}  # what stands behind words, which is the same in many lines
     for n, line in enumerate(text.split("\n"), 1):
-        parts = line.split()
-        if len(parts) == 1 and "#" not in line:
-            found[parts[0]] = PLAIN
-        elif parts:
-            _enter_line(found, n, _uncommented(parts))
+        parts = line.split(None, 1)
+        if not parts or parts[0].startswith("#"):
+            continue
+        behind = parts[1] if len(parts) > 1 else ""
+        if behind not in read:
+            read[behind] = _entry(n, line, behind.split())
+        found[parts[0]] = read[behind]
     return found
 
 
-def _uncommented(parts: list[str]) -> list[str]:
-    """Return the parts of a line before a comment."""
-    return parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
-
-
-def _enter_line(found: dict[str, Entry], n: int, parts: list[str]) -> None:
-    """Enter a word with its strength and its tag, if it has them."""
-    if not parts:
-        return
-    word, *rest = parts
-    strength = _number(n, rest[0]) if rest else None
-    tag = rest[strength is not None :]
+def _entry(n: int, line: str, parts: list[str]) -> Entry:
+    """Read what is said of a word: its strength, its tag, a comment; each may be left out."""
+    parts = parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
+    strength = _number(n, parts[0]) if parts else None
+    tag = parts[strength is not None :]
     if len(tag) > 1:
         raise LexiconError(
-            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its strength in nats, its tag; "
-            "a word has no white space"
+            f"line {n}: {' '.join(line.split())[:40]!r}; expected a word, its strength in nats, "
+            "its tag; a word has no white space"
         )
-    found[word] = Entry(strength, "".join(tag))
+    return Entry(strength, "".join(tag))
 
 
 def _number(n: int, text: str) -> float | None:
@@ -98,36 +94,38 @@ def _number(n: int, text: str) -> float | None:
 
 def _jieba(text: str, strength: float) -> dict[str, Entry]:
     """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
-    rows = [_jieba_line(n, line.split()) for n, line in enumerate(text.split("\n"), 1)]
-    counts = {word: count for word, count, _ in rows if word}
-    tags = {word: tag for word, _, tag in rows}
-    most = math.log1p(max((count for count in counts.values() if count), default=1.0))
+    found: dict[str, tuple[float | None, str]] = {}
+    read: dict[str, tuple[float | None, str] | None] = {"": (None, "")}
+    for n, line in enumerate(text.split("\n"), 1):
+        parts = line.split(None, 1)
+        behind = parts[1] if len(parts) > 1 else ""
+        if behind not in read:
+            read[behind] = _count_and_tag(n, line, behind.split())
+        said = read[behind]
+        if parts and said is not None:
+            found[parts[0]] = said
+    most = math.log1p(max((count for count, _ in found.values() if count), default=1.0))
     return {
         word: Entry(
             None
             if count is None or len(word) == 1
             else strength * (1 + math.log1p(count) / most) / 2,
-            tags[word],
+            tag,
         )
-        for word, count in counts.items()
+        for word, (count, tag) in found.items()
         if count != 0  # jieba's way to take a word away
     }
 
 
-def _jieba_line(n: int, parts: list[str]) -> tuple[str, float | None, str]:
-    """Return a line's word, count and tag; no word for one with white space in it.
-
-    >>> _jieba_line(1, ["云计算", "5", "n"]), _jieba_line(2, ["Edu", "Trust认证", "2000"])
-    (('云计算', 5.0, 'n'), ('', 2000.0, ''))
-    """
-    rest = list(parts)
-    tag = rest.pop() if len(rest) > 1 and _TAG.fullmatch(rest[-1]) else ""
-    count = float(rest.pop()) if len(rest) > 1 and _COUNT.fullmatch(rest[-1]) else None
-    if len(rest) > 1 and _NUMBER.fullmatch(rest[-1]):
+def _count_and_tag(n: int, line: str, parts: list[str]) -> tuple[float | None, str] | None:
+    """Read what is said of a word; None if a part of the word itself is there: ``Edu Trust 20``."""
+    tag = parts.pop() if parts and _TAG.fullmatch(parts[-1]) else ""
+    count = float(parts.pop()) if parts and _COUNT.fullmatch(parts[-1]) else None
+    if parts and _NUMBER.fullmatch(parts[-1]):
         raise LexiconError(
-            f"line {n}: {' '.join(parts)[:40]!r}; expected a word, its count, its tag"
+            f"line {n}: {' '.join(line.split())[:40]!r}; expected a word, its count, its tag"
         )
-    return rest[0] if len(rest) == 1 else "", count, tag
+    return None if parts else (count, tag)
 
 
 def _pkuseg(text: str, _: float) -> dict[str, Entry]:

@@ -190,7 +190,7 @@ class Segmenter:
         text
             Of several lines too; a way is then one for all of them.
         k
-            How many, at most 100,000; there may be fewer. With a labelled model, ways may differ in labels alone.
+            At most so many, up to 100,000. With a labelled model, ways may differ in labels alone.
 
         Raises
         ------
