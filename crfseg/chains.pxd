@@ -60,9 +60,6 @@ cdef void release_matches(Matches *matches) noexcept nogil
 cdef bint reserve_chains(Chains *chains, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil
 cdef void release_chains(Chains *chains) noexcept nogil
 cdef Py_ssize_t behind(const Matches *matches, Py_ssize_t first) noexcept nogil
-cdef double strength_of(
-    const Matches *matches, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int32_t label
-) noexcept nogil
 cdef int64_t worth(
     const Spelling *spelling, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
     Py_ssize_t length, int16_t tag,

@@ -71,19 +71,6 @@ cdef Py_ssize_t behind(const Matches *matches, Py_ssize_t first) noexcept nogil:
     return k
 
 
-cdef double strength_of(
-    const Matches *matches, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int32_t label
-) noexcept nogil:
-    """Return what a word of that length and label is worth among matches of one start, in nats."""
-    cdef Py_ssize_t k
-    for k in range(first, after):
-        if matches.items[k].length == length and (
-            matches.items[k].label < 0 or matches.items[k].label == label
-        ):
-            return matches.items[k].strength
-    return 0
-
-
 cdef int64_t worth_of_match(
     const Spelling *spelling, const Match *match, int16_t tag
 ) noexcept nogil:

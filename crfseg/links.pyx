@@ -18,7 +18,7 @@ from libc.math cimport exp, isinf, log
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc
 
-from crfseg.chains cimport MOST, Match, behind, strength_of
+from crfseg.chains cimport MOST, Match, Spelling, behind, worth
 from crfseg.decoder cimport Decoder
 from crfseg.sentence cimport Sentence
 
@@ -97,20 +97,25 @@ cdef double worth_of(
             high = middle
     if low == links.matches.n or links.matches.items[low].start != start:
         return 1
-    return exp(
-        strength_of(
-            links.matches, low, behind(links.matches, low), length, links.spelling.labels[tag]
-        )
-    )
+    return factor(links, low, behind(links.matches, low), length, tag)
 
 
-cdef inline double worth(
+cdef inline double worth_in(
     const Links *links, const Link *link, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
     """Return the same of a word of a link."""
-    return exp(
-        strength_of(links.matches, link.first, link.after, length, links.spelling.labels[tag])
-    )
+    return factor(links, link.first, link.after, length, tag)
+
+
+cdef inline double factor(
+    const Links *links, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int16_t tag
+) noexcept nogil:
+    """Return the same of a word of that length among matches of one start.
+
+    The strength counts in whole units, as in searches: else the ways would not add up to the sum.
+    """
+    cdef const Spelling *spelling = links.spelling
+    return exp(worth(spelling, links.matches, first, after, length, tag) / spelling.per_nat)
 
 
 cdef inline Py_ssize_t earliest(const Links *links, Py_ssize_t t) noexcept nogil:
@@ -167,7 +172,7 @@ cdef double follow_links(
             j = links.spelling.closing[tag]
             if j >= 0:
                 bring(
-                    weight * links.arcs[tag * links.n_tags + j] * worth(links, link, d + 1, j),
+                    weight * links.arcs[tag * links.n_tags + j] * worth_in(links, link, d + 1, j),
                     link.entropy[o], j, alpha, spread,
                 )
             j = links.spelling.inner[tag]
@@ -219,7 +224,7 @@ cdef void pull_links(
                 arc = links.arcs + tag * links.n_tags
                 j = links.spelling.closing[tag]
                 if j >= 0:
-                    total += arc[j] * potential[j] * beta[j] * worth(links, link, d + 1, j)
+                    total += arc[j] * potential[j] * beta[j] * worth_in(links, link, d + 1, j)
                 j = links.spelling.inner[tag]
                 if j >= 0:
                     total += arc[j] * potential[j] * (

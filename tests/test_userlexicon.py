@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_decoder import random_model
 
@@ -103,6 +103,21 @@ def test_everything_equals_the_enumeration_of_all_ways(scheme, seed, text, entri
         assert confidence == pytest.approx(probabilities[holds].sum(), abs=1e-4)
     entropy = -(probabilities * (scores - log_z)).sum()
     assert segmenter.entropy(marked) == pytest.approx(entropy, abs=1e-4)
+
+
+strengths = st.sampled_from([0.7, 3.33, 10.0, -2.6, math.inf, -math.inf])
+any_entries = st.tuples(strengths, st.sampled_from(["", "", "n", "v"]))
+any_lexicons = st.dictionaries(st.text("abc", min_size=1, max_size=4), any_entries, max_size=6)
+
+
+@given(schemes, st.integers(0, 3), st.text("abc", min_size=1, max_size=6), any_lexicons)
+@example("BMES", 0, "a", {"a": (-math.inf, "")})
+@settings(max_examples=100, deadline=None)
+def test_all_ways_add_up_to_one_where_strengths_are_rounded(scheme, seed, text, entries):
+    """Models of int8 have coarse units; strengths are no whole number of them."""
+    model = random_model_of(scheme, seed).quantize("int8")
+    ways = crfseg.Segmenter(model, lexicon_of(entries)).nbest(text, 5000)
+    assert sum(math.exp(way.log_probability) for way in ways) == pytest.approx(1, abs=1e-9)
 
 
 @given(schemes, st.integers(0, 3), st.text("abcd", max_size=80), lexicons, st.integers(1, 30))
