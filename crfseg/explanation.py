@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -57,10 +58,11 @@ class Explanation:
     probability
         That of this decision, in [0, 1], all ways to cut the line considered.
     given
-        What left no choice, if anything: ``"a line begins"`` or ``"white space, a mark or a
-        rule"``.
+        What left no choice, if anything: ``"a line begins"``, ``"white space, a mark or a rule"``,
+        ``"the user lexicon forces 慢阻肺"`` or ``"the user lexicon forbids 慢阻肺"``.
     words, runner_up
-        The line as it is cut, and the best way to decide otherwise; empty if there is none.
+        The line as it is cut, and the best way to decide otherwise; empty if there is none, or no
+        choice.
     votes
         What speaks for the one against the other, the weightiest first.
     """
@@ -77,6 +79,17 @@ class Explanation:
     def margin(self) -> float:
         """How much more probable the line as cut is than the runner-up: log of the ratio."""
         return sum(vote.weight for vote in self.votes)
+
+
+class _Infinite(NamedTuple):
+    """A word of infinite strength in a line."""
+
+    start: int
+    end: int
+    label: int
+    """-1 for any."""
+    always: bool
+    """Whether it is one always, or never."""
 
 
 class Explainer(NamedTuple):
@@ -115,11 +128,12 @@ class Explainer(NamedTuple):
         best = self._way(line)
         assert best is not None
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
-        other = line.known.copy()
-        other[t] = -1 if is_cut else 1
         known = "white space, a mark or a rule" if line.known[t] else ""
         given = known if t else "a line begins"
-        runner_up = None if given else self._way(line._replace(known=other))
+        runner_up = None if given else self._otherwise(line, t, is_cut)
+        if runner_up:
+            given = self._ruled(text, line, t, best, runner_up)
+            runner_up = None if given else runner_up
         at = int(np.searchsorted(lines.places, place))
         return Explanation(
             place,
@@ -135,6 +149,38 @@ class Explainer(NamedTuple):
         """Return the best way to tag a line, its score for a probability; None if there is none."""
         scores, tags = nbest.find(self.decoder, line.codes, line.known, 1, self.words)
         return Way(float(scores[0]) * self.decoder.unit, tags[0]) if len(scores) else None
+
+    def _otherwise(self, line: Lines, t: int, is_cut: bool) -> Way | None:
+        """Return the best way to decide a place otherwise; None if there is none."""
+        known = line.known.copy()
+        known[t] = -1 if is_cut else 1
+        return self._way(line._replace(known=known))
+
+    def _ruled(self, text: str, line: Lines, t: int, best: Way, other: Way) -> str:
+        """Say which words that must be, or must not, decide a place; empty if none do.
+
+        Forced words on the best way are so on all (see links.pyx), and with them both their ends.
+        """
+        first, second = (self._infinite(line, way) for way in (best, other))
+        forced = [word for word in first if word.always and word.start <= t <= word.end]
+        never, unavoidable = ({w for w in way if not w.always} for way in (second, first))
+        forbidden = never - unavoidable if len(never) > len(unavoidable) else ()
+        for verb, words in ("forces", forced), ("forbids", forbidden):
+            if words:
+                spans = [(line.places[w.start], line.places[w.end - 1]) for w in sorted(words)]
+                return f"the {LEXICON} {verb} {', '.join(text[a : b + 1] for a, b in spans)}"
+        return ""
+
+    def _infinite(self, line: Lines, way: Way) -> set[_Infinite]:
+        """Return the words of a way that must be, or must not."""
+        if self.words is None or not self.words.has_infinite:
+            return set()
+        starts = np.flatnonzero(self.model.tag_set.begins[way.tags])
+        labels = self.model.tag_set.labels_of(way.tags[starts])
+        spans = pairwise([*starts.tolist(), len(way.tags)])
+        label_of = dict(zip(spans, labels.tolist(), strict=True))
+        found = (_Infinite(*word) for word in self.words.infinite(line.codes))
+        return {w for w in found if w[:2] in label_of and w.label in (-1, label_of[w[:2]])}
 
     def _votes(self, text: str, line: Lines, best: Way, other: Way) -> list[Vote]:
         """Return what makes the difference between two ways."""

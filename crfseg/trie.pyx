@@ -252,6 +252,31 @@ cdef class Trie:
         release_matches(&high)
         return found
 
+    def infinite(self, const uint32_t[::1] codes):
+        """Return the words of infinite strength in a text.
+
+        Returns
+        -------
+        words
+            A list of (start, end, label, whether it is always a word or never).
+        """
+        cdef Matches matches
+        cdef Py_ssize_t k
+        cdef const Match *match
+        found = []
+        memset(&matches, 0, sizeof(Matches))
+        try:
+            if codes.shape[0] and not self.find(&codes[0], codes.shape[0], &matches):
+                raise MemoryError
+            for k in range(matches.n):
+                match = &matches.items[k]
+                if isinf(match.strength):
+                    end, always = match.start + match.length, match.strength > 0
+                    found.append((match.start, end, match.label, always))
+            return found
+        finally:
+            release_matches(&matches)
+
     cdef bint find_here(self, const uint32_t *codes, Py_ssize_t n, Matches *matches) noexcept nogil:
         """Find the words of this trie alone, chunk by chunk."""
         cdef Py_ssize_t start = 0, n_here

@@ -624,6 +624,16 @@ def test_rules_are_chosen(model):
     assert "because white space, a mark or a rule" in because.decode()
 
 
+def test_explain_says_what_a_forced_word_decides(model, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("慢阻肺\n", "utf-8")
+    found = run("explain", "他有慢阻肺。", "--at", 3, "-m", model, "--force", words).stdout.decode()
+    assert found.splitlines()[1:] == [
+        "between 慢 and 阻 (place 3): no word begins, 100.0% sure",
+        "because the user lexicon forces 慢阻肺",
+    ]
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [("--rules=number", "unknown rule 'number'; expected all"), ("--keep=(", "'(' is no regular")],

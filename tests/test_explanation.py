@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,6 +69,41 @@ def test_some_places_leave_no_choice(segmenter, place, given):
     found = segmenter.explain("我们 去\n了", place)
     assert (found.given, found.is_cut, found.votes) == (given, True, [])
     assert found.probability == pytest.approx(1.0)
+
+
+def test_a_forced_word_decides_its_places(segmenter):
+    live = crfseg.Segmenter(segmenter.model, crfseg.UserLexicon(["慢阻肺", "Ａ4"], mode="force"))
+    text = "他有慢阻肺A4。"
+    found = [live.explain(text, place) for place in range(1, 8)]
+    assert [each.given.removeprefix("the user lexicon forces ") for each in found[1:]] == [
+        "慢阻肺", "慢阻肺", "慢阻肺", "慢阻肺, A4", "A4", "A4"
+    ]  # fmt: skip
+    assert all((each.runner_up, each.votes, each.margin) == ([], [], 0) for each in found[1:])
+    assert (found[0].given, found[0].runner_up) == ("", ["他有", "慢阻肺", "A4", "。"])
+
+
+@pytest.mark.parametrize(
+    ("word", "place", "given"),
+    [
+        ("北京", 1, "the user lexicon forbids 北京"),
+        ("北", 1, "the user lexicon forbids 北"),
+        ("京", 1, "the user lexicon forbids 京"),
+        ("京人", 1, ""),
+    ],
+)
+def test_a_forbidden_word_decides_where_nothing_else_is_possible(word, place, given):
+    lexicon = crfseg.UserLexicon()
+    lexicon.add(word, strength=-math.inf)
+    model = handmade_model(北={"B": 2.0}, 京={"E": 3.0, "S": 1.0})
+    found = crfseg.Segmenter(model, lexicon).explain("北京", place)
+    assert (found.given, found.runner_up == []) == (given, given != "")
+    assert found.is_cut == (word == "北京")
+
+
+def test_a_label_that_is_forbidden_decides_nothing_for_the_others():
+    lexicon = lexicon_of({"ab": (-math.inf, "n")})
+    found = crfseg.Segmenter(random_model_of("labels", 0), lexicon).explain("ab", 1)
+    assert found.given == "" and found.runner_up
 
 
 @pytest.mark.parametrize("place", [2, 4, 6, -1, 99])
