@@ -247,8 +247,8 @@ cdef void close_link(Links *links, Py_ssize_t t, double *beta) noexcept nogil:
 cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil:
     """Turn infinite strengths into what is known, so that sums and lists need not have them.
 
-    The words that are always words on the best way are so on all; those that never are become
-    as improbable as a finite strength can make them.
+    The words that are always words on the best way are so on all; other labels of theirs, and words
+    that never are, become as improbable as a finite strength can make them.
     """
     cdef Py_ssize_t k, t
     cdef Match *match
@@ -256,21 +256,28 @@ cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil:
         return
     for k in range(sentence.matches.n):
         match = &sentence.matches.items[k]
-        if isinf(match.strength) and match.strength > 0 and is_word(decoder, sentence, match):
+        if not isinf(match.strength):
+            continue
+        if match.strength < 0:
+            match.strength = -MOST
+        elif is_word(decoder, sentence, match):
             sentence.known[match.start] = 1
             for t in range(match.start + 1, match.start + match.length):
                 sentence.known[t] = -1
             if match.start + match.length < sentence.n:
                 sentence.known[match.start + match.length] = 1
-        if isinf(match.strength):
-            match.strength = 0 if match.strength > 0 else -MOST
+            match.strength = MOST if match.label >= 0 else 0
+        else:
+            match.strength = 0
 
 
 cdef bint is_word(
     Decoder decoder, const Sentence *sentence, const Match *match
 ) noexcept nogil:
-    """Tell whether the tags found have a match as a word."""
+    """Tell whether the tags found have a match as a word, with its label."""
     cdef Py_ssize_t t, end = match.start + match.length
+    if match.label >= 0 and decoder.labels[sentence.tags[match.start]] != match.label:
+        return False
     for t in range(match.start + 1, end):
         if decoder.begins[sentence.tags[t]]:
             return False

@@ -161,6 +161,16 @@ def test_a_word_forced_is_always_one_word_a_word_forbidden_never(scheme, text, w
     assert word not in segmenter_of(scheme, {word: (-math.inf, "")}).cut(text)
 
 
+@given(schemes, st.integers(0, 3), st.text("abc", min_size=1, max_size=6), any_lexicons)
+@example("labels", 0, "aa", {"a": (math.inf, "n")})
+@settings(max_examples=100, deadline=None)
+def test_a_word_forced_has_its_label_on_the_best_of_all_ways(scheme, seed, text, entries):
+    segmenter = segmenter_of(scheme, entries, seed)
+    best = segmenter.nbest(text, 1)[0]
+    found = [(text[start:end], label) for (start, end), label in segmenter.labelled(text)]
+    assert list(zip(best.words, best.labels, strict=True)) == found
+
+
 def test_of_forced_words_that_overlap_those_win_that_cover_most():
     forced = dict.fromkeys(["ab", "bc", "abca"], (math.inf, ""))
     segmenter = segmenter_of("BMES", forced)
