@@ -52,7 +52,7 @@ cdef struct Spelling:
     const int16_t *opener_of  # [L] which of the openers began it, -1 for none
     const int32_t *labels  # [L] the label of each tag
     double per_nat  # units
-    int64_t always  # what an infinite strength is worth, a character
+    int64_t always  # what a forced word is worth, each character; a forbidden one costs it once
 
 
 cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil

@@ -78,7 +78,7 @@ cdef int64_t worth_of_match(
     if match.label >= 0 and match.label != spelling.labels[tag]:
         return 0
     if isinf(match.strength):  # the model is left no choice
-        return spelling.always * match.length * (1 if match.strength > 0 else -1)
+        return spelling.always * (match.length if match.strength > 0 else -1)
     return llrint(match.strength * spelling.per_nat)
 
 

@@ -171,6 +171,14 @@ def test_a_word_forced_has_its_label_on_the_best_of_all_ways(scheme, seed, text,
     assert list(zip(best.words, best.labels, strict=True)) == found
 
 
+@pytest.mark.parametrize("text", ["ab", "abc", "bca"])
+def test_where_every_way_has_forbidden_words_the_cut_is_the_best_of_all_ways(text):
+    spans = itertools.combinations(range(len(text) + 1), 2)
+    never = {text[start:end]: (-math.inf, "") for start, end in spans}
+    segmenter = segmenter_of("BMES", never)
+    assert segmenter.cut(text) == segmenter.nbest(text, 1)[0].words == [text]
+
+
 def test_of_forced_words_that_overlap_those_win_that_cover_most():
     forced = dict.fromkeys(["ab", "bc", "abca"], (math.inf, ""))
     segmenter = segmenter_of("BMES", forced)
