@@ -36,7 +36,6 @@ from crfseg.textfile import encoder
 from crfseg.tokens import Token, WhiteSpace, tokens_of
 from crfseg.userlexicon import UserLexicon
 
-_MOST_WAYS: Final = 100_000  # that n-best lists have: all are kept at every character
 _new_span: Final = partial(tuple.__new__, Span)  # half the time of Span(start, end)
 
 
@@ -197,8 +196,8 @@ class Segmenter:
         OptionError
             If k is not from 1 to 100,000.
         """
-        if not 1 <= k <= _MOST_WAYS:
-            raise OptionError(f"k must be from 1 to {_MOST_WAYS:,}, got {k:,}")
+        if not 1 <= k <= 100_000:  # all ways are kept at every character
+            raise OptionError(f"k must be from 1 to 100,000, got {k:,}")
         lines, words, tag_set = self._finder.lines(text), self._finder.words, self.model.tag_set
         log_z, _ = self._finder.marginals().of_sentences(
             lines.codes, lines.offsets, lines.known, words
