@@ -18,6 +18,32 @@ SAMPLE = ROOT / "corpora" / "sample"
 SHARED = ROOT.parent / "shared" / "corpora"
 
 
+def steps_taken_once(weights, start):
+    """Return, of patterns that occur once, where each weight is and how far it has moved.
+
+    ``weights`` have taken the first steps, ``start`` none; others take several in one batch.
+    """
+    return [
+        (before[row, 0], place, after[row, 0, place] - before[row, 0, place])
+        for patterns, before, after in zip(
+            start.dataset.patterns, start.blocks, weights.blocks, strict=True
+        )
+        for row in np.flatnonzero(patterns.counts == 1)
+        for place in range(before.shape[2])
+    ]
+
+
+def first_step(array, at, loss):
+    """Return AdaGrad's first step on a weight at rate 0.5, its gradient by finite differences."""
+    before, losses = array[at], []
+    for shift in (1e-2, -1e-2):
+        array[at] = before + shift
+        losses.append(loss())
+    array[at] = before
+    gradient = (losses[0] - losses[1]) / 2e-2
+    return -0.5 * gradient / np.sqrt(1 + gradient**2)
+
+
 def handmade_model(**weights: dict[str, float]) -> crfseg.Model:
     """A model of characters at the current position, small enough to be read.
 

@@ -18,7 +18,7 @@ from crfseg.train.adagrad import word_f1
 from crfseg.train.parameters import checked_params
 from crfseg.train.trainer import Trainer
 from crfseg.train.weights import Weights
-from material import SAMPLE
+from material import SAMPLE, first_step, steps_taken_once
 
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
 TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
@@ -72,13 +72,8 @@ def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
         once = np.flatnonzero(dataset.patterns[kind].counts == 1)  # others take several steps
         for row in rng.choice(once, 3):
             for place in range(block.shape[2]):
-                losses = []
-                for shift in (1e-2, -1e-2):
-                    block[row, 0, place] = shift
-                    losses.append(loss_of(zero.model(), corpus, margin))
-                block[row, 0, place] = 0
-                gradient = (losses[0] - losses[1]) / 2e-2
-                step = -0.5 * gradient / np.sqrt(1 + gradient**2)
+                at = (row, 0, place)
+                step = first_step(block, at, lambda: loss_of(zero.model(), corpus, margin))
                 assert weights.blocks[kind][row, 0, place] == pytest.approx(step, abs=2e-4)
 
 
@@ -104,23 +99,12 @@ def test_with_labels_one_step_follows_the_gradient_too(scheme, margin):
     legal = dataset.tag_set.legal[weights.tag_order][:, weights.tag_order]
     assert not moved[~legal].any()
     gradients = [(columns, place, moved[tuple(place)]) for place in np.argwhere(legal)]
-    for kind, block in enumerate(start.blocks):
-        once = np.flatnonzero(dataset.patterns[kind].counts == 1)
-        gradients += [
-            (block[row, 0], place, weights.blocks[kind][row, 0, place])
-            for row in once
-            for place in range(block.shape[2])
-        ]
+    gradients += steps_taken_once(weights, start)
     for n in rng.choice(len(gradients), 60, replace=False):
         array, place, step = gradients[n]
-        at, losses = tuple(np.atleast_1d(place)), []
-        before = array[at]
-        for shift in (1e-2, -1e-2):
-            array[at] = before + shift
-            losses.append(loss_of(start.model(), corpus, margin))
-        array[at] = before
-        gradient = (losses[0] - losses[1]) / 2e-2
-        assert step == pytest.approx(-0.5 * gradient / np.sqrt(1 + gradient**2), abs=3e-4)
+        at = tuple(np.atleast_1d(place))
+        expected = first_step(array, at, lambda: loss_of(start.model(), corpus, margin))
+        assert step == pytest.approx(expected, abs=3e-4)
 
 
 @pytest.mark.slow
