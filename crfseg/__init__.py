@@ -1,20 +1,19 @@
 """Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
 
-from crfseg.bundled import cut, load
-from crfseg.candidates import Candidate
-from crfseg.corpus import Corpus, Sentence, Span
+from crfseg.constraints.user_lexicon import UserLexicon
+from crfseg.corpus.corpus import Corpus, Sentence, Span
+from crfseg.corpus.readers import read_corpus
 from crfseg.errors import CrfsegError
 from crfseg.evaluation.scores import Scores, evaluate
-from crfseg.explanation import Explanation
-from crfseg.formats import read_corpus
-from crfseg.marked import Marked
-from crfseg.model import Model
-from crfseg.segmenter import Segmenter
-from crfseg.tokens import Token
-from crfseg.train import Progress, train
-from crfseg.userlexicon import UserLexicon
-
-__version__ = "0.1.0"
+from crfseg.model.model import Model
+from crfseg.segmenter.explanation import Explanation
+from crfseg.segmenter.loading import cut, load
+from crfseg.segmenter.nbest import Candidate
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.segmenter.tokens import Token
+from crfseg.text.boundaries import Marked
+from crfseg.training.train import Progress, train
+from crfseg.version import __version__
 
 __all__ = [
     "Candidate",

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import crfseg
-from crfseg.chars import WHITE_SPACE, code_points, is_white_space, to_text
+from crfseg.text.chars import WHITE_SPACE, code_points, is_white_space, to_text
 from material import SAMPLE
 
 BATCH = 10_000

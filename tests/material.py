@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 import crfseg
-from crfseg.chars import code_points
-from crfseg.symbols import Alphabet, pattern_keys
-from crfseg.tables import PatternTable
-from crfseg.tags import TagSet
-from crfseg.templates import Templates
+from crfseg.corpus.tagset import TagSet
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.ngrams import pattern_keys
+from crfseg.features.templates import Templates
+from crfseg.model.weights import PatternTable
+from crfseg.text.chars import code_points
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpora" / "sample"

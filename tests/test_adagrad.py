@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import crf
-from crfseg.corpus import Corpus
-from crfseg.dataset import Dataset
+from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import reference
 from crfseg.errors import TrainingError
-from crfseg.segmenter import Segmenter
-from crfseg.tables import PRECISIONS
-from crfseg.tags import TagSet
-from crfseg.templates import ACCURATE, Templates
-from crfseg.train.adagrad import word_f1
-from crfseg.train.parameters import checked_params
-from crfseg.train.trainer import Trainer
-from crfseg.train.weights import Weights
+from crfseg.features.dataset import Dataset
+from crfseg.features.templates import ACCURATE, Templates
+from crfseg.model.weights import PRECISIONS
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.training.adagrad.fit import word_f1
+from crfseg.training.adagrad.passes import Trainer
+from crfseg.training.adagrad.state import Weights
+from crfseg.training.parameters import checked_params
 from material import SAMPLE, first_step, steps_taken_once
 
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
@@ -31,15 +31,15 @@ def loss_of(model: crfseg.Model, corpus: Corpus, margin: float = 0.0) -> float:
     """
     segmenter, tag_set = Segmenter(model), model.tag_set
     gold = tag_set.encode(corpus.starts, corpus.labels)
-    transitions = crf.mask(model.transitions.astype(float), tag_set)
+    transitions = reference.mask(model.transitions.astype(float), tag_set)
     total = 0.0
     for n in range(len(corpus)):
         begin, end = corpus.offsets[n], corpus.offsets[n + 1]
         wrong = np.arange(len(tag_set.names)) != gold[begin:end, None]
         emissions = segmenter.emissions(corpus.codes[begin:end]) + margin * wrong
-        rows = crf.constrain(emissions, tag_set)
-        total += crf.log_partition(rows, transitions)
-        total -= crf.path_score(rows, transitions, gold[begin:end])
+        rows = reference.constrain(emissions, tag_set)
+        total += reference.log_partition(rows, transitions)
+        total -= reference.path_score(rows, transitions, gold[begin:end])
     return total
 
 
@@ -57,7 +57,7 @@ def raw_model(weights: Weights) -> crfseg.Model:
 
 @pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
 def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
-    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of crf.py."""
+    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of reference.py."""
     corpus = Corpus.from_text("我 爱 北京 天安门广场\n他 来 了")
     dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
     given = {"rate": 0.5, "c2": 1e-30, "threads": 1, "margin": margin}

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crfseg.annotation.label_errors import Suspect, audit, form_of, probability
 from crfseg.cli import main
-from crfseg.corpus import Corpus
+from crfseg.corpus.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation import workers
-from crfseg.evaluation.audit import Suspect, audit, form_of, probability
+from crfseg.model_selection import trials
 from material import SAMPLE
 
 TRAIN = SAMPLE / "train.txt"
@@ -31,7 +31,7 @@ SWAPPED = [
 @pytest.fixture
 def processes(monkeypatch):
     """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
+    monkeypatch.setattr(trials, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from test_judgement import judged, segmented_twice
 
 from crfseg import Corpus, Sentence, evaluate
 from crfseg.evaluation import breakdown
+from crfseg.evaluation.alignment import Judgement
 from crfseg.evaluation.breakdown import CLASSES, Slice
-from crfseg.evaluation.judgement import Judgement
 
 
 def unsegmented(text):

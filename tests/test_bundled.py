@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import crfseg
-from crfseg import bundled, chars
-from crfseg.bundled import BUNDLED
 from crfseg.errors import ModelFileError
+from crfseg.segmenter import loading
+from crfseg.segmenter.loading import BUNDLED
+from crfseg.text import chars
 from material import SAMPLE
 
 TEXT = "他们在北京的大学学习中文，今年是２０２４年。"
@@ -20,9 +21,9 @@ WORDS = ["他们", "在", "北京", "的", "大学", "学习"]
 
 @pytest.fixture
 def unloaded():
-    bundled._bundled.cache_clear()
+    loading._bundled.cache_clear()
     yield
-    bundled._bundled.cache_clear()
+    loading._bundled.cache_clear()
 
 
 def crfseg_in(folder, *arguments, text=""):
@@ -75,8 +76,8 @@ def test_traditional_script_and_full_width_are_cut_alike():
 
 @pytest.mark.usefixtures("unloaded")
 def test_it_is_loaded_once_whatever_the_threads(monkeypatch):
-    loaded, load = [], bundled._loaded
-    monkeypatch.setattr(bundled, "_loaded", lambda path: loaded.append(path) or load(path))
+    loaded, load = [], loading._loaded
+    monkeypatch.setattr(loading, "_loaded", lambda path: loaded.append(path) or load(path))
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: crfseg.load(), range(8)))
     assert loaded == [BUNDLED]
@@ -85,7 +86,7 @@ def test_it_is_loaded_once_whatever_the_threads(monkeypatch):
 
 @pytest.mark.usefixtures("unloaded")
 def test_a_damaged_one_is_told_of_like_any_other(monkeypatch, tmp_path):
-    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "default.crfseg")
+    monkeypatch.setattr(loading, "BUNDLED", tmp_path / "default.crfseg")
     with pytest.raises(FileNotFoundError):
         crfseg.cut("a")
     (tmp_path / "default.crfseg").write_bytes(BUNDLED.read_bytes()[:-1])

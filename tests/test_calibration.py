@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import crfseg
 from crfseg import Corpus, Segmenter, evaluate
 from crfseg.evaluation import calibration
+from crfseg.evaluation.alignment import Judgement
 from crfseg.evaluation.calibration import Calibration
-from crfseg.evaluation.judgement import Judgement
 from material import SAMPLE, handmade_model
 
 DEV = SAMPLE / "dev.txt"

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import chars, symbols
-from crfseg.chars import code_points, fold_simplified, to_text
-from crfseg.symbols import Alphabet
+from crfseg.features.alphabet import Alphabet
+from crfseg.text import chars
+from crfseg.text.chars import code_points, fold_simplified, to_text
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 EVERY = np.arange(sys.maxunicode + 1, dtype=np.uint32)
@@ -83,5 +83,5 @@ def test_a_folded_character_is_the_one_it_is_read_as(text, folding):
     alphabet = Alphabet.of(code_points("汉语,a着"), folding)
     codes = code_points(text)
     assert np.array_equal(
-        alphabet.entries_of(codes), alphabet.entries_of(symbols.fold(codes, folding))
+        alphabet.entries_of(codes), alphabet.entries_of(alphabet.fold(codes, folding))
     )

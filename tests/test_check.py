@@ -3,7 +3,7 @@ import codecs
 import pytest
 from click.testing import CliRunner
 
-from crfseg.check import KINDS, check
+from crfseg.annotation.corpus_checks import KINDS, check
 from crfseg.cli import main
 from crfseg.errors import CorpusError
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crfseg import Corpus, Sentence
-from crfseg.chars import to_text
-from crfseg.corpus import split_lines
 from crfseg.errors import CorpusError, ShapeError
+from crfseg.text.chars import to_text
+from crfseg.text.whitespace import split_lines
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -127,6 +127,6 @@ def test_blocks_change_no_hash_and_no_count(monkeypatch):
     corpus = Corpus.from_text("我 爱 北京\n他 来 了\n我 爱 北京\n好")
     hashes, counts = corpus.hashes(), corpus.vocabulary()
     for size in (1, 5, 7):
-        monkeypatch.setattr("crfseg.corpus._BLOCK", size)
+        monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", size)
         assert np.array_equal(corpus.hashes(), hashes)
         assert corpus.vocabulary() == counts

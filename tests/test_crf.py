@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import crf
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import reference
 from crfseg.errors import InfeasibleError, ShapeError
-from crfseg.tags import TagSet
+from crfseg.text import boundaries
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -32,19 +33,19 @@ def all_paths(emissions):
 @given(seeds)
 def test_viterbi_partition_and_marginals_equal_brute_force(seed):
     tag_set, emissions, transitions, _ = random_lattice(seed, longest=5)
-    emissions = crf.constrain(emissions, tag_set)
-    transitions = crf.mask(transitions, tag_set)
+    emissions = reference.constrain(emissions, tag_set)
+    transitions = reference.mask(transitions, tag_set)
     paths = all_paths(emissions)
-    scores = np.array([crf.path_score(emissions, transitions, path) for path in paths])
-    path, score = crf.viterbi(emissions, transitions)
+    scores = np.array([reference.path_score(emissions, transitions, path) for path in paths])
+    path, score = reference.viterbi(emissions, transitions)
     assert score == pytest.approx(scores.max())
     assert np.array_equal(path, paths[scores.argmax()])
     log_z = np.logaddexp.reduce(scores)
-    assert crf.log_partition(emissions, transitions) == pytest.approx(log_z)
+    assert reference.log_partition(emissions, transitions) == pytest.approx(log_z)
     expected = np.zeros_like(emissions)
     for path, score in zip(paths, scores, strict=True):
         expected[np.arange(len(path)), path] += np.exp(score - log_z)
-    marginals = crf.marginals(emissions, transitions)
+    marginals = reference.marginals(emissions, transitions)
     assert marginals == pytest.approx(expected)
     assert marginals.sum(axis=1) == pytest.approx(np.ones(len(emissions)))
 
@@ -54,7 +55,7 @@ def test_viterbi_equals_a_worked_example():
     start, transition = np.log([0.6, 0.4]), np.log([[0.7, 0.3], [0.4, 0.6]])
     emission = np.log([[0.5, 0.4, 0.1], [0.1, 0.3, 0.6]])  # normal, cold, dizzy
     emissions = emission[:, [0, 1, 2]].T + np.vstack([start, np.zeros((2, 2))])
-    path, score = crf.viterbi(emissions, transition)
+    path, score = reference.viterbi(emissions, transition)
     assert path.tolist() == [0, 0, 1]
     assert np.exp(score) == pytest.approx(0.01512)
 
@@ -62,13 +63,19 @@ def test_viterbi_equals_a_worked_example():
 def test_no_path_left_is_reported():
     tag_set = TagSet()
     emissions, transitions = np.zeros((2, 4)), np.zeros((4, 4))
-    boundaries = np.array([crf.INSIDE, crf.BEGIN], dtype=np.int8)
+    boundaries = np.array([boundaries.INSIDE, boundaries.BEGIN], dtype=np.int8)
     with pytest.raises(InfeasibleError):
-        crf.viterbi(crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set))
+        reference.viterbi(
+            reference.constrain(emissions, tag_set, boundaries),
+            reference.mask(transitions, tag_set),
+        )
     with pytest.raises(InfeasibleError):
-        crf.marginals(crf.constrain(emissions, tag_set, boundaries), crf.mask(transitions, tag_set))
+        reference.marginals(
+            reference.constrain(emissions, tag_set, boundaries),
+            reference.mask(transitions, tag_set),
+        )
 
 
 def test_arrays_that_disagree_are_reported_with_both_shapes():
     with pytest.raises(ShapeError, match=r"\(3, 4\) and transitions \(2, 2\)"):
-        crf.viterbi(np.zeros((3, 4)), np.zeros((2, 2)))
+        reference.viterbi(np.zeros((3, 4)), np.zeros((2, 2)))

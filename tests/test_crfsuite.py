@@ -7,12 +7,12 @@ import pytest
 import sklearn_crfsuite
 
 import crfseg
-from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TemplateError, TrainingError
-from crfseg.symbols import Alphabet
-from crfseg.templates import DEFAULT
-from crfseg.train import crfsuite
-from crfseg.train.parameters import ALGORITHMS, checked_params
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.dataset import Dataset, feature_sequences
+from crfseg.features.templates import DEFAULT
+from crfseg.training import crfsuite
+from crfseg.training.parameters import ALGORITHMS, checked_params
 from material import SAMPLE
 
 CRFSUITE_ALGORITHMS = [

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import crfseg
 from crfseg.cli import main
-from crfseg.corpus import Corpus
+from crfseg.corpus.corpus import Corpus
 from crfseg.errors import TrainingError
-from crfseg.evaluation import workers
-from crfseg.evaluation.curve import Curve, _forecast, learning_curve, part_of
+from crfseg.model_selection import trials
+from crfseg.model_selection.learning_curve import Curve, _forecast, learning_curve, part_of
 from material import SAMPLE
 
 DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
@@ -27,7 +27,7 @@ SIZES = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
 @pytest.fixture
 def processes(monkeypatch):
     """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
+    monkeypatch.setattr(trials, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")

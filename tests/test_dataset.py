@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import Corpus, kernels, lexicon, symbols
-from crfseg.dataset import Dataset
-from crfseg.learned import Raw
-from crfseg.storage import Storage
-from crfseg.templates import ACCURATE, DEFAULT, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
-from crfseg.varieties import counted
+from crfseg import Corpus
+from crfseg.features import counting, lexicon, ngrams
+from crfseg.features.accessor_variety import counted
+from crfseg.features.dataset import Dataset
+from crfseg.features.extractor import Raw
+from crfseg.features.templates import ACCURATE, DEFAULT, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
+from crfseg.text.scratch import Storage
 from material import SAMPLE
 
 CORPUS = Corpus.from_text("我 爱 北京\n北京 欢迎 我\n北京")
@@ -24,14 +25,14 @@ def test_ids_name_the_pattern_at_every_position(templates):
     raw = Raw(RAW) if templates is WITH_STRINGS else None
     dataset = Dataset.encode(CORPUS, templates, raw=raw)
     entries = dataset.alphabet.entries_of(CORPUS.codes)
-    padded = symbols.pad(entries, CORPUS.offsets, templates.window)
+    padded = ngrams.pad(entries, CORPUS.offsets, templates.window)
     found = lexicon.marked(CORPUS, dataset.alphabet, padded, templates.window)
-    others = symbols.pad(dataset.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
+    others = ngrams.pad(dataset.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
     if raw:
         counted(padded, others, found.marks, transductive=False)
     for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
         kind = patterns.kind
-        keys = symbols.pattern_keys((padded, found.marks, found.words), kind.views, kind.shape)
+        keys = ngrams.pattern_keys((padded, found.marks, found.words), kind.views, kind.shape)
         assert np.array_equal(patterns.keys[row[row >= 0]], keys[row >= 0])
         assert np.array_equal(np.bincount(row[row >= 0]), patterns.counts)
         assert np.all(np.diff(patterns.counts) <= 0)
@@ -67,10 +68,10 @@ def test_numbering_is_that_of_a_dictionary(min_count):
     rng = np.random.default_rng(0)
     keys = (rng.zipf(1.3, 300_000) % 100_000).astype(np.uint64) * np.uint64(2654435761)
     tallies = np.zeros(1 << 12, dtype=np.uint8)
-    interner = kernels.Interner()
+    interner = counting.Interner()
     blocks = np.array_split(keys, 7)
     for block in blocks:
-        kernels.tally(tallies, block)
+        counting.tally(tallies, block)
     numbers = np.concatenate([interner.number(block, tallies, min_count) for block in blocks])
     distinct, counts = interner.distinct()
     assert len(interner) == len(distinct) == len(set(distinct.tolist()))
@@ -111,13 +112,13 @@ def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
     raw = crfseg.read_corpus(SAMPLE / "test.txt")
     plain = Dataset.encode(corpus, templates, raw=Raw(raw))
-    monkeypatch.setattr("crfseg.textfile._CHUNK", 100)
-    monkeypatch.setattr("crfseg.corpus._BLOCK", 10)
-    monkeypatch.setattr("crfseg.dataset._BLOCK", 64)
-    monkeypatch.setattr("crfseg.symbols._BLOCK", 10)
-    monkeypatch.setattr("crfseg.learned._BLOCK", 10)
-    monkeypatch.setattr("crfseg.groups._BLOCK", 10)
-    monkeypatch.setattr("crfseg.varieties._BLOCK", 10)
+    monkeypatch.setattr("crfseg.text.encodings._CHUNK", 100)
+    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 10)
+    monkeypatch.setattr("crfseg.features.dataset._BLOCK", 64)
+    monkeypatch.setattr("crfseg.features.ngrams._BLOCK", 10)
+    monkeypatch.setattr("crfseg.features.extractor._BLOCK", 10)
+    monkeypatch.setattr("crfseg.features.clusters._BLOCK", 10)
+    monkeypatch.setattr("crfseg.features.accessor_variety._BLOCK", 10)
     scratched = crfseg.read_corpus(SAMPLE / "dev.txt", scratch=tmp_path)
     assert scratched.sha256 == corpus.sha256
     assert list(scratched) == list(corpus)

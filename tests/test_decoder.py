@@ -13,14 +13,17 @@ from test_lexicon import reference as reference_marks
 from test_lexicon import reference_bits
 
 import crfseg
-from crfseg import chars, crf, lookup, symbols
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import reference, weight_index
 from crfseg.errors import InfeasibleError
-from crfseg.lexicon import Lexicon
-from crfseg.symbols import OF_STRINGS, OF_WORDS, VIEWS, Alphabet
-from crfseg.tables import PatternTable
-from crfseg.tags import TagSet
-from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
-from crfseg.varieties import Varieties
+from crfseg.features import ngrams
+from crfseg.features.accessor_variety import Varieties
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.lexicon import Lexicon
+from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, VIEWS
+from crfseg.features.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
+from crfseg.model.weights import PatternTable
+from crfseg.text import boundaries, chars
 
 seeds = st.integers(0, 2**32 - 1)
 LETTERS = "abcdefgh"
@@ -78,7 +81,7 @@ def random_model(seed, tag_set, templates=EVERY_VIEW, coarse=True):
     tables = []
     for kind in templates.kinds:
         grid = np.meshgrid(*(symbols_that_may_be(view, lexicon) for view in kind.views))
-        keys = symbols.packed([axis.ravel() for axis in grid], kind.views)
+        keys = ngrams.packed([axis.ravel() for axis in grid], kind.views)
         keys = rng.permutation(keys[rng.random(len(keys)) < 0.5])
         weights = rng.normal(scale=2, size=(len(keys), kind.width, n_tags))
         tables.append(PatternTable(kind, keys, np.rint(weights) if coarse else weights))
@@ -101,7 +104,7 @@ def random_text(seed, longest=200):
 def reference_symbols(model, codes):
     """Return the symbols of each view, the sentence between edges."""
     window, lexicon = model.templates.window, model.lexicon
-    entries = symbols.pad(model.alphabet.entries_of(codes), np.array([0, len(codes)]), window)
+    entries = ngrams.pad(model.alphabet.entries_of(codes), np.array([0, len(codes)]), window)
     words = [model.alphabet.ids(chars.code_points(word), "C").tolist() for word in lexicon.words]
     marks, ranks = reference_marks(words, lexicon.classes.tolist(), entries)
     strings = [[symbol for symbol in row if symbol] for row in model.varieties.strings.tolist()]
@@ -119,7 +122,7 @@ def blocks_of(model):
     """Return for each kind the blocks of its patterns."""
     found = []
     for table in model.tables:
-        patterns = map(tuple, symbols.unpacked(table.keys, table.kind.views).tolist())
+        patterns = map(tuple, ngrams.unpacked(table.keys, table.kind.views).tolist())
         found.append(dict(zip(patterns, model.potentials(table), strict=True)))
     return found
 
@@ -152,14 +155,14 @@ def test_tags_and_emissions_equal_the_reference(tags, precision, seed):
     model = quantized(seed % 2, tag_set, templates, precision)
     segmenter, codes = crfseg.Segmenter(model), random_text(seed)
     rng = np.random.default_rng(seed)
-    boundaries = rng.choice([0, 0, 0, 0, 0, crf.BEGIN], len(codes)).astype(np.int8)
+    boundaries = rng.choice([0, 0, 0, 0, 0, boundaries.BEGIN], len(codes)).astype(np.int8)
     emissions = reference_emissions(model, codes)
     assert segmenter.emissions(codes) == pytest.approx(emissions, abs=1e-5)
-    transitions = crf.mask(model.transitions * model.scale, tag_set)
+    transitions = reference.mask(model.transitions * model.scale, tag_set)
     # In whole units, so that ties are ties in both.
     unit = model.scale if precision != "float64" else 1.0
-    constrained = crf.constrain(np.rint(emissions / unit), tag_set, boundaries)
-    path, _ = crf.viterbi(constrained, np.rint(transitions / unit))
+    constrained = reference.constrain(np.rint(emissions / unit), tag_set, boundaries)
+    path, _ = reference.viterbi(constrained, np.rint(transitions / unit))
     found = segmenter.tag_codes(codes, np.array([0, len(codes)]), boundaries)
     assert found.tolist() == path.tolist()
 
@@ -171,8 +174,8 @@ def test_words_may_be_forbidden_to_begin(seed):
     boundaries = np.random.default_rng(seed).choice([0, -1], len(codes)).astype(np.int8)
     boundaries[0] = 0
     found = crfseg.Segmenter(model).tag_codes(codes, np.array([0, len(codes)]), boundaries)
-    constrained = crf.constrain(reference_emissions(model, codes), TagSet(), boundaries)
-    path, _ = crf.viterbi(constrained, crf.mask(model.transitions, TagSet()))
+    constrained = reference.constrain(reference_emissions(model, codes), TagSet(), boundaries)
+    path, _ = reference.viterbi(constrained, reference.mask(model.transitions, TagSet()))
     assert found.tolist() == path.tolist()
 
 
@@ -217,7 +220,7 @@ def test_a_model_without_words_to_look_up_has_none_everywhere():
 def test_keys_that_are_there_twice_are_refused():
     keys = np.array([5, 7, 5], dtype=np.uint64)
     with pytest.raises(ValueError, match="row 2: its key is there twice"):
-        lookup.build_buckets(keys)
+        weight_index.build_buckets(keys)
 
 
 def test_scores_of_endless_sentences_do_not_overflow():
@@ -229,14 +232,14 @@ def test_scores_of_endless_sentences_do_not_overflow():
 
 
 def test_compiled_modules_have_the_entries_of_symbols():
-    text = Path(symbols.__file__).with_suffix(".pxd").read_text("utf-8")
+    text = Path(ngrams.__file__).with_suffix(".pxd").read_text("utf-8")
     compiled = {name: int(value, 16) for name, value in re.findall(r"(\w+) = (0x\w+)", text)}
     in_each_view = sum(1 << VIEWS[view].shift for view in "CTG")
     assert compiled == {
-        "BEGIN": symbols.EDGES[0] == symbols.BEGIN_ID * in_each_view and symbols.EDGES[0],
-        "END": symbols.EDGES[1] == symbols.END_ID * in_each_view and symbols.EDGES[1],
-        "BEYOND": symbols.BEYOND,
-        "WHITE_SPACE": symbols.WHITE_SPACE,
-        "NEWLINE": symbols.NEWLINE,
-        "FIRST": symbols.FIRST_ID,
+        "BEGIN": ngrams.EDGES[0] == ngrams.BEGIN_ID * in_each_view and ngrams.EDGES[0],
+        "END": ngrams.EDGES[1] == ngrams.END_ID * in_each_view and ngrams.EDGES[1],
+        "BEYOND": ngrams.BEYOND,
+        "WHITE_SPACE": ngrams.WHITE_SPACE,
+        "NEWLINE": ngrams.NEWLINE,
+        "FIRST": ngrams.FIRST_ID,
     }

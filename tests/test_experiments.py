@@ -196,7 +196,7 @@ def test_a_word_is_cut_across_if_a_found_one_has_a_part_of_it_and_more(monkeypat
 def test_a_variant_without_views_has_all_other_default_templates():
     from run import templates_of
 
-    from crfseg.templates import ACCURATE
+    from crfseg.features.templates import ACCURATE
 
     found = templates_of({"without": "WV", "with": ["C[0]C[1]C[2]"]})
     expected = [str(t) for t in ACCURATE.templates if not {"W", "V"} & set(t.views)]

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfseg.cli import main
-from crfseg.corpus import Corpus, Sentence
-from crfseg.dataset import feature_sequences
+from crfseg.corpus.corpus import Corpus, Sentence
+from crfseg.corpus.readers import read_corpus
+from crfseg.corpus.writers import write
 from crfseg.errors import CorpusError, TemplateError
-from crfseg.export import TARGETS, crfpp_template, export, write
-from crfseg.formats import read_corpus
-from crfseg.symbols import Alphabet
-from crfseg.templates import DEFAULT, Templates
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.dataset import feature_sequences
+from crfseg.features.export import TARGETS, crfpp_template, export
+from crfseg.features.templates import DEFAULT, Templates
 
 PLAIN = Corpus.from_text("我 爱 北京\n他 来 了")
 LABELLED = Corpus.from_sentences([Sentence(("张三", "来", "了"), ("NR", "VV", "SP"))])

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import crfseg
 from crfseg.cli import main
-from crfseg.corpus import Corpus
+from crfseg.corpus.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation import workers
-from crfseg.evaluation.folds import cross_validate, fold_numbers
-from crfseg.evaluation.workers import selected, trained
+from crfseg.model_selection import trials
+from crfseg.model_selection.cross_validation import cross_validate, fold_numbers
+from crfseg.model_selection.trials import selected, trained
 from material import SAMPLE
 
 DEV = SAMPLE / "dev.txt"
@@ -27,7 +27,7 @@ FAST = {"profile": "fast", "max_iterations": 2}
 @pytest.fixture
 def processes(monkeypatch):
     """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
+    monkeypatch.setattr(trials, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")

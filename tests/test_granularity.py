@@ -15,11 +15,13 @@ from test_marked import marked
 from test_segmenter import any_text, check_spans, with_examples
 
 import crfseg
-from crfseg import UserLexicon, crf, probabilities
-from crfseg.corpus import split_lines
+from crfseg import UserLexicon
+from crfseg.decoding import reference
 from crfseg.errors import OptionError
-from crfseg.granularity import BIASES, known_at
-from crfseg.parts import Parts
+from crfseg.segmenter import confidence
+from crfseg.segmenter.granularity import BIASES, known_at
+from crfseg.segmenter.word_spans import Parts
+from crfseg.text.whitespace import split_lines
 from material import SAMPLE, handmade_model
 
 
@@ -88,7 +90,7 @@ def test_the_words_are_the_best_of_all(level, seed, text):
             return -np.inf
         lengths = np.diff(np.append(np.flatnonzero(starts), len(path)))
         bias = longer * (lengths > 1).sum() + single * (lengths == 1).sum()
-        return crf.path_score(emissions, transitions, path) + bias
+        return reference.path_score(emissions, transitions, path) + bias
 
     paths = map(np.array, product(range(4), repeat=len(text)))
     best = max(map(score, paths))
@@ -138,7 +140,7 @@ def test_any_text_can_be_searched(segmenter, text):
     found = segmenter.spans(text, "search")
     assert set(segmenter.spans(text)) <= set(found)
     probabilities = segmenter.confidence(text, "search")
-    assert probabilities.shape == (len(found),)
+    assert confidence.shape == (len(found),)
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
 
 
@@ -176,7 +178,7 @@ def test_overlapping_words_are_as_probable_as_all_tag_sequences_say():
             of_word[span] = of_word.get(span, 0.0) + probability
     starts, ends = np.array(sorted(of_word)).T  # every word that there may be
     parts = Parts(starts, ends, np.zeros(len(starts), np.int16))
-    found = probabilities.of_words(segmenter._finder.marginals(), lines, parts)
+    found = confidence.of_words(segmenter._finder.marginals(), lines, parts)
     assert found == pytest.approx([of_word[word] for word in sorted(of_word)], rel=1e-6)
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import chars, groups, symbols
-from crfseg.corpus import Corpus
-from crfseg.symbols import Alphabet
+from crfseg.corpus.corpus import Corpus
+from crfseg.features import clusters, ngrams
+from crfseg.features.alphabet import Alphabet
+from crfseg.text import chars
 from material import SAMPLE
 
 
@@ -17,9 +18,9 @@ def learned(*texts):
     corpora = [Corpus.from_text(text) for text in texts]
     alphabet = Alphabet.of(Corpus.join(corpora).codes)
     entries = [
-        symbols.pad(alphabet.entries_of(corpus.codes), corpus.offsets, 2) for corpus in corpora
+        ngrams.pad(alphabet.entries_of(corpus.codes), corpus.offsets, 2) for corpus in corpora
     ]
-    found = groups.learn(entries, len(alphabet.characters))
+    found = clusters.learn(entries, len(alphabet.characters))
     return dict(zip(map(chr, alphabet.characters.tolist()), found.tolist(), strict=True))
 
 
@@ -27,8 +28,8 @@ def test_the_same_text_gives_the_same_groups():
     text = (SAMPLE / "dev.txt").read_text("utf-8")
     found = learned(text)
     assert learned(text) == found
-    assert 30 < len(set(found.values()) - {groups.SELDOM}) <= groups.SELDOM
-    assert 0 <= min(found.values()) <= max(found.values()) == groups.SELDOM
+    assert 30 < len(set(found.values()) - {clusters.SELDOM}) <= clusters.SELDOM
+    assert 0 <= min(found.values()) <= max(found.values()) == clusters.SELDOM
 
 
 def test_sorts_of_characters_that_follow_each_other_share_no_group():
@@ -58,7 +59,7 @@ def test_characters_that_came_less_than_three_times_are_a_group():
     counts = Counter(chars.fold_letters(chars.code_points(text)).tolist())
     found = learned(text)
     seldom = {char for char in found if counts[ord(char)] < 3}
-    assert seldom == {char for char, group in found.items() if group == groups.SELDOM}
+    assert seldom == {char for char, group in found.items() if group == clusters.SELDOM}
     assert 0 < len(seldom) < len(found)
 
 
@@ -70,4 +71,4 @@ def test_the_smallest_alphabets_have_groups(text):
 @given(st.text("abcde\n", max_size=20).filter(str.strip))
 def test_any_text_has_groups(text):
     """Even one in which every neighbour is as frequent as chance has it."""
-    assert all(0 <= group <= groups.SELDOM for group in learned(text).values())
+    assert all(0 <= group <= clusters.SELDOM for group in learned(text).values())

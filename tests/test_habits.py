@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 import crfseg
-from crfseg import Marked, habits
+from crfseg import Marked
+from crfseg.constraints import rule_defaults
 from crfseg.errors import RuleError
 from material import ROOT, handmade_model
 
@@ -14,16 +15,16 @@ def test_habits_are_counts_of_what_the_corpus_keeps():
     corpus = crfseg.Corpus.from_text(
         "共 23.4% 和 2 3 人 ， 1,200 米\n看 http://a.b/c 。\n😀😀 😀\n\n8月 13日 第3届 iP hone 好"
     )
-    assert habits.habits_of(corpus) == {
+    assert rule_defaults.habits_of(corpus) == {
         "urls": [1, 1], "emoji": [1, 3], "dates": [0, 1], "units": [0, 1], "percent": [1, 1],
         "date-parts": [2, 2], "numbers": [3, 4], "latin": [1, 2],
     }  # fmt: skip
-    assert habits.habits_of(corpus, {"latin": [5, 7], "codes": [1, 1]})["latin"] == [6, 9]
+    assert rule_defaults.habits_of(corpus, {"latin": [5, 7], "codes": [1, 1]})["latin"] == [6, 9]
 
 
 def test_what_a_corpus_does_not_say_is_no_habit():
     def habits_in(markup):
-        return habits.habits_of(crfseg.Corpus.from_marked(Marked.parse(markup)))
+        return rule_defaults.habits_of(crfseg.Corpus.from_marked(Marked.parse(markup)))
 
     assert habits_in("涨23.4%") == {}
     assert habits_in("涨2-3-.-4-%") == {"percent": [1, 1], "numbers": [1, 1]}
@@ -34,9 +35,9 @@ def test_what_a_corpus_does_not_say_is_no_habit():
 
 def test_a_corpus_in_blocks_has_the_same_habits(monkeypatch):
     corpus = crfseg.read_corpus(ROOT / "corpora/sample/train.txt")
-    whole = habits.habits_of(corpus)
-    monkeypatch.setattr("crfseg.corpus._BLOCK", 500)
-    assert habits.habits_of(corpus) == whole
+    whole = rule_defaults.habits_of(corpus)
+    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 500)
+    assert rule_defaults.habits_of(corpus) == whole
 
 
 def test_a_rule_is_on_if_the_corpus_nearly_always_follows_it():

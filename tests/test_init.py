@@ -8,8 +8,8 @@ import pytest
 import crfseg
 from crfseg import Corpus, Segmenter, Sentence
 from crfseg.errors import TrainingError
-from crfseg.groups import SELDOM
-from crfseg.symbols import unpacked
+from crfseg.features.clusters import SELDOM
+from crfseg.features.ngrams import unpacked
 from material import SAMPLE
 
 TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"

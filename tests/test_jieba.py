@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from test_segmenter import STRANGE, any_text, labelled_segmenter
 
 import crfseg
-from crfseg.compat import jieba
-from crfseg.compat.jieba import posseg
+from crfseg import jieba
 from crfseg.errors import CorpusError, LexiconError, OptionError
+from crfseg.jieba import posseg
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crfseg import Corpus
-from crfseg.evaluation.judgement import KINDS, Judgement
+from crfseg.evaluation.alignment import KINDS, Judgement
 
 
 @st.composite

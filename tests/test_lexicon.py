@@ -7,12 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crfseg import chars, lexicon, symbols
-from crfseg.corpus import Corpus
+from crfseg.corpus.corpus import Corpus
 from crfseg.errors import ShapeError
-from crfseg.lexicon import FOLDS, Lexicon, class_of, cross_fit, distinct_words, fold_bounds, marked
-from crfseg.matcher import Matcher
-from crfseg.symbols import Alphabet
+from crfseg.features import lexicon, ngrams
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.lexicon import (
+    FOLDS,
+    Lexicon,
+    class_of,
+    cross_fit,
+    distinct_words,
+    fold_bounds,
+    marked,
+)
+from crfseg.features.lexicon_matcher import Matcher
+from crfseg.text import chars
 
 BEGIN, END = 0x01010001, 0x02020002
 seeds = st.integers(0, 2**32 - 1)
@@ -233,7 +242,7 @@ def test_classes_follow_share_and_count():
 
 def padded(corpus, alphabet, window=2):
     """Return the entries of a text; only the characters' symbols matter here."""
-    ids = symbols.pad(alphabet.ids(corpus.codes, "C"), corpus.offsets, window)
+    ids = ngrams.pad(alphabet.ids(corpus.codes, "C"), corpus.offsets, window)
     return ids.astype(np.uint32)
 
 
@@ -264,7 +273,7 @@ def test_words_with_characters_that_are_not_known_are_left_out():
 def test_words_are_collected_block_by_block(monkeypatch):
     text = "\n".join("甲 乙丙 甲丁戊己庚辛" for _ in range(30))
     whole = mark_corpus(text)
-    monkeypatch.setattr("crfseg.corpus._BLOCK", 16)
+    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 16)
     parts = mark_corpus(text)
     assert parts.lexicon.words == whole.lexicon.words == ("乙丙", "甲", "甲丁戊己庚辛")
     assert parts.marks.tolist() == whole.marks.tolist()
@@ -327,7 +336,7 @@ def test_cross_fitting_counts_all_but_the_fold():
     alphabet = Alphabet.of(corpus.codes)
     words = distinct_words(corpus, alphabet)
     matcher = Lexicon(tuple(words), np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
-    starts = symbols.pad(corpus.starts.astype(np.uint16), corpus.offsets, 2).astype(np.uint8)
+    starts = ngrams.pad(corpus.starts.astype(np.uint16), corpus.offsets, 2).astype(np.uint8)
     entries, bounds = padded(corpus, alphabet), fold_bounds(corpus, 2)
     _, by_others = cross_fit(matcher, entries, starts, bounds)
     for classes, (a, b) in zip(by_others, pairwise(bounds), strict=True):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from test_decoder import EVERY_VIEW, TAG_SETS, random_model, seeds
 
 import crfseg
-from crfseg import Corpus, crf
-from crfseg.tables import PRECISIONS
-from crfseg.templates import WITH_TRIGRAMS
+from crfseg import Corpus
+from crfseg.decoding import reference
+from crfseg.features.templates import WITH_TRIGRAMS
+from crfseg.model.weights import PRECISIONS
 from material import SAMPLE
 
 LETTERS = list("abcdefgh?京")
@@ -44,8 +45,8 @@ def random_corpus(rng, n_sentences, longest):
 def potentials(segmenter, codes, temperature):
     """Return emissions and transitions of a sentence at a temperature."""
     model = segmenter.model.quantize("float64")
-    emissions = crf.constrain(segmenter.emissions(codes), model.tag_set)
-    transitions = crf.mask(model.transitions * model.scale, model.tag_set)
+    emissions = reference.constrain(segmenter.emissions(codes), model.tag_set)
+    transitions = reference.mask(model.transitions * model.scale, model.tag_set)
     return emissions / temperature, transitions / temperature
 
 
@@ -58,8 +59,11 @@ def sentences_of(corpus):
 
 def probabilities_of(spans, emissions, transitions, tag_set):
     """Sum over the tags of each word, between what leads to it and what leads on from it."""
-    alpha, beta = crf.forward(emissions, transitions), crf.backward(emissions, transitions)
-    log_z = crf.log_partition(emissions, transitions)
+    alpha, beta = (
+        reference.forward(emissions, transitions),
+        reference.backward(emissions, transitions),
+    )
+    log_z = reference.log_partition(emissions, transitions)
     found = []
     for start, end in spans:
         here = np.where(tag_set.begins, alpha[start], -np.inf)
@@ -90,7 +94,7 @@ def all_segmentations(emissions, transitions, tag_set):
     """Return every segmentation of a short sentence, as its spans, and its probability."""
     totals = {}
     for path in product(range(len(tag_set.names)), repeat=len(emissions)):
-        score = crf.path_score(emissions, transitions, np.array(path))
+        score = reference.path_score(emissions, transitions, np.array(path))
         if score > -np.inf:
             starts = tuple(tag_set.begins[list(path)].tolist())
             totals[starts] = totals.get(starts, 0.0) + np.exp(score)

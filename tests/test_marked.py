@@ -72,7 +72,7 @@ def test_what_is_known_holds_everywhere(segmenter, text):
     starts, inside = {start for start, _ in spans}, set()
     for start, end in spans:
         inside.update(range(start + 1, end))
-    lines = crfseg.corpus.split_lines(*segmenter._finder.marked(text))
+    lines = crfseg.text.whitespace.split_lines(*segmenter._finder.marked(text))
     for place, known in zip(lines.places.tolist(), lines.known.tolist(), strict=True):
         assert known <= 0 or place in starts
         assert known >= 0 or place in inside

@@ -10,7 +10,7 @@ import pytest
 
 import crfseg
 from crfseg.errors import TrainingError
-from crfseg.train import memory
+from crfseg.training import memory
 from material import SAMPLE
 
 TRAIN = SAMPLE / "train.txt"

@@ -10,12 +10,13 @@ import pytest
 import safetensors.numpy
 
 import crfseg
-from crfseg import chars
 from crfseg.errors import ModelFileError
-from crfseg.model import Model
-from crfseg.modelfile import arrays_of, digest_of, header_of
-from crfseg.tables import PRECISIONS
-from crfseg.templates import ACCURATE
+from crfseg.features.templates import ACCURATE
+from crfseg.model.fields import arrays_of, header_of
+from crfseg.model.file import digest_of
+from crfseg.model.model import Model
+from crfseg.model.weights import PRECISIONS
+from crfseg.text import chars
 from material import handmade_model
 
 MODELS = Path(__file__).parent / "data/models"

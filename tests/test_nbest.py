@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from test_marginals import any_text, potentials, random_segmenter
 
 import crfseg
-from crfseg import crf
-from crfseg.corpus import split_lines
+from crfseg.decoding import reference
+from crfseg.text.whitespace import split_lines
 
 SETS = [("BMES", 1), ("BMES", 6), ("BMES6", 5), ("labels", 3), ("absent", 4)]
 
@@ -23,7 +23,7 @@ def all_paths(segmenter, text, temperature):
     known = lines.starts
     found = []
     for path in product(range(len(tag_set.names)), repeat=len(lines.codes)):
-        score = crf.path_score(emissions, transitions, np.array(path))
+        score = reference.path_score(emissions, transitions, np.array(path))
         if score > -np.inf and tag_set.begins[list(path)][known].all():
             found.append((score, path))
     log_z = np.logaddexp.reduce([score for score, _ in found])
@@ -135,14 +135,14 @@ def test_long_lines_have_more_than_one_part(segmenter):
     assert ways[0].words == segmenter.cut(text)
     assert len({tuple(way.words) for way in ways}) == 5
     log_z, _ = segmenter._finder.marginals().of_sentences(
-        crfseg.corpus.split_lines(text).codes,
+        crfseg.text.whitespace.split_lines(text).codes,
         np.array([0, len(text)]),
         np.zeros(len(text), np.int8),
     )
     emissions, transitions = potentials(
         segmenter, split_lines(text).codes, segmenter.model.temperature
     )
-    assert log_z[0] == pytest.approx(crf.log_partition(emissions, transitions), rel=1e-9)
+    assert log_z[0] == pytest.approx(reference.log_partition(emissions, transitions), rel=1e-9)
 
 
 def test_nothing_has_one_way(segmenter):

@@ -9,16 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Corpus, Marked, Segmenter, crf
-from crfseg.check import check
-from crfseg.dataset import Dataset
+from crfseg import Corpus, Marked, Segmenter
+from crfseg.annotation.corpus_checks import check
+from crfseg.corpus.readers import parse
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import reference
 from crfseg.errors import CorpusError, MarkupError, TrainingError
-from crfseg.formats import parse
-from crfseg.tags import TagSet
-from crfseg.templates import Templates
-from crfseg.train.parameters import checked_params
-from crfseg.train.trainer import Trainer
-from crfseg.train.weights import Weights
+from crfseg.features.dataset import Dataset
+from crfseg.features.templates import Templates
+from crfseg.training.adagrad.passes import Trainer
+from crfseg.training.adagrad.state import Weights
+from crfseg.training.parameters import checked_params
 from material import SAMPLE, first_step, steps_taken_once
 
 TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
@@ -39,12 +40,12 @@ def test_the_loss_is_that_of_all_paths_that_agree(seed, scheme, length, data):
     every, agreeing = [], []
     for starts in itertools.product([True, False], repeat=length - 1):
         path = tag_set.encode(np.array([True, *starts])).astype(np.intp)
-        score = crf.path_score(emissions, transitions, path)
+        score = reference.path_score(emissions, transitions, path)
         every.append(score)
         if all(k == 0 or (k > 0) == s for k, s in zip(boundaries[1:], starts, strict=True)):
             agreeing.append(score)
     expected = np.logaddexp.reduce(every) - np.logaddexp.reduce(agreeing)
-    found = crf.partial_loss(emissions, transitions, tag_set, boundaries)
+    found = reference.partial_loss(emissions, transitions, tag_set, boundaries)
     assert found == pytest.approx(expected)
 
 
@@ -53,7 +54,7 @@ def loss_of(model, corpus, margin):
     segmenter, total = Segmenter(model), 0.0
     for n in range(len(corpus)):
         at = slice(corpus.offsets[n], corpus.offsets[n + 1])
-        total += crf.partial_loss(
+        total += reference.partial_loss(
             segmenter.emissions(corpus.codes[at]), model.transitions.astype(float),
             model.tag_set, corpus.known[at], margin,
         )  # fmt: skip
@@ -62,7 +63,7 @@ def loss_of(model, corpus, margin):
 
 @pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
 def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
-    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of crf.py."""
+    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of reference.py."""
     corpus = Corpus.from_marked(PARTIAL)
     dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
     weights, start = Weights(dataset), Weights(dataset)

@@ -11,7 +11,7 @@ import pytest
 import crfseg
 from crfseg import Corpus, Segmenter, Sentence
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS
+from crfseg.features.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS
 from material import SAMPLE
 
 DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
@@ -320,7 +320,9 @@ def test_training_goes_on_with_the_strings_that_are_known(tmp_path, model, text)
 def test_a_checkpoint_knows_the_strings_of_the_model_that_training_goes_on_from(tmp_path):
     init = crfseg.train(SMALL, raw=RAW)
     crfseg.train(SMALL, init=init, checkpoint=tmp_path / "state")
-    fewer = crfseg.varieties.Varieties(init.varieties.strings[1:], init.varieties.classes[1:])
+    fewer = crfseg.features.accessor_variety.Varieties(
+        init.varieties.strings[1:], init.varieties.classes[1:]
+    )
     with pytest.raises(TrainingError, match="is of another corpus or configuration"):
         crfseg.train(
             SMALL, init=dataclasses.replace(init, varieties=fewer), checkpoint=tmp_path / "state"
@@ -358,8 +360,8 @@ def test_a_line_of_100_000_characters_is_cut_in_parts_as_if_it_were_whole(
     expected = " ".join(segmenter.cut(line))
     assert len(expected.replace(" ", "")) == 100_000
     for chunk, long_line in ((4096, 1000), (77, 5)):
-        monkeypatch.setattr("crfseg.textfile._CHUNK", chunk)
-        monkeypatch.setattr("crfseg.stream._LONG_LINE", long_line)
+        monkeypatch.setattr("crfseg.text.encodings._CHUNK", chunk)
+        monkeypatch.setattr("crfseg.segmenter.streaming._LONG_LINE", long_line)
         found = b"".join(segmenter.cut_stream(io.BytesIO(line.encode())))
         assert found.decode() == expected
     assert list(segmenter.cut_many([line])) == [expected.split(" ")]

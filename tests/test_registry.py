@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crfseg import registry, treebank
 from crfseg.cli import main
+from crfseg.corpus import registry, treebank
+from crfseg.corpus.download import fetch
+from crfseg.corpus.readers import read_corpus
+from crfseg.corpus.registry import sources
 from crfseg.errors import CorpusError, FetchError
-from crfseg.formats import read_corpus
-from crfseg.registry import fetch, sources
 
 # As the corpus of 1998 comes: ids, brackets around compounds with a tag of their own, two spaces.
 PEOPLES_DAILY = "\n".join(
@@ -492,7 +493,7 @@ def test_get_reports_a_failure_in_one_line():
 
 
 def test_the_progress_bar_takes_what_pooch_gives_it():
-    from crfseg.cli.corpora import _Bar
+    from crfseg.cli.commands.corpora import _Bar
 
     bar = _Bar()
     for size in (1000, 0):

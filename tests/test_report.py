@@ -18,11 +18,19 @@ import crfseg
 from crfseg import Corpus, evaluate
 from crfseg.cli import main
 from crfseg.errors import CrfsegError
+from crfseg.evaluation.alignment import KINDS
 from crfseg.evaluation.breakdown import Slice
-from crfseg.evaluation.judgement import KINDS
-from crfseg.report import Items, Page, Table, differences, plots, write_page, write_report
-from crfseg.report.page import render
-from crfseg.report.text import shown
+from crfseg.evaluation.report import (
+    Items,
+    Page,
+    Table,
+    differences,
+    plots,
+    write_page,
+    write_report,
+)
+from crfseg.evaluation.report.page import render
+from crfseg.evaluation.report.wording import shown
 from material import SAMPLE
 
 HOSTILE = "</script><script>window.hurt=1</script>"

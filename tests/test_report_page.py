@@ -12,8 +12,8 @@ from matplotlib.image import imread
 from playwright.sync_api import sync_playwright
 
 from crfseg import Corpus, evaluate, read_corpus
-from crfseg.evaluation.judgement import KINDS, Judgement
-from crfseg.report import Items, Page, write_page, write_report
+from crfseg.evaluation.alignment import KINDS, Judgement
+from crfseg.evaluation.report import Items, Page, write_page, write_report
 from material import SAMPLE
 
 pytestmark = pytest.mark.slow

@@ -8,9 +8,9 @@ from test_cli import assert_one_line_error, run
 
 import crfseg
 from crfseg import Corpus
-from crfseg.evaluation.audit import Suspect, audit
+from crfseg.annotation.label_errors import Suspect, audit
 from crfseg.evaluation.comparison import compare
-from crfseg.report import write_audit, write_comparison
+from crfseg.evaluation.report import write_audit, write_comparison
 from material import SAMPLE
 
 GOLD = Corpus.from_text("我 爱 北京 天安门\n\n他 来 了", "gold.txt")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom, kstest
 
 import crfseg
-from crfseg.evaluation import resampling
-from crfseg.evaluation.resampling import f1_of, interval, interval_of_difference, p_value
+from crfseg.evaluation import significance
+from crfseg.evaluation.significance import f1_of, interval, interval_of_difference, p_value
 from material import SAMPLE
 
 
@@ -117,7 +117,7 @@ def test_exchanging_together_is_exchanging_one_by_one():
 def test_batches_change_nothing_but_the_draws(monkeypatch):
     counts = sentences(np.random.default_rng(0), 200)
     expected = interval(counts)
-    monkeypatch.setattr(resampling, "_AT_ONCE", 500)
+    monkeypatch.setattr(significance, "_AT_ONCE", 500)
     assert interval(counts) == pytest.approx(expected, abs=np.diff(expected)[0] / 5)
 
 

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Marked, rules, stream, textfile
+from crfseg import Marked
+from crfseg.constraints import rules
+from crfseg.constraints.rules import RULES
+from crfseg.constraints.ruleset import Ruleset
 from crfseg.errors import RuleError
-from crfseg.rules import RULES
-from crfseg.ruleset import Ruleset
+from crfseg.segmenter import streaming
+from crfseg.text import encodings
 
 NAMES = tuple(rule.name for rule in RULES)
 EXAMPLES = {
@@ -121,7 +124,7 @@ def test_what_is_known_of_a_text_is_kept(ruled, text, data):
 def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
     spans = ruled.spans(text)
     starts = {start for start, _ in spans}
-    lines = crfseg.corpus.split_lines(text, ruled.ruleset.marks(text))
+    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.marks(text))
     for place, known in zip(lines.places.tolist(), lines.known.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
     words = [text[start:end] for start, end in spans]
@@ -136,7 +139,7 @@ def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
 @given(rich_text, st.sampled_from(["fine", "coarse"]))
 def test_finer_and_coarser_words_keep_to_the_rules(ruled, text, granularity):
     starts = {start for start, _ in ruled.spans(text, granularity)}
-    lines = crfseg.corpus.split_lines(text, ruled.ruleset.marks(text))
+    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.marks(text))
     for place, known in zip(lines.places.tolist(), lines.known.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
 
@@ -159,9 +162,9 @@ def test_a_corpus_is_cut_as_its_text(ruled, texts):
 
 
 def in_small_pieces(monkeypatch, chunk, long_line, reach):
-    monkeypatch.setattr(textfile, "_CHUNK", chunk)
-    monkeypatch.setattr(stream, "_LONG_LINE", long_line)
-    monkeypatch.setattr(stream, "REACH", reach)
+    monkeypatch.setattr(encodings, "_CHUNK", chunk)
+    monkeypatch.setattr(streaming, "_LONG_LINE", long_line)
+    monkeypatch.setattr(streaming, "REACH", reach)
 
 
 @pytest.mark.parametrize(("chunk", "long_line"), [(50, 1000), (333, 1500), (1000, 4000)])
@@ -177,8 +180,8 @@ def test_a_line_in_parts_is_cut_as_the_whole(ruled, monkeypatch, chunk, long_lin
 
 def test_parts_end_where_rules_no_longer_reach(ruled, monkeypatch):
     """With the real reach: a URL of 2,000 characters lies across every part's end."""
-    monkeypatch.setattr(textfile, "_CHUNK", 3000)
-    monkeypatch.setattr(stream, "_LONG_LINE", 12_000)
+    monkeypatch.setattr(encodings, "_CHUNK", 3000)
+    monkeypatch.setattr(streaming, "_LONG_LINE", 12_000)
     text = ("我们去www." + "a" * 1990 + ".cn，23.4%的" + "1" * 300 + "，") * 20
     done = b"".join(ruled.cut_stream(io.BytesIO(text.encode()), threads=1))
     assert done.decode() == ruled.cut_lines(text)
@@ -188,8 +191,8 @@ def test_a_long_line_with_rules_needs_little_memory(ruled):
     """What waits for the rest of the line stays short, even in the middle of what never ends."""
     for text in ("www.", "我们23.4%，"):  # where the model is sure of something
         data = (text * (60_000 // len(text))).encode()
-        cutter = stream.Cutter(ruled._tagger, "x", ruled.ruleset)
-        rest, past, longest = b"", stream.Past(), 0
+        cutter = streaming.Cutter(ruled._tagger, "x", ruled.ruleset)
+        rest, past, longest = b"", streaming.Past(), 0
         for begin in range(0, len(data), 15_000):
             rest += data[begin : begin + 15_000]
             _, n, past = cutter.cut_part(rest, past, 1)

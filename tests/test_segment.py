@@ -5,7 +5,7 @@ import json
 import pytest
 from test_cli import run
 
-from crfseg.tokens import offsets
+from crfseg.text.offsets import offsets
 
 TEXT = "  我们 去了𠀀国、中国大学。\n\n他在iPhone\u2028\x0b14😀\n"
 

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import crf
+from crfseg.decoding import reference
 from crfseg.errors import CorpusError, TrainingError
 from material import SAMPLE, handmade_model
 
@@ -95,7 +95,7 @@ def test_emissions_and_tags_equal_the_reference():
     for feature, tag, weight in model.top_features(10**9):
         weights[feature, tag] = weight
     visible = "".join(text.split())
-    codes = crfseg.chars.code_points(visible)
+    codes = crfseg.text.chars.code_points(visible)
     views = {view: model.alphabet.print(codes, view) for view in "CT"}
     names = model.tag_set.names
     expected = np.array(
@@ -106,9 +106,9 @@ def test_emissions_and_tags_equal_the_reference():
     )
     segmenter = crfseg.Segmenter(model, rules="none")
     assert segmenter.emissions(codes) == pytest.approx(expected, abs=1e-6)
-    starts = crfseg.corpus.split_lines(text).starts.astype(np.int8)
-    constrained = crf.constrain(expected, model.tag_set, starts)
-    path, _ = crf.viterbi(constrained, crf.mask(model.transitions, model.tag_set))
+    starts = crfseg.text.whitespace.split_lines(text).starts.astype(np.int8)
+    constrained = reference.constrain(expected, model.tag_set, starts)
+    path, _ = reference.viterbi(constrained, reference.mask(model.transitions, model.tag_set))
     assert segmenter.tags(text) == [names[tag] for tag in path]
 
 
@@ -126,7 +126,7 @@ def test_a_corpus_is_tagged_without_seeing_its_segmentation(segmenter):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_cut_file_says_the_same_and_keeps_the_lines(tmp_path, segmenter, monkeypatch, encoding):
-    monkeypatch.setattr("crfseg.textfile._CHUNK", 50)
+    monkeypatch.setattr("crfseg.text.encodings._CHUNK", 50)
     text = "我爱北京天安门。\r\n\n  他说：\n" * 20 + "完了"
     (tmp_path / "in.txt").write_bytes(text.encode(encoding))
     read = []

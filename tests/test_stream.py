@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from test_decoder import EVERY_VIEW, STRINGS_ALONE, random_model
 
 import crfseg
-from crfseg import stream, textfile
+from crfseg.corpus.tagset import TagSet
 from crfseg.errors import CorpusError
-from crfseg.tags import TagSet
-from crfseg.templates import WITH_TRIGRAMS
+from crfseg.features.templates import WITH_TRIGRAMS
+from crfseg.segmenter import streaming
+from crfseg.text import encodings
 from material import SAMPLE
 
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"))
@@ -27,17 +28,17 @@ def cut(segmenter, data, **options):
 
 
 def in_small_pieces(monkeypatch, chunk, long_line):
-    monkeypatch.setattr(textfile, "_CHUNK", chunk)
-    monkeypatch.setattr(stream, "_LONG_LINE", long_line)
+    monkeypatch.setattr(encodings, "_CHUNK", chunk)
+    monkeypatch.setattr(streaming, "_LONG_LINE", long_line)
 
 
 def texts(data, encoding="utf-8"):
-    return list(textfile.texts(io.BytesIO(data), "x", encoding))
+    return list(encodings.texts(io.BytesIO(data), "x", encoding))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
-    monkeypatch.setattr(textfile, "_CHUNK", 7)
+    monkeypatch.setattr(encodings, "_CHUNK", 7)
     text = "我爱北京\n\n天安门\r\n他來了"
     blocks = texts(text.encode(encoding), encoding)
     assert "".join(blocks) == text
@@ -45,13 +46,13 @@ def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
 
 
 def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 4)
+    monkeypatch.setattr(encodings, "_CHUNK", 4)
     with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
         texts("我\n爱\n".encode() + b"ab\xff\n")
 
 
 def test_only_the_first_byte_order_mark_is_one(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 4)
+    monkeypatch.setattr(encodings, "_CHUNK", 4)
     text = "\ufeffab\n\ufeffcd\n"
     assert "".join(texts(text.encode())) == text[1:]
 
@@ -92,7 +93,7 @@ def test_parts_of_lines_equal_the_whole_for_any_model(tags, templates, text, ste
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
         rest += data[begin : begin + step]
-        whole = len(rest) - stream._n_incomplete(rest)
+        whole = len(rest) - streaming._n_incomplete(rest)
         part, n, past = tagger.cut_part(rest[:whole], past)
         done, rest = done + part, rest[n:]
     done += tagger.cut_utf8(rest, past)
@@ -191,7 +192,7 @@ def test_results_come_in_order_lazily_and_a_few_ahead():
                 taken.append(n)
             yield n
 
-    results = stream.in_order(lambda n: n * n, items(), threads=3)
+    results = streaming.in_order(lambda n: n * n, items(), threads=3)
     for n in range(200):
         assert next(results) == n * n
         assert len(taken) <= n + 2 * 3 + 2
@@ -200,7 +201,7 @@ def test_results_come_in_order_lazily_and_a_few_ahead():
 
 
 def test_an_error_in_a_thread_is_raised_in_its_place():
-    results = stream.in_order(lambda n: 1 // (3 - n), range(10), threads=2)
+    results = streaming.in_order(lambda n: 1 // (3 - n), range(10), threads=2)
     assert [next(results), next(results), next(results)] == [0, 0, 1]
     with pytest.raises(ZeroDivisionError):
         next(results)

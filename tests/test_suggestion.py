@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import crfseg
 from crfseg import Corpus, Marked, Segmenter
+from crfseg.annotation.active_learning import suggest
 from crfseg.cli import main
 from crfseg.errors import CorpusError
-from crfseg.suggestion import suggest
 from material import SAMPLE, handmade_model
 
 # 京 ends a word almost surely; of all other characters nothing is known.

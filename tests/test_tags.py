@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg.tags import SCHEMES, TagSet, chunks, labels_in
+from crfseg.corpus.tagset import SCHEMES, TagSet, chunks, labels_in
 
 lengths = st.lists(st.integers(1, 9), min_size=1, max_size=8)
 

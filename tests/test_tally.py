@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfseg import Corpus
-from crfseg.chars import code_points
 from crfseg.errors import ShapeError
+from crfseg.evaluation.corpus_counts import count_sentences
 from crfseg.evaluation.sighan import OfficialCounts, count_line
-from crfseg.evaluation.tally import count_sentences
+from crfseg.text.chars import code_points
 
 DATA = Path(__file__).parent / "data" / "sighan"
 SHARED = Path(__file__).parents[2] / "shared" / "corpora" / "scorer"

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import symbols
-from crfseg.chars import code_points
 from crfseg.errors import TemplateError
-from crfseg.symbols import Alphabet
-from crfseg.templates import ACCURATE, DEFAULT, Template, Templates
+from crfseg.features import ngrams
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.templates import ACCURATE, DEFAULT, Template, Templates
+from crfseg.text.chars import code_points
 
 visible = st.characters(exclude_categories=("Cs",)).filter(lambda c: not c.isspace())
 
@@ -34,14 +34,14 @@ def test_template_names_come_back():
         assert [str(Template.parse(name)) for name in templates.names] == templates.names
 
 
-parts = st.tuples(st.sampled_from(sorted(symbols.VIEWS)), st.integers(-8, 8))
+parts = st.tuples(st.sampled_from(sorted(ngrams.VIEWS)), st.integers(-8, 8))
 
 
 @given(st.lists(parts, min_size=1, max_size=9, unique=True))
 def test_any_views_may_be_mixed_as_long_as_their_bits_fit_a_key(parts):
     parts.sort(key=lambda part: part[1])
     name = "".join(f"{view}[{offset}]" for view, offset in parts)
-    if len(parts) > 8 or sum(symbols.VIEWS[view].bits for view, _ in parts) > 64:
+    if len(parts) > 8 or sum(ngrams.VIEWS[view].bits for view, _ in parts) > 64:
         with pytest.raises(TemplateError, match="at most 4 of C, W and V, or 8 of the others"):
             Template.parse(name)
     else:
@@ -54,9 +54,9 @@ def test_any_views_may_be_mixed_as_long_as_their_bits_fit_a_key(parts):
 def test_keys_of_any_views_hold_every_symbol(parts, seed):
     views = "".join(view for view, _ in parts)
     rng = np.random.default_rng(seed)
-    columns = [rng.integers(1 << symbols.VIEWS[view].bits, size=5) for view in views]
-    keys = symbols.packed(columns, views)
-    assert symbols.unpacked(keys, views).T.tolist() == [column.tolist() for column in columns]
+    columns = [rng.integers(1 << ngrams.VIEWS[view].bits, size=5) for view in views]
+    keys = ngrams.packed(columns, views)
+    assert ngrams.unpacked(keys, views).T.tolist() == [column.tolist() for column in columns]
 
 
 def test_kinds_of_mixed_views_have_names_of_their_own():
@@ -79,16 +79,16 @@ def test_names_and_blocks_define_the_same_features():
     codes, templates = code_points(text), Templates.parse([*DEFAULT.names, "C[-1]T[-1]C[1]"])
     alphabet, window = Alphabet.of(codes), templates.window
     views = {view: alphabet.print(codes, view) for view in "CT"}
-    padded = symbols.pad(alphabet.entries_of(codes), np.array([0, len(text)]), window)
+    padded = ngrams.pad(alphabet.entries_of(codes), np.array([0, len(text)]), window)
     for t, names in enumerate(templates.feature_names(views)):
         for template, name in zip(templates.templates, names, strict=True):
             kind = templates.kinds[templates.kind_index(template)]
-            keys = symbols.pattern_keys([padded], kind.views, kind.shape)
+            keys = ngrams.pattern_keys([padded], kind.views, kind.shape)
             parsed, parts = templates.parse_feature(name)
             ids = list(map(alphabet.parse, parts, kind.views))
             i = t + kind.reach - kind.row(template)  # so that the block's row speaks to t
             assert parsed == template
-            assert symbols.unpacked(keys[window + i : window + i + 1], kind.views).tolist() == [ids]
+            assert ngrams.unpacked(keys[window + i : window + i + 1], kind.views).tolist() == [ids]
             assert list(map(alphabet.print_id, ids, kind.views)) == parts
 
 
@@ -102,7 +102,7 @@ def test_every_printed_feature_parses_back(text):
             assert parsed == template
             if set(template.views) == {"C"}:
                 ids = [alphabet.parse(part, "C") for part in parts]
-                assert symbols.UNKNOWN_ID not in ids
+                assert ngrams.UNKNOWN_ID not in ids
 
 
 def test_a_feature_of_another_template_is_refused():
@@ -119,14 +119,14 @@ def test_text_that_looks_like_the_sentence_edge_is_not_taken_for_it():
 
 def test_padding_keeps_sentences_apart():
     entries = np.arange(10, 15, dtype=np.uint32)
-    padded = symbols.pad(entries, np.array([0, 2, 5]), 2)
+    padded = ngrams.pad(entries, np.array([0, 2, 5]), 2)
     for view in "CTG":
-        found = symbols.symbols_of(padded, symbols.VIEWS[view]).tolist()
+        found = ngrams.symbols_of(padded, ngrams.VIEWS[view]).tolist()
         assert [s if s < 3 else 3 for s in found[:2] + found[4:8] + found[-2:]] == [
             1, 1, 2, 2, 1, 1, 2, 2,
         ]  # fmt: skip
     assert padded[[2, 3, 8, 9, 10]].tolist() == entries.tolist()
-    assert padded[symbols.begins(np.array([0, 2, 5]), 2)].tolist() == [10, 12]
+    assert padded[ngrams.begins(np.array([0, 2, 5]), 2)].tolist() == [10, 12]
 
 
 def test_unknown_characters_are_symbol_zero_and_full_width_reads_as_half_width():

@@ -8,7 +8,8 @@ from test_segmenter import STRANGE, any_text, labelled_segmenter, with_examples
 
 from crfseg import Marked
 from crfseg.errors import OptionError
-from crfseg.tokens import UNITS, WHITE_SPACE, offsets
+from crfseg.segmenter.tokens import WHITE_SPACE
+from crfseg.text.offsets import UNITS, offsets
 
 granularities = st.sampled_from([None, "fine", "coarse", "search"])
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 import crfseg
 from crfseg.cli import main
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation.resampling import f1_of
-from crfseg.evaluation.selection import reality_check, remaining_gain
-from crfseg.evaluation.tuning import tune
+from crfseg.evaluation.significance import f1_of
+from crfseg.model_selection.selection_bias import reality_check, remaining_gain
+from crfseg.model_selection.tuning import tune
 from material import SAMPLE
 
 pytest.importorskip("optuna")

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from test_decoder import random_model
 
 import crfseg
-from crfseg import Marked, UserLexicon, crf, stream, textfile
-from crfseg.chars import code_points
+from crfseg import Marked, UserLexicon
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import reference
 from crfseg.errors import CorpusError, InfeasibleError, LexiconError
-from crfseg.tags import TagSet
-from crfseg.templates import WITH_TRIGRAMS
+from crfseg.features.templates import WITH_TRIGRAMS
+from crfseg.segmenter import streaming
+from crfseg.text import encodings
+from crfseg.text.chars import code_points
 
 TAG_SETS = {
     "BMES": TagSet(),
@@ -55,13 +58,13 @@ def worth(entries, word, label):
 
 
 def all_ways(segmenter, text, entries, known):
-    """Every legal way to tag a text: spans with labels, tags, score with the lexicon; as crf.py."""
+    """Every legal way to tag a text: spans with labels, tags, score with the lexicon; as reference.py."""
     model, tag_set = segmenter.model, segmenter.model.tag_set
-    emissions = crf.constrain(segmenter.emissions(code_points(text)), tag_set, known)
-    transitions = crf.mask(model.transitions * model.scale, tag_set)
+    emissions = reference.constrain(segmenter.emissions(code_points(text)), tag_set, known)
+    transitions = reference.mask(model.transitions * model.scale, tag_set)
     labels = tag_set.labels or ("",)
     for path in itertools.product(range(len(tag_set.names)), repeat=len(text)):
-        score = crf.path_score(emissions, transitions, np.array(path))
+        score = reference.path_score(emissions, transitions, np.array(path))
         if score == -np.inf:
             continue
         begin = [t for t, tag in enumerate(path) if tag_set.begins[tag]]
@@ -138,8 +141,8 @@ def test_parts_of_lines_equal_the_whole(scheme, seed, text, entries, step):
 
 
 def test_a_stream_without_end(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 7)
-    monkeypatch.setattr(stream, "_LONG_LINE", 20)
+    monkeypatch.setattr(encodings, "_CHUNK", 7)
+    monkeypatch.setattr(streaming, "_LONG_LINE", 20)
     segmenter = segmenter_of("BMES", {"abcabc": (8.0, ""), "ca": (3.0, "")})
     text = "abcabdcab" * 40
     cut = b"".join(segmenter.cut_stream(io.BytesIO(text.encode()), threads=2))

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crfseg import chars, symbols
-from crfseg.corpus import Corpus
-from crfseg.dataset import Dataset
-from crfseg.learned import Raw
-from crfseg.symbols import Alphabet
-from crfseg.templates import Templates
-from crfseg.varieties import Varieties, counted
+from crfseg.corpus.corpus import Corpus
+from crfseg.features import ngrams
+from crfseg.features.accessor_variety import Varieties, counted
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.dataset import Dataset
+from crfseg.features.extractor import Raw
+from crfseg.features.templates import Templates
+from crfseg.text import chars
 
 LEAST = {2: (1, 2, 4, 8, 16, 32, 64), 3: (2, 3, 5, 9, 17, 33, 65), 4: (2, 3, 5)}
 SHIFTS = {2: 5, 3: 2, 4: 0}
@@ -80,7 +81,7 @@ def oracle(text, raw, transductive, known=None):
 
 def entries_of(alphabet, text, window):
     corpus = Corpus.from_text(text)
-    return symbols.pad(alphabet.entries_of(corpus.codes), corpus.offsets, window)
+    return ngrams.pad(alphabet.entries_of(corpus.codes), corpus.offsets, window)
 
 
 def count(text, raw="", *, transductive=False, alphabet=LETTERS, window=2):
@@ -249,7 +250,7 @@ def test_strings_are_looked_up_in_text_that_was_not_counted(raw, text):
 def test_blocks_change_nothing(monkeypatch, block):
     text, raw = "甲乙丙丁甲乙\n乙丙\n丁", "丙甲乙丁甲\n\n甲乙丙丁甲乙丙"
     whole = count(text, raw)
-    monkeypatch.setattr("crfseg.varieties._BLOCK", block)
+    monkeypatch.setattr("crfseg.features.accessor_variety._BLOCK", block)
     assert count(text, raw) == whole
 
 
@@ -258,7 +259,7 @@ def test_no_more_strings_are_kept_than_may_be_and_the_most_varied(monkeypatch, m
     rng = np.random.default_rng(1)
     raw = "\n".join("".join(rng.choice(list("甲乙丙丁戊"), 12)) for _ in range(20))
     every, places = count("甲乙丙", raw)
-    monkeypatch.setattr("crfseg.varieties._MOST", most)
+    monkeypatch.setattr("crfseg.features.accessor_variety._MOST", most)
     kept, shown = count("甲乙丙", raw)
     assert kept.items() <= every.items()
     before, behind = defaultdict(set), defaultdict(set)
@@ -281,7 +282,7 @@ def test_no_more_strings_are_kept_than_may_be_and_the_most_varied(monkeypatch, m
 def test_the_training_text_shows_no_string_that_is_not_kept(monkeypatch):
     text = "甲乙丙\n丁甲乙丁\n丙甲乙甲"
     assert any(map(any, count(text, "")[1]))
-    monkeypatch.setattr("crfseg.varieties._MOST", 0)
+    monkeypatch.setattr("crfseg.features.accessor_variety._MOST", 0)
     assert not any(map(any, count(text, "")[1]))
 
 

@@ -8,10 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Corpus, Segmenter, UserLexicon, chars, lexicon
+from crfseg import Corpus, Segmenter, UserLexicon
 from crfseg.errors import CorpusError, LexiconError, TrainingError
-from crfseg.lexicon import MAX_LISTS, OF_TEXT, class_of, first_words, listed_words
-from crfseg.symbols import Alphabet
+from crfseg.features import lexicon
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.lexicon import MAX_LISTS, OF_TEXT, class_of, first_words, listed_words
+from crfseg.text import chars
 from material import SAMPLE
 
 SMALL = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")

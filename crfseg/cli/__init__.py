@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from crfseg.errors import CrfsegError
+from crfseg.version import __version__
 
 _VERBS: Final = {
     "train": "Train a model from segmented corpora.",
@@ -49,7 +50,7 @@ class _Verbs(click.Group):
         if name not in _VERBS:
             return None
         command: click.Command = importlib.import_module(
-            f"crfseg.cli.{name.replace('-', '_')}"
+            f"crfseg.cli.commands.{name.replace('-', '_')}"
         ).command
         return command
 
@@ -108,7 +109,7 @@ def _terminable() -> Iterator[None]:
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="crfseg", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(debug: bool) -> None:  # read by _Verbs.invoke
     """Train, tag and evaluate Chinese word segmentation with conditional random fields."""

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
+from crfseg.constraints.ruleset import Ruleset
+from crfseg.corpus.readers import FORMATS
+from crfseg.corpus.tagset import SCHEMES
 from crfseg.errors import RuleError
-from crfseg.formats import FORMATS
-from crfseg.ruleset import Ruleset
-from crfseg.symbols import FOLDINGS
-from crfseg.tags import SCHEMES
-from crfseg.train.parameters import ALGORITHMS
-from crfseg.train.settings import PROFILES, PROTOCOLS
+from crfseg.features.alphabet import FOLDINGS
+from crfseg.training.parameters import ALGORITHMS
+from crfseg.training.settings import PROFILES, PROTOCOLS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,7 +22,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def _with_packages(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
     """Make sure before any work is done that a report can be written."""
     if path is not None:
-        from crfseg.report.page import check_installed
+        from crfseg.evaluation.report.page import check_installed
 
         check_installed()
     return path

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg import chars
-from crfseg.evaluation.judgement import Judgement
-from crfseg.tags import Scheme, TagSet
+from crfseg.corpus.tagset import Scheme, TagSet
+from crfseg.evaluation.alignment import Judgement
+from crfseg.text import chars
 
 _LONG: Final = 5  # characters and more are one slice
 CLASSES: Final = ("han", "kana", "digits", "latin", "punctuation", "other", "mixed")

@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus import Corpus
-from crfseg.evaluation.judgement import Judgement
-from crfseg.model import Model
-from crfseg.segmenter import Segmenter
+from crfseg.corpus.corpus import Corpus
+from crfseg.evaluation.alignment import Judgement
+from crfseg.model.model import Model
+from crfseg.segmenter.segmenter import Segmenter
 
 _BINS: Final = 15  # as Guo et al.
 _RANGE: Final = (0.02, 50.0)  # of temperatures: PA needs 0.1, an averaged perceptron 10

@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus import Corpus
-from crfseg.evaluation import resampling
-from crfseg.evaluation.judgement import Stretches, count_within, sentences_of, stretches
+from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.readers import Format, read_corpora
+from crfseg.evaluation import significance
+from crfseg.evaluation.alignment import Stretches, count_within, sentences_of, stretches
 from crfseg.evaluation.scores import Scores, evaluate
-from crfseg.formats import Format, PathLike, read_corpora
-from crfseg.segmenter import Segmenter
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.text.files import PathLike
 
 _CONTEXT: Final = 6  # characters shown before and behind a place
 
@@ -32,7 +33,7 @@ class Places(Stretches):
     Parameters
     ----------
     starts, ends, sentences
-        See :class:`crfseg.evaluation.judgement.Stretches`.
+        See :class:`crfseg.evaluation.alignment.Stretches`.
     right
         Who agrees with the gold there, indices into :data:`RIGHT`; shape (D,).
     """
@@ -87,12 +88,12 @@ class Comparison:
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the difference: 1,000 paired bootstrap samples, seed 0."""
         counts = self.one.sentence_counts, self.other.sentence_counts
-        return resampling.interval_of_difference(*counts)
+        return significance.interval_of_difference(*counts)
 
     @cached_property
     def p_value(self) -> float:
         """How often chance gives such a difference, either way: 1,000 exchanges, seed 0."""
-        return resampling.p_value(self.one.sentence_counts, self.other.sentence_counts)
+        return significance.p_value(self.one.sentence_counts, self.other.sentence_counts)
 
     @cached_property
     def places(self) -> Places:

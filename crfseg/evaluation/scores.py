@@ -15,17 +15,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus import Corpus
+from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.readers import Format, read_corpora, read_corpus
+from crfseg.corpus.tagset import OUTSIDE
 from crfseg.errors import CorpusError
-from crfseg.evaluation import breakdown, resampling
+from crfseg.evaluation import breakdown, significance
+from crfseg.evaluation.alignment import KINDS, Judgement, stretches
 from crfseg.evaluation.breakdown import Slice
 from crfseg.evaluation.calibration import Calibration
-from crfseg.evaluation.judgement import KINDS, Judgement, stretches
+from crfseg.evaluation.corpus_counts import count_sentences
 from crfseg.evaluation.sighan import OfficialCounts
-from crfseg.evaluation.tally import count_sentences
-from crfseg.formats import Format, PathLike, read_corpora, read_corpus
-from crfseg.segmenter import Segmenter
-from crfseg.tags import OUTSIDE
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.text.files import PathLike
 
 _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_recall")
 
@@ -129,14 +130,14 @@ class Scores:
         return float(self.judgement.right_sentences.mean()) if len(self.rows) else None
 
     @property
-    def sentence_counts(self) -> resampling.Counts:
+    def sentence_counts(self) -> significance.Counts:
         """Of each sentence: gold words, predicted words, missed, wrong; shape (N, 4)."""
         return self.rows[:, [3, 4, 5, 6]]
 
     @cached_property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of F1: 1,000 bootstrap samples of the sentences, seed 0."""
-        return resampling.interval(self.sentence_counts)
+        return significance.interval(self.sentence_counts)
 
     @cached_property
     def differences(self) -> dict[str, int]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 import crfseg
 from crfseg import Corpus, Marked, Model, Segmenter
-from crfseg.suggestion import suggest
+from crfseg.annotation.active_learning import suggest
 
 PLACE = Path(__file__).parent
 Choice = Callable[["Pool", Segmenter, int], Iterator[Marked]]

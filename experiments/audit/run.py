@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import crfseg
-from crfseg.evaluation.audit import Suspect, audit
+from crfseg.annotation.label_errors import Suspect, audit
 
 sys.path.append(str(Path(__file__).parent.parent))
 

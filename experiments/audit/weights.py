@@ -14,7 +14,7 @@ from run import PLACE, found_by, planted
 from scipy.optimize import minimize
 
 import crfseg
-from crfseg.evaluation.audit import audit
+from crfseg.annotation.label_errors import audit
 
 
 def examples(file: Path, errors: int, folds: int) -> tuple[np.ndarray, np.ndarray]:

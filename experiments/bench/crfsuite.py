@@ -18,11 +18,11 @@ import pycrfsuite
 import sklearn_crfsuite
 
 import crfseg
-from crfseg.dataset import Dataset, feature_sequences
-from crfseg.export import export
-from crfseg.templates import DEFAULT
-from crfseg.train import crfsuite
-from crfseg.train.parameters import checked_params
+from crfseg.features.dataset import Dataset, feature_sequences
+from crfseg.features.export import export
+from crfseg.features.templates import DEFAULT
+from crfseg.training import crfsuite
+from crfseg.training.parameters import checked_params
 
 ITERATIONS = 40  # for memory: enough that L1 has dropped most features
 Figure = tuple[str, str, list[float]]  # what, its unit, a value a run

@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import crfseg
-from crfseg.dataset import Dataset, feature_sequences
-from crfseg.export import crfpp_template, export
-from crfseg.symbols import Alphabet
-from crfseg.templates import WITH_TRIGRAMS
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.dataset import Dataset, feature_sequences
+from crfseg.features.export import crfpp_template, export
+from crfseg.features.templates import WITH_TRIGRAMS
 
 CutLines = Callable[[list[str]], list[list[str]]]
 ITERATIONS = 100

@@ -18,7 +18,7 @@ from golds import SAMPLE, sample_gold
 from lists import word_lists
 
 import crfseg
-from crfseg.bundled import BUNDLED
+from crfseg.segmenter.loading import BUNDLED
 
 HERE = Path(__file__).parent
 CONFIG = tomllib.loads((HERE / "config.toml").read_text("utf-8"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 import crfseg
-from crfseg.evaluation.curve import Curve, learning_curve
+from crfseg.model_selection.learning_curve import Curve, learning_curve
 
 sys.path.append(str(Path(__file__).parent.parent))
 

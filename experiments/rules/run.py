@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 import crfseg
-from crfseg.rules import RULE_OF
+from crfseg.constraints.rules import RULE_OF
 
 sys.path.append(str(Path(__file__).parent.parent))
 

@@ -1,0 +1,350 @@
+"""A segmented corpus in memory: flat arrays, and sentences as people see them.
+
+::
+
+    file               codes     我 爱 北 京 天 安 门 他 来 了      code points, no white space
+    我 爱 北京 天安门      starts    1  1  1  0  1  0  0  1  1  1      where a word begins
+    他 来 了            offsets   0                    7        10  where a sentence begins
+                       lines     1                    2            its line in the file
+
+The readers of the file formats stand in :mod:`crfseg.corpus.readers`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import compress, pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.tagset import labels_in
+from crfseg.errors import CorpusError, ShapeError
+from crfseg.text import chars
+from crfseg.text.boundaries import Marked
+from crfseg.text.scratch import Storage
+from crfseg.text.whitespace import split_lines
+
+_BLOCK: Final = 1 << 17  # characters that are worked on together
+
+
+class Span(NamedTuple):
+    """A word's place in a text: half-open, in code points of the text as given."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One segmented sentence.
+
+    Parameters
+    ----------
+    words
+        The words, without white space.
+    labels
+        One label a word (part of speech, entity type), or None.
+    line
+        Its 1-based line in the file it came from; 0 if from none.
+
+    Examples
+    --------
+    >>> sentence = Sentence(("我", "爱", "北京"))
+    >>> sentence.text, sentence.spans[-1]
+    ('我爱北京', Span(start=2, end=4))
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+    line: int = 0
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and len(self.labels) != len(self.words):
+            raise ShapeError(
+                f"{len(self.words)} words, {len(self.labels)} labels; expected one label a word"
+            )
+
+    @property
+    def text(self) -> str:
+        """The words end to end."""
+        return "".join(self.words)
+
+    @property
+    def spans(self) -> list[Span]:
+        """The words' places in :attr:`text`."""
+        ends = np.cumsum([len(word) for word in self.words]).tolist()
+        return [Span(end - len(word), end) for word, end in zip(self.words, ends, strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    r"""Segmented sentences as flat arrays; iterating yields :class:`Sentence`.
+
+    Parameters
+    ----------
+    codes
+        All T characters of all sentences end to end, uint32, no white space.
+    starts
+        Where a word begins, shape (T,), bool.
+    offsets
+        Where each of the N sentences begins, and T at the end; shape (N + 1,).
+    lines
+        1-based line of each sentence in its file, shape (N,).
+    labels
+        For each character the index of its word's label, shape (T,), int32; None without labels.
+    label_names
+        The labels.
+    name
+        The file it came from, for messages.
+    sha256
+        The digest of that file, for the record.
+    n_blank
+        How many lines without a character were passed over.
+    known
+        Of each character, if only a part of the words is known: 1 begins a word, -1 does not, 0
+        nothing is known; shape (T,), int8. Then ``starts`` has those that are known to begin one.
+        None: all is known.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了")
+    >>> len(corpus), corpus.n_words, corpus.n_chars, corpus[1].words
+    (2, 6, 7, ('他', '来', '了'))
+    """
+
+    codes: chars.CodePoints
+    starts: NDArray[np.bool_]
+    offsets: NDArray[np.intp]
+    lines: NDArray[np.intp]
+    labels: NDArray[np.int32] | None = None
+    label_names: tuple[str, ...] = ()
+    name: str = "<text>"
+    sha256: str = field(default="", kw_only=True)
+    n_blank: int = field(default=0, kw_only=True)
+    known: NDArray[np.int8] | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def from_text(cls, text: str, name: str = "<text>") -> Corpus:
+        """Read segmented text: one sentence a line, words separated by white space."""
+        split = split_lines(text)
+        return cls(
+            split.codes, split.starts, split.offsets, split.lines + 1,
+            name=name, n_blank=_n_lines(text) - len(split.lines),
+        )  # fmt: skip
+
+    @classmethod
+    def from_marked(cls, text: Marked, name: str = "<text>") -> Corpus:
+        r"""Take a text of which something is known for a corpus: one sentence a line.
+
+        >>> Corpus.from_marked(Marked.parse("我|是-北京\n他 来了")).known.tolist()
+        [1, 1, -1, 0, 1, 1, 0]
+        """
+        split = split_lines(text.text, text.known)
+        return cls(
+            split.codes, split.known > 0, split.offsets, split.lines + 1,
+            name=name, n_blank=_n_lines(text.text) - len(split.lines), known=split.known,
+        )  # fmt: skip
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sentence], name: str = "<sentences>") -> Corpus:
+        """Build a corpus of sentences; all of them carry labels, or none does.
+
+        White space inside a word separates words, as it does everywhere.
+        """
+        kept = [sentence for sentence in sentences if sentence.text.strip()]
+        pieces = [_pieces(sentence) for sentence in kept]
+        corpus = cls.from_text("\n".join(" ".join(words) for words, _ in pieces), name)
+        lines = np.array([sentence.line for sentence in kept], dtype=np.intp)
+        labelled = sum(sentence.labels is not None for sentence in kept)
+        if 0 < labelled < len(kept):
+            raise CorpusError(
+                f"{name}: {labelled} of {len(kept)} sentences have labels; expected all or none"
+            )
+        if not labelled:
+            return cls(corpus.codes, corpus.starts, corpus.offsets, lines, name=name)
+        of_word = [label for _, labels in pieces for label in labels]
+        names = labels_in(of_word)
+        index = {label: i for i, label in enumerate(names)}
+        per_word = np.array([index[label] for label in of_word], dtype=np.int32)
+        labels = per_word[np.cumsum(corpus.starts) - 1]
+        return cls(corpus.codes, corpus.starts, corpus.offsets, lines, labels, names, name)
+
+    @property
+    def n_words(self) -> int:
+        """The number of words; where only a part is known, of those that are known whole."""
+        if self.known is None:
+            return int(self.starts.sum())
+        return sum(int(self.whole(begin, end).sum()) for _, begin, end in self.blocks())
+
+    @property
+    def n_chars(self) -> int:
+        """The number of characters, white space not counted."""
+        return len(self.codes)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        return (
+            f"Corpus({self.name!r}, {len(self):,} sentences, {self.n_words:,} words, "
+            f"{self.n_chars:,} characters)"
+        )
+
+    def __getitem__(self, n: int) -> Sentence:
+        n = range(len(self))[n]
+        return self._sentence(n, int(self.offsets[n]), int(self.offsets[n + 1]))
+
+    def __iter__(self) -> Iterator[Sentence]:
+        bounds = self.offsets.tolist()
+        for n in range(len(self)):
+            yield self._sentence(n, bounds[n], bounds[n + 1])
+
+    def _sentence(self, n: int, begin: int, end: int) -> Sentence:
+        text = chars.to_text(self.codes[begin:end])
+        cuts = [*np.flatnonzero(self.starts[begin:end]).tolist(), end - begin]
+        words = tuple(text[a:b] for a, b in pairwise(cuts))
+        labels = None
+        if self.labels is not None:
+            indices = self.labels[begin:end][self.starts[begin:end]].tolist()
+            labels = tuple(self.label_names[i] for i in indices)
+        return Sentence(words, labels, int(self.lines[n]))
+
+    def words(self, begin: int = 0, end: int | None = None) -> list[str]:
+        """Return the words in order: all, or those of the characters from ``begin`` to ``end``."""
+        end = self.n_chars if end is None else end
+        text = self.text(begin, end)
+        cuts = [0, *(np.flatnonzero(self.starts[begin + 1 : end]) + 1).tolist(), end - begin]
+        return [text[a:b] for a, b in pairwise(cuts)] if text else []
+
+    def whole(self, begin: int, end: int) -> NDArray[np.bool_]:
+        """Tell which of the :meth:`words` between, whole sentences, are known from end to end."""
+        starts = np.flatnonzero(self.starts[begin:end])
+        if self.known is None:
+            return np.ones(len(starts), dtype=bool)
+        return np.logical_and.reduceat(self.known[begin:end] != 0, starts)
+
+    def text(self, begin: int, end: int) -> str:
+        """Return the characters from ``begin`` to ``end``, without white space."""
+        return chars.to_text(self.codes[begin:end])
+
+    def vocabulary(self) -> Counter[str]:
+        """Return the distinct words, and how often each occurs."""
+        found: Counter[str] = Counter()
+        for _, begin, end in self.blocks():
+            found.update(compress(self.words(begin, end), self.whole(begin, end)))
+        return found
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """Return 64 bits of the BLAKE2b hash of each sentence's characters, shape (N,)."""
+        found = np.empty(len(self), dtype=np.uint64)
+        for which, begin, end in self.blocks():
+            code = self.codes[begin:end].astype("<u4", copy=False).tobytes()
+            bounds = 4 * (self.offsets[which.start : which.stop + 1] - begin)
+            digests = (
+                blake2b(code[a:b], digest_size=8).digest() for a, b in pairwise(bounds.tolist())
+            )
+            found[which] = np.frombuffer(b"".join(digests), dtype="<u8")
+        return found
+
+    def blocks(self) -> Iterator[tuple[slice, int, int]]:
+        """Yield whole sentences together, some 100,000 characters: which, and their characters."""
+        first = 0
+        while first < len(self):
+            begin = int(self.offsets[first])
+            after = int(np.searchsorted(self.offsets, begin + _BLOCK, "right")) - 1
+            after = max(after, first + 1)
+            yield slice(first, after), begin, int(self.offsets[after])
+            first = after
+
+    def texts(self) -> list[str]:
+        """Return the sentences without their segmentation."""
+        text, bounds = chars.to_text(self.codes), self.offsets.tolist()
+        return [text[a:b] for a, b in pairwise(bounds)]
+
+    @staticmethod
+    def join(corpora: Iterable[Corpus], storage: Storage | None = None) -> Corpus:
+        """Join corpora into one, in order; labels survive where all of them have them.
+
+        One after the other is taken in, so that they need not all be in memory if ``storage`` is
+        a folder.
+        """
+        storage = storage or Storage()
+        codes, starts = storage.column(np.uint32), storage.column(bool)
+        offsets, lines = storage.column(np.intp), storage.column(np.intp)
+        labels, names = storage.column(np.int32), dict[str, int]()
+        titles, all_labelled, n_chars, n_blank = [], True, 0, 0
+        partial: list[tuple[int, NDArray[np.int8]]] = []
+        for corpus in corpora:
+            codes.append(corpus.codes)
+            starts.append(corpus.starts)
+            offsets.append(corpus.offsets[:-1] + n_chars)
+            lines.append(corpus.lines)
+            all_labelled &= corpus.labels is not None
+            if all_labelled:
+                labels.append(_renumbered(corpus, names))
+            if corpus.known is not None:
+                partial.append((n_chars, corpus.known))
+            titles.append(corpus.name)
+            n_chars += corpus.n_chars
+            n_blank += corpus.n_blank
+        offsets.append(np.array([n_chars]))
+        joined = Corpus(
+            codes.array(), starts.array(), offsets.array(), lines.array(),
+            name=", ".join(titles), n_blank=n_blank,
+        )  # fmt: skip
+        if partial:
+            joined = replace(joined, known=_known(joined.starts, partial, storage))
+        if not all_labelled or not titles:
+            return joined
+        return replace(joined, labels=labels.array(), label_names=tuple(names))._with_names_sorted()
+
+    def _with_names_sorted(self) -> Corpus:
+        """Return the corpus with its label names in their fixed order; labels change in place."""
+        assert self.labels is not None
+        names = labels_in(self.label_names)
+        table = np.array([names.index(name) for name in self.label_names], dtype=np.int32)
+        for _, begin, end in self.blocks():
+            self.labels[begin:end] = table[self.labels[begin:end]]
+        return replace(self, label_names=names)
+
+
+def _n_lines(text: str) -> int:
+    return text.count("\n") + (text[-1:] not in ("", "\n"))
+
+
+def _known(
+    starts: NDArray[np.bool_], partial: list[tuple[int, NDArray[np.int8]]], storage: Storage
+) -> NDArray[np.int8]:
+    """Return what is known of a text: all, but in the parts that begin at these places."""
+    known: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
+    for begin in range(0, len(starts), _BLOCK):
+        known[begin : begin + _BLOCK] = np.where(starts[begin : begin + _BLOCK], 1, -1)
+    for begin, part in partial:
+        known[begin : begin + len(part)] = part
+    return known
+
+
+def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
+    """Return the sentence's words and labels, words with white space in them split."""
+    words: list[str] = []
+    labels: list[str] = []
+    for word, label in zip(
+        sentence.words, sentence.labels or [""] * len(sentence.words), strict=True
+    ):
+        parts = word.split()
+        words += parts
+        labels += [label] * len(parts)
+    return words, labels
+
+
+def _renumbered(corpus: Corpus, names: dict[str, int]) -> NDArray[np.int32]:
+    """Return the corpus's label indices by ``names``, which gets those that it lacks."""
+    assert corpus.labels is not None
+    for name in corpus.label_names:
+        names.setdefault(name, len(names))
+    return np.array([names[name] for name in corpus.label_names], dtype=np.int32)[corpus.labels]

@@ -1,0 +1,175 @@
+"""A model made ready for tagging: its tables as the compiled decoder wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from math import ceil, log2
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.tagset import TagSet
+from crfseg.decoding import weight_index
+from crfseg.decoding.decoder import Decoder
+from crfseg.decoding.marginals import Marginals
+from crfseg.decoding.tagger import Tagger
+from crfseg.decoding.word_trie import Trie
+from crfseg.errors import InfeasibleError
+from crfseg.features.lexicon_matcher import Matcher
+from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, layout
+from crfseg.model.model import Model
+from crfseg.model.weights import PatternTable
+from crfseg.segmenter.granularity import BIASES, Level
+from crfseg.segmenter.word_spans import Parts
+from crfseg.text.chars import CodePoints
+from crfseg.text.whitespace import Lines
+
+_FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
+_LARGEST: Final = 2.0**40  # units of a bias, so that no sum over a chunk grows too large
+
+Part = tuple[int, int, int, int, int]
+
+
+class Compiled(NamedTuple):
+    """A model made ready; all segmenters of the model share it."""
+
+    tagger: Tagger
+    levels: Mapping[Level, Decoder]
+    """What finds finer and coarser words, from the same tables."""
+    marginals: Marginals
+    """At the model's temperature."""
+    begins: NDArray[np.bool_]
+    """Which tags begin a word, shape (L,)."""
+
+    def parts(
+        self, decoder: Decoder, lines: Lines, known: NDArray[np.int8], words: Trie | None
+    ) -> Parts:
+        """Return the best words of a text taken apart."""
+        tags = best_tags(decoder, lines.codes, lines.offsets, known, words)
+        return Parts.beginning(self.begins[tags], tags)
+
+
+_COMPILED: Final[WeakKeyDictionary[Model, Compiled]] = WeakKeyDictionary()  # of the models in use
+
+
+def compiled(model: Model) -> Compiled:
+    """Return a model made ready: now, or when it was first asked for."""
+    if model not in _COMPILED:
+        _COMPILED[model] = _compiled(model)
+    return _COMPILED[model]
+
+
+def _compiled(model: Model) -> Compiled:
+    tables, tag_set = _tables_of(model), model.tag_set
+    suffixes = [b""] * len(tag_set.names)
+    if tag_set.labels:
+        of_tag = tag_set.label_names(np.arange(len(tag_set.names), dtype=np.int16))
+        suffixes = [f"/{label}".encode() for label in of_tag]
+    levels = {level: _decoder(model, tables, bias) for level, bias in BIASES.items()}
+    decoder = _decoder(model, tables)
+    marginals = marginals_of(model, decoder, model.temperature)
+    return Compiled(Tagger(decoder, suffixes), levels, marginals, tag_set.begins)
+
+
+class Tables(NamedTuple):
+    """What all decoders of a model share."""
+
+    patterns: list[tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]]
+    words: Matcher | None
+    strings: Matcher | None
+    finer: float
+    """How much finer the units of scores are than the model's."""
+    bits: int
+
+
+def _tables_of(model: Model) -> Tables:
+    largest = sum(table.largest_sum for table in model.tables)
+    # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.
+    finer = 2.0 ** (30 - ceil(log2(largest or 1.0))) if model.transitions.dtype.kind == "f" else 1.0
+    bits = 16 if largest * finer <= np.iinfo(np.int16).max else 32
+    tables = model.quantize("float64").tables  # in training weights are float32
+    with ThreadPoolExecutor() as pool:
+        patterns = list(pool.map(lambda table: _pattern_table(table, finer, bits), tables))
+    return Tables(
+        patterns,
+        model.lexicon.matcher(model.alphabet) if model.templates.views & OF_WORDS else None,
+        model.varieties.matcher() if model.templates.views & OF_STRINGS else None,
+        finer,
+        bits,
+    )
+
+
+def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0)) -> Decoder:
+    """Return what finds the best tags; see :data:`crfseg.segmenter.granularity.BIASES`."""
+    tag_set, unit = model.tag_set, model.scale / tables.finer
+    transitions = np.where(tag_set.legal, model.transitions, 0) * np.float64(tables.finer)
+    longer, single = bias
+    # Between words stands what each has; behind the first tag of a longer one, what it has more.
+    openers = tag_set.begins & ~tag_set.ends
+    extra = np.add.outer((longer - single) * openers, single * tag_set.begins)
+    transitions += np.clip(extra * model.temperature / unit, -_LARGEST, _LARGEST)
+    return Decoder(
+        tables.patterns,
+        np.rint(transitions).astype(np.int64),
+        tag_set.legal,
+        tag_set.begins.astype(np.int8),
+        tag_set.ends.astype(np.int8),
+        tag_set.spelling,
+        _FORMS.get(tag_set.names, 0),
+        model.alphabet.entries,
+        model.templates.window,
+        tables.bits,
+        unit,
+        model.temperature / unit,
+        tables.words,
+        model.lexicon.classes,
+        tables.strings,
+        model.varieties.classes,
+    )
+
+
+def _pattern_table(
+    table: PatternTable, finer: float, bits: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]:
+    """Return a table as the decoder wants it."""
+    kind = table.kind
+    parts = [
+        (view.number, step, view.shift, view.bits, low)
+        for (view, low), step in zip(layout(kind.views), kind.shape, strict=True)
+    ]
+    return (
+        weight_index.build_finder(table.keys, sum(bits for _, _, _, bits, _ in parts)),
+        weight_index.pack(table.keys, table.weights, table.unit * finer, bits),
+        parts,
+        kind.width,
+        min(kind.firsts),
+    )
+
+
+def best_tags(
+    decoder: Decoder,
+    codes: CodePoints,
+    offsets: NDArray[np.intp],
+    known: NDArray[np.int8],
+    words: Trie | None,
+) -> NDArray[np.int16]:
+    """Return the best tags of many sentences, or raise an InfeasibleError if one has none."""
+    tags, infeasible = decoder.tag(codes, offsets, known, words)
+    if infeasible >= 0:
+        raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
+    return tags
+
+
+def marginals_of(model: Model, decoder: Decoder, temperature: float) -> Marginals:
+    """Return what sums over the tag sequences of a model that is compiled."""
+    model, tag_set = model.quantize("float64"), model.tag_set
+    return Marginals(
+        decoder,
+        np.where(tag_set.legal, model.transitions * model.scale, -np.inf),
+        tag_set.begins.astype(np.int8),
+        tag_set.ends.astype(np.int8),
+        temperature,
+    )

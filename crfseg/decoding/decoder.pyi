@@ -1,0 +1,43 @@
+"""Types of the compiled decoder; see decoder.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.tagset import Spelling
+from crfseg.decoding.word_trie import Trie
+from crfseg.features.lexicon_matcher import Matcher
+
+Part = tuple[int, int, int, int, int]
+
+class Decoder:
+    n_tags: int
+    window: int
+    unit: float
+    def __init__(
+        self,
+        tables: list[tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]],
+        transitions: NDArray[np.int64],
+        legal: NDArray[np.bool_],
+        begins: NDArray[np.int8],
+        ends: NDArray[np.int8],
+        spelling: Spelling,
+        form: int,
+        symbols: NDArray[np.uint32],
+        window: int,
+        bits: int,
+        unit: float,
+        per_nat: float,
+        words: Matcher | None = None,
+        classes: NDArray[np.uint8] | None = None,
+        strings: Matcher | None = None,
+        varieties: NDArray[np.uint8] | None = None,
+    ) -> None: ...
+    def tag(
+        self,
+        codes: NDArray[np.uint32],
+        offsets: NDArray[np.intp],
+        known: NDArray[np.int8],
+        lexicon: Trie | None = None,
+    ) -> tuple[NDArray[np.int16], int]: ...
+    def places(self, codes: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
+    def emissions(self, codes: NDArray[np.uint32]) -> NDArray[np.int32]: ...

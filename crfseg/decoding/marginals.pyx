@@ -1,0 +1,398 @@
+"""How probable words and tags are: sums over all legal tag sequences. Readable twin in crf.py.
+
+    alpha[t, j]   = potential[t, j] sum_i alpha[t-1, i] arc[i, j],   scaled to sum 1
+    beta[t-1, i]  = sum_j arc[i, j] potential[t, j] beta[t, j],      scaled alike
+
+    p(word from s to e) = sum over its tag paths p of
+        alpha[s, p_s] arc[p_s, p_s+1] potential[s+1, p_s+1] ... potential[e, p_e] beta[e, p_e]
+
+where p begins with a tag that begins a word, ends with one that ends it, and begins none between.
+The entropy needs no way back (Hernando, Crespi and Cybenko 2005):
+
+    back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
+    h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
+
+A user's lexicon adds ways beside the lattice, see links.pyx.
+"""
+
+import numpy as np
+
+from libc.math cimport NAN, exp, log
+from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t, uint32_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memset
+
+from crfseg.decoding.decoder cimport CHUNK, Decoder
+from crfseg.decoding.word_sums cimport (
+    Links, add_tags, close_link, follow_links, lay, open_link, pull_links, release_links, scale_links, settle, worth_of
+)
+from crfseg.decoding.sentence cimport Sentence, release
+from crfseg.decoding.word_trie cimport Trie
+
+cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
+
+
+cdef struct Lattice:  # of one sentence; grows, is never shared between threads
+    double *alpha  # [T, L]
+    double *potential  # [T, L]
+    double *beta  # [L], and twice as much work space
+    double *entropy  # [L], and as much work space
+    double *plain  # [L], alpha of the character before without what is in links
+    double *came  # [L], what comes back from links; and [L] what makes its entropy
+    Links links
+    double log_z
+    Py_ssize_t room
+
+
+cdef struct Wanted:  # where to write what; NULL: it is not wanted
+    const uint8_t *starts  # [T], the words whose probabilities are wanted
+    double *words  # [T]
+    double *tags  # [T, L]
+    double *log_z  # [N]
+    double *entropies  # [N]
+
+
+cdef class Marginals:
+    """Sums over the tag sequences of sentences.
+
+    Immutable once made, shared between threads.
+
+    Parameters
+    ----------
+    decoder
+        It knows the emissions.
+    transitions
+        Log-potentials, -inf where illegal; shape (L, L), float64.
+    begins, ends
+        Which tags begin and end a word; shape (L,), int8.
+    temperature
+        What all log-potentials are divided by.
+    """
+
+    cdef Decoder decoder
+    cdef double[:, ::1] arcs
+    cdef const int8_t[::1] begins, ends
+    cdef double unit
+    cdef double shift  # what is taken from all transitions, so that no exponential overflows
+
+    def __init__(
+        self, Decoder decoder, transitions, const int8_t[::1] begins, const int8_t[::1] ends,
+        double temperature,
+    ):
+        self.decoder, self.begins, self.ends = decoder, begins, ends
+        self.shift = transitions.max() / temperature
+        below = transitions / temperature - self.shift
+        self.arcs = np.exp(np.where(below > -np.inf, np.maximum(below, LEAST), below))
+        self.unit = decoder.unit / temperature
+
+    def of_words(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        const uint8_t[::1] starts, Trie lexicon=None,
+    ):
+        """Return the probability of each word of a segmentation.
+
+        Parameters
+        ----------
+        codes, offsets, known, lexicon
+            See :meth:`crfseg.decoding.decoder.Decoder.tag`.
+        starts
+            Which characters begin a word, those that begin a sentence included; shape (T,).
+
+        Returns
+        -------
+        probabilities
+            At the first character of each word, 0 elsewhere; NaN for the words of a sentence for
+            which what is known leaves no path. Shape (T,), float64.
+        """
+        cdef double[::1] words = np.zeros(codes.shape[0])
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if codes.shape[0]:
+            wanted.starts, wanted.words = &starts[0], &words[0]
+        self.sum_up(codes, offsets, known, lexicon, wanted)
+        return np.asarray(words)
+
+    def of_tags(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        Trie lexicon=None,
+    ):
+        """Return the probability of each tag at each character; (T, L), NaN where no path is left.
+
+        See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
+        """
+        cdef double[:, ::1] tags = np.empty((codes.shape[0], self.decoder.n_tags))
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if codes.shape[0]:
+            wanted.tags = &tags[0, 0]
+        self.sum_up(codes, offsets, known, lexicon, wanted)
+        return np.asarray(tags)
+
+    def of_sentences(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
+        Trie lexicon=None,
+    ):
+        """Return log Z and the entropy, in nats, of each sentence; (N,), NaN where no path is left.
+
+        See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
+        """
+        cdef double[:, ::1] found = np.empty((2, offsets.shape[0] - 1))
+        cdef Wanted wanted
+        memset(&wanted, 0, sizeof(Wanted))
+        if found.shape[1]:
+            wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
+        self.sum_up(codes, offsets, known, lexicon, wanted)
+        return tuple(np.asarray(found))
+
+    cdef int sum_up(
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] known, Trie lexicon, Wanted wanted,
+    ) except -1:
+        """Write what is wanted of all sentences."""
+        cdef Sentence sentence
+        cdef Lattice lattice
+        cdef Py_ssize_t s, begin
+        cdef bint room = True
+        memset(&sentence, 0, sizeof(Sentence))
+        memset(&lattice, 0, sizeof(Lattice))
+        with nogil:
+            for s in range(offsets.shape[0] - 1):
+                begin = offsets[s]
+                room = (
+                    self.decoder.take(&sentence, codes, known, begin, offsets[s + 1])
+                    and self.decoder.consult(&sentence, lexicon)
+                    and self.reserve(&lattice, &sentence)
+                )
+                if not room:
+                    break
+                if self.forward(&sentence, &lattice, wanted.entropies != NULL):
+                    self.write(&lattice, sentence.n, s, begin, &wanted)
+                else:
+                    self.deny(sentence.n, s, begin, &wanted)
+            release(&sentence)
+            free(lattice.alpha)
+            free(lattice.potential)
+            free(lattice.beta)
+            free(lattice.entropy)
+            release_links(&lattice.links)
+        if not room:
+            raise MemoryError
+        return 0
+
+    cdef void write(
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+    ) noexcept nogil:
+        """Write what is wanted of a sentence."""
+        cdef Py_ssize_t j
+        cdef const double *last = lattice.alpha + (n - 1) * self.decoder.n_tags
+        if wanted.log_z != NULL:
+            wanted.log_z[s] = lattice.log_z
+        if wanted.entropies != NULL:
+            wanted.entropies[s] = 0
+            for j in range(self.decoder.n_tags):
+                if last[j] > 0:
+                    wanted.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
+        if wanted.words != NULL or wanted.tags != NULL:
+            self.backward(lattice, n, begin, wanted)
+
+    cdef void deny(
+        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+    ) noexcept nogil:
+        """Write NaN for a sentence without any path."""
+        cdef Py_ssize_t t, n_tags = self.decoder.n_tags
+        if wanted.log_z != NULL:
+            wanted.log_z[s] = NAN
+        if wanted.entropies != NULL:
+            wanted.entropies[s] = NAN
+        for t in range(n):
+            if wanted.words != NULL and wanted.starts[begin + t]:
+                wanted.words[begin + t] = NAN
+        if wanted.tags != NULL:
+            for t in range(begin * n_tags, (begin + n) * n_tags):
+                wanted.tags[t] = NAN
+
+    cdef bint reserve(self, Lattice *lattice, Sentence *sentence) noexcept nogil:
+        """Make room for a sentence; False if there is no memory."""
+        cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(sentence.n, 2 * lattice.room)
+        lattice.links.n = 0
+        if sentence.matches.n:
+            settle(self.decoder, sentence)
+            lattice.links.spelling = &self.decoder.spelling
+            lattice.links.matches = &sentence.matches
+            lattice.links.arcs, lattice.links.n_tags = &self.arcs[0, 0], n_tags
+            if not lay(&lattice.links):
+                return False
+        if sentence.n <= lattice.room:
+            return True
+        lattice.alpha = <double *>realloc(lattice.alpha, room * n_tags * sizeof(double))
+        lattice.potential = <double *>realloc(lattice.potential, room * n_tags * sizeof(double))
+        lattice.beta = <double *>realloc(lattice.beta, 3 * n_tags * sizeof(double))
+        lattice.entropy = <double *>realloc(lattice.entropy, 5 * n_tags * sizeof(double))
+        lattice.plain, lattice.came = lattice.entropy + 2 * n_tags, lattice.entropy + 3 * n_tags
+        lattice.room = room
+        return lattice.alpha and lattice.potential and lattice.beta and lattice.entropy
+
+    cdef bint forward(self, Sentence *sentence, Lattice *lattice, bint entropy) noexcept nogil:
+        """Fill alpha and the potentials, log Z, and the entropy; False if no path is left."""
+        cdef Py_ssize_t start = 0, n, t, n_tags = self.decoder.n_tags
+        cdef double total
+        cdef const double *before = NULL
+        cdef double *alpha = lattice.alpha
+        cdef double *potential = lattice.potential
+        self.decoder.look_around(sentence)
+        lattice.log_z = self.shift * (sentence.n - 1)
+        while start < sentence.n:
+            n = min(<Py_ssize_t>CHUNK, sentence.n - start)
+            self.decoder.emit(sentence, start, n)
+            for t in range(start, start + n):
+                lattice.log_z += self.exponentials(
+                    sentence, lattice, t, sentence.emissions + (t - start) * n_tags, potential
+                )
+                total = self.advance(lattice, t, before, alpha, potential)
+                if not total > 0:
+                    return False
+                lattice.log_z += log(total)
+                if entropy:
+                    self.disperse(before, lattice)
+                before = alpha
+                if lattice.links.n:
+                    before = lattice.plain
+                    open_link(&lattice.links, t, alpha, lattice.entropy, lattice.plain)
+                alpha += n_tags
+                potential += n_tags
+            start += n
+        return True
+
+    cdef double exponentials(
+        self, const Sentence *sentence, const Lattice *lattice, Py_ssize_t t,
+        const int32_t *emissions, double *potential,
+    ) noexcept nogil:
+        """Write exp(emission - the largest) of each tag, 0 for those that cannot be; return it."""
+        cdef Py_ssize_t j, n_tags = self.decoder.n_tags
+        cdef bint may_begin = sentence.known[t] >= 0
+        cdef bint may_go_on = sentence.known[t] <= 0 and t > 0
+        cdef int32_t top = emissions[0]
+        for j in range(1, n_tags):
+            top = max(top, emissions[j])
+        for j in range(n_tags):
+            potential[j] = exp(max((emissions[j] - top) * self.unit, LEAST))
+            if not (may_begin if self.begins[j] else may_go_on):
+                potential[j] = 0
+            elif t == sentence.n - 1 and not self.ends[j]:
+                potential[j] = 0
+            elif sentence.matches.n and self.begins[j] and self.ends[j]:
+                potential[j] *= worth_of(&lattice.links, t, 1, <int16_t>j)
+        return top * self.unit
+
+    cdef double advance(
+        self, Lattice *lattice, Py_ssize_t t, const double *before, double *alpha,
+        double *potential,
+    ) noexcept nogil:
+        """Go to character t, from ``before`` if there is one; return the sum, 0 if none is left."""
+        cdef Py_ssize_t j, n_tags = self.decoder.n_tags
+        cdef double total = 0
+        for j in range(2 * n_tags):
+            lattice.came[j] = 0
+        if lattice.links.n:
+            total = follow_links(
+                &lattice.links, t, potential, lattice.came, lattice.came + n_tags
+            )
+        if before == NULL:
+            for j in range(n_tags):
+                alpha[j] = 1
+        else:
+            self.follow(before, alpha)
+        for j in range(n_tags):
+            alpha[j] = (alpha[j] + lattice.came[j]) * potential[j]
+            total += alpha[j]
+        for j in range(n_tags):
+            if total > 0:
+                alpha[j] /= total
+                potential[j] /= total
+        if lattice.links.n and total > 0:
+            scale_links(&lattice.links, t, total)
+        return total
+
+    cdef void disperse(self, const double *before, Lattice *lattice) noexcept nogil:
+        """Go one character on with the entropy of all ways to each tag."""
+        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+        cdef double *entropy = lattice.entropy
+        cdef double *after = entropy + n_tags
+        cdef double total, weight
+        for j in range(n_tags):
+            total, after[j] = lattice.came[j], lattice.came[n_tags + j]
+            for i in range(n_tags if before != NULL else 0):
+                weight = before[i] * self.arcs[i, j]
+                if weight > 0:
+                    total += weight
+                    after[j] += weight * (entropy[i] - log(weight))
+            # The sum of shares (h - log share), where a share is a weight of their sum.
+            after[j] = max(after[j] / total + log(total), 0.0) if total > 0 else 0
+        for j in range(n_tags):
+            entropy[j] = after[j]
+
+    cdef void follow(self, const double *before, double *after) noexcept nogil:
+        """Go along all arcs: after[j] = sum_i before[i] arc[i, j]."""
+        cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
+        cdef const double *arc = &self.arcs[0, 0]
+        for j in range(n_tags):
+            after[j] = 0
+        for i in range(n_tags):
+            if before[i] > 0:
+                for j in range(n_tags):
+                    after[j] += before[i] * arc[j]
+            arc += n_tags
+
+    cdef void backward(
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Wanted *wanted
+    ) noexcept nogil:
+        """Write the probabilities of words and tags, the last ones first, as beta comes along."""
+        cdef Py_ssize_t t, start, i, j, n_tags = self.decoder.n_tags
+        cdef double *beta = lattice.beta
+        cdef double *pull = beta + n_tags
+        cdef const double *arc
+        for j in range(n_tags):
+            beta[j] = 1
+        for t in range(n - 1, -1, -1):
+            if wanted.tags != NULL:
+                for j in range(n_tags):
+                    wanted.tags[(begin + t) * n_tags + j] = (
+                        lattice.alpha[t * n_tags + j] * beta[j]
+                    )
+                if lattice.links.n:
+                    add_tags(&lattice.links, t, wanted.tags + (begin + t) * n_tags)
+            if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
+                start = t
+                while start > 0 and not wanted.starts[begin + start]:
+                    start -= 1
+                wanted.words[begin + start] = self.word(lattice, start, t)
+            if lattice.links.n:
+                pull_links(&lattice.links, t, lattice.potential + t * n_tags, beta)
+            for j in range(n_tags):
+                pull[j] = lattice.potential[t * n_tags + j] * beta[j]
+            for i in range(n_tags):
+                arc = &self.arcs[i, 0]
+                beta[i] = 0
+                for j in range(n_tags):
+                    beta[i] += arc[j] * pull[j]
+            if lattice.links.n:
+                close_link(&lattice.links, t - 1, beta)
+
+    cdef double word(self, Lattice *lattice, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+        """Return the probability of a word; beta is that of ``end``, its last character."""
+        cdef Py_ssize_t t, j, n_tags = self.decoder.n_tags
+        cdef double total = 0
+        cdef double *here = lattice.beta + n_tags
+        cdef double *after = here + n_tags
+        for j in range(n_tags):
+            here[j] = lattice.alpha[start * n_tags + j] if self.begins[j] else 0
+        for t in range(start + 1, end + 1):
+            self.follow(here, after)
+            for j in range(n_tags):
+                here[j] = 0 if self.begins[j] else after[j] * lattice.potential[t * n_tags + j]
+        for j in range(n_tags):
+            if self.ends[j] and lattice.links.n and end > start:
+                here[j] *= worth_of(&lattice.links, start, end + 1 - start, <int16_t>j)
+            if self.ends[j]:
+                total += here[j] * lattice.beta[j]
+        return min(total, 1.0)  # sums are rounded

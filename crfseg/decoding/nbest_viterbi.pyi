@@ -1,0 +1,15 @@
+"""Types of the compiled search for the best sequences; see nbest.pyx for what it does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.decoding.decoder import Decoder
+from crfseg.decoding.word_trie import Trie
+
+def find(
+    decoder: Decoder,
+    codes: NDArray[np.uint32],
+    known: NDArray[np.int8],
+    k: int,
+    lexicon: Trie | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int16]]: ...

@@ -1,0 +1,198 @@
+"""The drawings of a report: small, quiet, with their figures written beside the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from crfseg.evaluation.breakdown import Slice
+from crfseg.evaluation.calibration import Calibration
+from crfseg.evaluation.report.svg import (
+    GRID,
+    INK,
+    MAIN,
+    SECOND,
+    SOFT,
+    THIRD,
+    Drawing,
+    cut,
+    drawing,
+)
+from crfseg.evaluation.report.wording import Text, Wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ROW: Final = 22  # pixels of a line of a plot of slices
+_LEFT: Final = 100  # pixels of their names
+_AXIS: Final = 150  # pixels of their axes, the same for all, so that they can be compared
+_COLUMNS: Final = (222, 282)  # where figures beside them end, pixels from the left of the axes
+_FEW: Final = 30  # words or fewer: too few to set the scale of an axis
+COLOURS: Final = {"merge": MAIN, "split": SECOND, "cross": THIRD}
+"""The colours of the kinds of differences; the style of the page has the same."""
+
+
+def scale_of(tables: Sequence[Sequence[Slice]]) -> float:
+    """Return where the axis of recall begins for all tables, so that they can be compared."""
+    worst = [each.recall for slices in tables for each in slices if each.words > _FEW]
+    return min(0.9, int(10 * min(worst, default=0.0)) / 10)
+
+
+def recall(name: str, slices: Sequence[Slice], names: Mapping[str, Wording], low: float) -> str:
+    """Draw the recall of slices with its 95 % interval, a line a slice; the axis begins at low."""
+    height = _ROW * len(slices)
+    with drawing(name, height + 66) as canvas:
+        axes = canvas.axes(_LEFT, 40, _AXIS, height)
+        for y, each in enumerate(slices):
+            _recall_row(canvas, axes, y, each, low)
+        rows = [names.get(each.name, cut(each.name, 13)) for each in slices]
+        axes.set_yticks(range(len(rows)), [canvas.mark(row) for row in rows], color=INK)
+        axes.set_ylim(len(slices) - 0.5, -0.5)
+        axes.tick_params(length=0)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        _per_cent(canvas, axes, low)
+        axes.set_xlabel(canvas.mark(Text("recall, 95 % interval", "召回率及其 95% 区间")))
+        for x, text in zip(
+            _COLUMNS, (Text("recall", "召回率"), Text("words", "词数")), strict=True
+        ):
+            _beside(axes, x, -0.95, canvas.mark(text), SOFT)
+    return canvas.svg
+
+
+def _recall_row(canvas: Drawing, axes: Axes, y: int, each: Slice, low: float) -> None:
+    interval = _interval(each.found, each.words)
+    axes.plot(np.maximum(low, interval), [y, y], color=MAIN, alpha=0.5)
+    if each.recall >= low:
+        axes.plot(each.recall, y, "o", color=MAIN, markersize=5, clip_on=False)
+    _beside(axes, _COLUMNS[0], y, canvas.mark(f"{100 * each.recall:.1f} %"), INK)
+    _beside(axes, _COLUMNS[1], y, canvas.mark(f"{each.words:,}"), SOFT)
+
+
+def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+    """Write at the right of the axes, flush right; x in pixels from their left, y in data."""
+    axes.text(
+        *(x / _AXIS, y, text),
+        color=colour,
+        transform=axes.get_yaxis_transform(),
+        ha="right",
+        va="center",
+    )
+
+
+def calibration(name: str, found: Calibration) -> str:
+    """Draw how right the model is where it is how sure, and of how many words it is how sure."""
+    with drawing(name, 330) as canvas:
+        axes, below = canvas.axes(66, 130, 300, 190), canvas.axes(66, 44, 300, 60)
+        axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
+        for at in np.flatnonzero(found.words):
+            x, y, n = found.confidence[at], found.precision[at], int(found.words[at])
+            axes.plot([x, x], _interval(round(y * n), n), color=MAIN, alpha=0.5)
+            axes.plot(x, y, "o", color=MAIN, markersize=5, clip_on=False)
+        too_sure = found.words @ np.nan_to_num(found.confidence - found.precision) > 0
+        x, y, side = (0.55, 0.62, "right") if too_sure else (0.64, 0.5, "left")  # no data there
+        said = canvas.mark(Text("as right as sure", "正确率与把握相等"))
+        axes.text(x, y, said, color=SOFT, ha=side)
+        ticks = [0, 0.5, 1]
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
+        axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
+        axes.set_ylabel(canvas.mark(Text("precision, 95 % interval", "精确率及其 95% 区间")))
+        axes.yaxis.set_label_coords(-0.16, 0.5)
+        _bin_sizes(canvas, below, found)
+    return canvas.svg
+
+
+def _interval(found: int, words: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share."""
+    from scipy.stats import binomtest
+
+    low, high = binomtest(found, words).proportion_ci(method="wilson")
+    return low, high
+
+
+def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
+    n_bins = len(found.words)
+    axes.bar((np.arange(n_bins) + 0.5) / n_bins, found.words, 0.85 / n_bins, color=MAIN, alpha=0.5)
+    axes.set_yscale("log")
+    top = max(10, found.words.max(initial=1))
+    axes.set_ylim(0.8, top)
+    axes.set_yticks([1, top], [canvas.mark("1"), canvas.mark(f"{top:,}")])
+    axes.minorticks_off()
+    axes.set_ylabel(canvas.mark(Text("words", "词数")))
+    axes.yaxis.set_label_coords(-0.16, 0.5)
+    _per_cent(canvas, axes, 0.0)
+    axes.set_xlabel(canvas.mark(Text("confidence", "模型的把握")))
+
+
+def _per_cent(canvas: Drawing, axes: Axes, low: float) -> None:
+    """Make x a share from low to 1."""
+    ticks = np.linspace(low, 1, 3)
+    axes.set_xlim(low, 1)
+    axes.set_xticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
+    axes.grid(axis="x")
+
+
+def kinds(name: str, counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
+    """Draw how many differences are of each kind: bars from a common line."""
+    total = max(1, sum(counts.values()))
+    with drawing(name, 26 * len(counts) + 12) as canvas:
+        axes = canvas.axes(60, 6, 220, 26 * len(counts))
+        for y, (kind, n) in enumerate(counts.items()):
+            axes.barh(y, n, 0.6, color=COLOURS[kind])
+            label = canvas.mark(f"{n:,}  ({n / total:.0%})")
+            axes.annotate(label, (n, y), (6, 0), textcoords="offset points", va="center")
+        axes.set(ylim=(len(counts) - 0.5, -0.5), xlim=(0, max(1, *counts.values())), xticks=[])
+        axes.set_yticks(range(len(counts)), [canvas.mark(names[kind]) for kind in counts])
+        axes.tick_params(length=0, labelcolor=INK)
+        axes.spines[["left", "bottom"]].set_visible(False)
+    return canvas.svg
+
+
+def history(name: str, passes: Sequence[Mapping[str, Any]], key: str, what: Wording) -> str:
+    """Draw a figure of the passes of a training: ``loss``, on a log scale, or ``dev_f1``."""
+    known = [each for each in passes if each.get(key) is not None]
+    x, y = [each["iteration"] for each in known], [each[key] for each in known]
+    return _line(name, x, y, (Text("pass", "遍"), what), share=key == "dev_f1")
+
+
+def learning_curve(name: str, points: Sequence[tuple[float, float]]) -> str:
+    """Draw F1, in [0, 1], by the size of the training text in words."""
+    x, y = zip(*sorted(points), strict=True)
+    labels = Text("training words, log scale", "训练词数（对数刻度）"), "F1"
+    return _line(name, x, y, labels, share=True, log_x=True)
+
+
+def _line(
+    name: str,
+    x: Sequence[float],
+    y: Sequence[float],
+    labels: tuple[Wording, Wording],
+    *,
+    share: bool,
+    log_x: bool = False,
+) -> str:
+    """Draw a line with its first, its last and its best point written at them."""
+    with drawing(name, 230) as canvas:
+        axes = canvas.axes(56, 44, 300, 170)
+        axes.plot(x, y, "o-", color=MAIN, markersize=4, clip_on=False)
+        axes.set_xscale("log" if log_x else "linear")
+        axes.set_yscale("linear" if share else "log")
+        axes.margins(0.06, 0.15)
+        axes.minorticks_off()
+        best = max(y) if share else min(y)
+        for at in sorted({0, len(y) - 1, y.index(best)}):
+            written = f"{100 * y[at]:.2f} %" if share else f"{y[at]:,.0f}"
+            below = y[at] < y[-1]  # where the line goes up from here
+            axes.annotate(
+                canvas.mark(written), (x[at], y[at]), (0, -17 if below else 7),
+                textcoords="offset points",
+                ha="center", color=INK if y[at] == best else SOFT,
+            )  # fmt: skip
+        ends = sorted({x[0], x[-1], x[y.index(best)]})
+        axes.set_xticks(ends, [canvas.mark(f"{tick:,}") for tick in ends])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(canvas.mark(labels[0]))
+        axes.set_ylabel(canvas.mark(labels[1]))
+    return canvas.svg

@@ -1,0 +1,214 @@
+"""How varied the company is in which strings of two to four characters stand, words or not.
+
+The accessor variety of a string is the number of different characters before it, or behind it if
+those are fewer; every edge of a sentence counts as a character of its own. What is a word, or
+several, stands in varied company, what is cut out of the middle of words does not::
+
+    前       string     后              before  behind   variety
+    在 去 从   北京      的 市 。        3       3        3
+    北 北 北   京大      学 学 道        1       2        1
+
+It takes no segmented text to count that, only much text (``raw``). In training a string's own
+occurrence is left out, or none would look as new as those in other texts do. Where the text to be
+tagged has been counted too (transductive), so it is there: there a string has the variety that its
+occurrences see of it on average.
+
+Feng, Chen, Deng and Zheng (2004), Accessor variety criteria for Chinese word extraction; Zhao and
+Kit (2008), Unsupervised segmentation helps supervised learning of character tagging for word
+segmentation and named entity recognition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.features import counting
+from crfseg.features.counting import EVERY_KEY, Interner
+from crfseg.features.lexicon_matcher import Matcher
+from crfseg.features.ngrams import FIRST_ID, VIEWS, Numbers, Symbols, packed, symbols_of, unpacked
+
+LONGEST: Final = 4
+_SHIFTS: Final = {2: 5, 3: 2, 4: 0}
+"""Where the class of a string of each length lies among the bits of view A."""
+_LEAST: Final = {
+    2: (1, 2, 4, 8, 16, 32, 64),
+    3: (2, 3, 5, 9, 17, 33, 65),
+    4: (2, 3, 5),
+}
+"""The least variety of each class, from class 1 on; strings of class 0 are not kept."""
+_MOST: Final = 700_000  # strings of one length, so that a model stays a file that one can load
+_MOST_BITS: Final = 26  # of a table of counters: 64 MB
+_BLOCK: Final = 1 << 18  # places that are counted together
+
+
+@dataclass(frozen=True, eq=False)
+class Varieties:
+    """Strings and the classes of their varieties.
+
+    Parameters
+    ----------
+    strings
+        The symbols of two to four characters, then 0; distinct, shape (N, 4), uint16.
+    classes
+        As they lie among the bits of view A, shape (N,), uint8::
+
+            class of 2 characters, 3 bits | of 3, 3 bits | of 4, 2 bits
+
+    Raises
+    ------
+    ValueError
+        If these are no such strings, or a class is none of its length.
+    """
+
+    strings: Symbols = field(default_factory=lambda: np.empty((0, LONGEST), dtype=np.uint16))
+    classes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+
+    def __post_init__(self) -> None:
+        lengths = self._lengths
+        if self.strings.shape != (len(self.classes), LONGEST) or np.any(
+            (self.strings != 0) != (np.arange(LONGEST) < lengths[:, None])
+        ):
+            raise ValueError(f"strings of shape {self.strings.shape}, or with gaps")
+        for length in np.unique(lengths).tolist():
+            classes = self.classes[lengths == length]
+            if length not in _SHIFTS or not np.isin(classes, _bits(length)[1:]).all():
+                raise ValueError(f"a string of {length} characters has a class of another length")
+
+    def __repr__(self) -> str:
+        return f"Varieties({len(self.strings):,} strings)"
+
+    @property
+    def _lengths(self) -> NDArray[np.intp]:
+        lengths: NDArray[np.intp] = np.count_nonzero(self.strings, axis=1)
+        return lengths
+
+    def matcher(self) -> Matcher:
+        """Return what finds the strings in text.
+
+        Raises
+        ------
+        ValueError
+            If a string is there twice, or holds what is no character.
+        """
+        offsets = np.append(0, np.cumsum(self._lengths)).astype(np.int64)
+        return Matcher(self.strings[self.strings != 0], offsets)
+
+    def mark(self, entries: Numbers, marks: Numbers) -> None:
+        """Write the symbols of view A at each place into the marks of a text that was not counted.
+
+        Parameters
+        ----------
+        entries, marks
+            The text, each sentence between edges, shape (T',).
+        """
+        self.matcher().mark_all(entries, self.classes, marks)
+
+
+def _bits(length: int) -> NDArray[np.uint8]:
+    """Return the classes of a length, from 0 on, as they lie among the bits of view A."""
+    return (np.arange(len(_LEAST[length]) + 1) << _SHIFTS[length]).astype(np.uint8)
+
+
+def counted(text: Numbers, raw: Numbers, marks: Numbers, *, transductive: bool) -> Varieties:
+    """Count strings in the training text and in others, and write view A of the training text.
+
+    Parameters
+    ----------
+    text, raw
+        The entries of the training text, and of the others; each sentence between edges. Shapes
+        (T',), (R',).
+    marks
+        Of the training text, (T',): each string has the variety that it has without its own
+        occurrence.
+    transductive
+        Whether the varieties returned are for the text of ``raw``, not for one that was not
+        counted.
+    """
+    both = np.concatenate(
+        [symbols_of(entries, VIEWS["C"]).astype(np.uint16) for entries in (text, raw)]
+    )
+    edges = (both[: len(text)] < FIRST_ID) * both[: len(text)]
+    marks |= edges.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
+    found = [_of_length(n, both, marks, transductive) for n in _SHIFTS]
+    return Varieties(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _of_length(
+    n: int, symbols: Symbols, marks: Numbers, transductive: bool
+) -> tuple[Symbols, NDArray[np.uint8]]:
+    """Count the strings of n characters; return the symbols and the class of each that is kept."""
+    keys, begins, numbers = _strings(n, symbols)
+    before, alone_before = _company(numbers, symbols[begins - 1], len(keys))
+    behind, alone_behind = _company(numbers, symbols[begins + n], len(keys))
+    others = np.minimum(before[numbers] - alone_before, behind[numbers] - alone_behind)
+    n_own = np.searchsorted(begins, len(marks))  # the training text comes first
+    varieties = np.minimum(before, behind)
+    if transductive:
+        times = np.bincount(numbers[n_own:], minlength=len(keys))
+        total = np.bincount(numbers[n_own:], others[n_own:], minlength=len(keys))
+        varieties = np.rint(total / np.maximum(times, 1)).astype(np.intp)
+    is_kept = np.zeros(len(keys), dtype=bool)
+    is_kept[np.argsort(-varieties, kind="stable")[:_MOST]] = True
+    own = _classes(n, others[:n_own]) * is_kept[numbers[:n_own]]
+    marks[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
+    classes = _classes(n, varieties)
+    is_kept &= classes > 0
+    strings = np.zeros((np.count_nonzero(is_kept), LONGEST), dtype=np.uint16)
+    strings[:, :n] = unpacked(keys[is_kept], "C" * n)
+    return strings, classes[is_kept]
+
+
+def _classes(length: int, varieties: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Return the classes of strings of one length, as they lie among the bits of view A."""
+    return _bits(length)[np.digitize(varieties, _LEAST[length])]
+
+
+def _strings(
+    n: int, symbols: Symbols
+) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.int32]]:
+    """Return the key of each string of n characters, where they begin, and which it is there.
+
+    Those that come less often than the least variety of class 1 are left out.
+    """
+    least = _LEAST[n][0] if _LEAST[n][0] > 1 else 0
+    bits = min(_MOST_BITS, max(1, len(symbols).bit_length())) if least else 1
+    tallies = np.zeros(1 << bits, dtype=np.uint8)
+    for _, keys in _keys(n, symbols) if least else ():
+        counting.tally(tallies, keys)
+    interner = Interner()
+    begins, numbers = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.int32)]
+    for at, keys in _keys(n, symbols):
+        found = interner.number(keys, tallies, least)
+        begins.append(at[found >= 0])
+        numbers.append(found[found >= 0])
+    return interner.distinct()[0], np.concatenate(begins), np.concatenate(numbers)
+
+
+def _keys(n: int, symbols: Symbols) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint64]]]:
+    """Yield where strings of n characters begin, and their keys, block by block."""
+    for begin in range(0, len(symbols) - n + 1, _BLOCK):
+        block = symbols[begin : begin + _BLOCK + n - 1]
+        columns = [block[k : len(block) - n + 1 + k] for k in range(n)]
+        (at,) = np.nonzero(np.min(columns, axis=0) >= FIRST_ID)
+        yield begin + at, packed([column[at] for column in columns], "C" * n)
+
+
+def _company(
+    numbers: NDArray[np.int32], neighbours: Symbols, n_strings: int
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return how many different neighbours each string has, and where one is there alone."""
+    pairs = Interner()
+    edge = neighbours < FIRST_ID
+    keys = numbers.astype(np.uint64) << np.uint64(16) | neighbours.astype(np.uint64)
+    found = pairs.number(keys[~edge], EVERY_KEY, 0)
+    distinct, counts = pairs.distinct()
+    varieties = np.bincount((distinct >> np.uint64(16)).astype(np.intp), minlength=n_strings)
+    varieties += np.bincount(numbers[edge], minlength=n_strings)
+    alone = edge.copy()
+    alone[~edge] = counts[found] == 1
+    return varieties, alone

@@ -1,0 +1,228 @@
+"""The training corpus as flat arrays: which pattern stands where, and the gold tags.
+
+::
+
+    padded text      <s> <s>  我  爱  北  京  </s> </s>
+    ids of kind C      0   0   7   9  12   4    1    1      row of the pattern that starts here
+    ids of kind CC     0  41   8  33   5  17    2   -1      -1: below the cut-off
+    tags                       S   S   B   E
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.tagset import Scheme, TagSet, labels_in
+from crfseg.features import counting, ngrams
+from crfseg.features.accessor_variety import Varieties
+from crfseg.features.alphabet import Alphabet, Folding
+from crfseg.features.extractor import Places, Raw, learn
+from crfseg.features.lexicon import Lexicon
+from crfseg.features.templates import PatternKind, Templates
+from crfseg.model.model import Model
+from crfseg.text.scratch import Storage
+
+_BLOCK: Final = 1 << 17  # positions that are looked up together
+_MOST_BITS: Final = 26  # of a table of counters: 64 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """The patterns of one kind.
+
+    Parameters
+    ----------
+    kind
+        What they are.
+    keys
+        Distinct patterns, the most frequent first, shape (P,), uint64.
+    counts
+        How often each occurs, shape (P,); 0 for those that only the model before knows.
+    """
+
+    kind: PatternKind
+    keys: NDArray[np.uint64]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def number(
+        cls,
+        kind: PatternKind,
+        places: Places,
+        ids: NDArray[np.int32],
+        min_count: int,
+        known: NDArray[np.uint64],
+    ) -> Patterns:
+        """Collect the patterns that occur ``min_count`` times or are known, and write their ids.
+
+        Where most patterns are rare, those that are counted exactly are first told by a table of
+        small counters, so that memory is needed for what is kept, not for what there is.
+        """
+        bits = min(_MOST_BITS, max(1, len(ids).bit_length())) if min_count > 1 else 1
+        tallies = np.zeros(1 << bits, dtype=np.uint8)
+        enough = min(min_count, 255) if min_count > 1 else 0
+        for _, keys in _keys(places, kind) if enough else ():
+            counting.tally(tallies, keys)
+        for _ in range(enough):
+            counting.tally(tallies, known)
+        interner = counting.Interner()
+        interner.number(known, tallies, enough)
+        for at, keys in _keys(places, kind):
+            ids[at] = interner.number(keys, tallies, enough)
+        keys, counts = interner.distinct()
+        counts[: len(known)] -= 1
+        order = np.argsort(-counts, kind="stable")
+        order = order[(counts[order] >= min_count) | (order < len(known))]
+        row = np.full(len(keys) + 1, -1, dtype=np.int32)  # the last is that of number -1
+        row[order] = np.arange(len(order), dtype=np.int32)
+        for at in _slices(len(ids)):
+            ids[at] = row[ids[at]]
+        return cls(kind, keys[order], counts[order])
+
+
+def _slices(n: int) -> Iterator[slice]:
+    for begin in range(0, n, _BLOCK):
+        yield slice(begin, min(n, begin + _BLOCK))
+
+
+def _keys(places: Places, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
+    """Yield the keys of a kind, block by block."""
+    for at in _slices(len(places[0])):
+        block = [numbers[at.start : at.stop + kind.shape[-1]] for numbers in places]
+        yield at, ngrams.pattern_keys(block, kind.views, kind.shape)[: at.stop - at.start]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """An encoded corpus.
+
+    Parameters
+    ----------
+    tag_set, templates, alphabet, lexicon, varieties
+        What the arrays speak of; they become the model's.
+    patterns
+        One for each of the K ``templates.kinds``.
+    ids
+        Row of the pattern of each kind that starts at each of the T' padded positions, -1 for
+        none; shape (K, T'), int32.
+    tags
+        The gold tags of the T characters, shape (T,), int16.
+    offsets
+        Where each of the N sentences begins, and T at the end; shape (N + 1,).
+    known
+        What is known of the T characters, as in :class:`crfseg.Corpus`; None: all. What is not
+        known has any tag here.
+    """
+
+    tag_set: TagSet
+    templates: Templates
+    alphabet: Alphabet
+    lexicon: Lexicon
+    varieties: Varieties
+    patterns: tuple[Patterns, ...]
+    ids: NDArray[np.int32]
+    tags: NDArray[np.int16]
+    offsets: NDArray[np.intp]
+    known: NDArray[np.int8] | None = None
+
+    @classmethod
+    def encode(
+        cls,
+        corpus: Corpus,
+        templates: Templates,
+        *,
+        scheme: Scheme = "BMES",
+        folding: Folding = "letters",
+        min_count: int = 1,
+        init: Model | None = None,
+        raw: Raw | None = None,
+        lists: Sequence[Corpus] = (),
+        storage: Storage | None = None,
+    ) -> Dataset:
+        """Encode a corpus; labels become part of the tags where the corpus has them.
+
+        A pattern must occur ``min_count`` times, a long one once more. With a model to go on from,
+        what it knows stays known: its characters keep their symbols and groups, its words their
+        classes, its patterns and tags are there.
+
+        O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
+        Besides, about 50 bytes for every pattern that is kept, and some that are not.
+        """
+        storage = storage or Storage()
+        alphabet, lexicon, varieties, places = learn(
+            corpus, templates, folding, init, raw, storage, lists
+        )
+        ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
+        known = [
+            np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
+            for k in range(len(templates.kinds))
+        ]
+        # Most long n-grams occur once: they would cost most of the memory and help nothing.
+        patterns = tuple(
+            Patterns.number(kind, places, ids[k], min_count + kind.is_sparse, known[k])
+            for k, kind in enumerate(templates.kinds)
+        )
+        tag_set, tags = _tags(corpus, scheme, init, storage)
+        return cls(
+            tag_set, templates, alphabet, lexicon, varieties, patterns, ids, tags, corpus.offsets,
+            corpus.known,
+        )  # fmt: skip
+
+    @property
+    def n_patterns(self) -> int:
+        """The number of distinct patterns."""
+        return sum(len(patterns.keys) for patterns in self.patterns)
+
+    @property
+    def n_weights(self) -> int:
+        """The number of weights if every feature has one for every tag."""
+        blocks = sum(len(patterns.keys) * patterns.kind.width for patterns in self.patterns)
+        return blocks * len(self.tag_set.names)
+
+    def tag_names(self) -> Iterator[list[str]]:
+        """Yield the gold tags of each sentence by name."""
+        names = self.tag_set.names
+        for begin, end in pairwise(self.offsets.tolist()):
+            yield [names[tag] for tag in self.tags[begin:end].tolist()]
+
+
+def _tags(
+    corpus: Corpus, scheme: Scheme, init: Model | None, storage: Storage
+) -> tuple[TagSet, NDArray[np.int16]]:
+    """Return the tags that the corpus, or the model before, has; and those of the text."""
+    before = None if init is None else init.tag_set
+    labels = labels_in({*corpus.label_names, *(before.labels if before else ())})
+    index = np.array([labels.index(name) for name in corpus.label_names], dtype=np.int32)
+    every_tag = TagSet(scheme, labels)
+    tags: NDArray[np.int16] = storage.empty((corpus.n_chars,), np.int16)
+    counts = np.zeros(len(every_tag.names), dtype=np.intp)
+    for _, begin, end in corpus.blocks():
+        of_word = None if corpus.labels is None else index[corpus.labels[begin:end]]
+        tags[begin:end] = every_tag.encode(corpus.starts[begin:end], of_word)
+        counts += np.bincount(tags[begin:end], minlength=len(counts))
+    if before is not None:
+        counts += np.isin(every_tag.names, before.names)
+    tag_set = every_tag.seen_in(counts)
+    number = np.cumsum(np.isin(every_tag.names, tag_set.names), dtype=np.int16) - np.int16(1)
+    for _, begin, end in corpus.blocks():
+        tags[begin:end] = number[tags[begin:end]]
+    return tag_set, tags
+
+
+def feature_sequences(
+    corpus: Corpus, templates: Templates, alphabet: Alphabet
+) -> Iterator[list[list[str]]]:
+    """Yield the features of each sentence by name: a list of strings for each character."""
+    bounds = corpus.offsets.tolist()
+    for begin, end in pairwise(bounds):
+        codes = corpus.codes[begin:end]
+        yield templates.feature_names(
+            {view: alphabet.print(codes, view) for view in sorted(templates.views)}
+        )

@@ -1,0 +1,123 @@
+"""Export: training data as CRF++, CRFsuite and other tools read it.
+
+======== ===========================================================================
+crfpp    CRF++: character, class, folded character (unless folding is none), tag
+crfsuite CRFsuite's own text format: the tag, then the features of the templates
+others   the formats of :mod:`crfseg.corpus.writers`, which need no features
+======== ===========================================================================
+
+Sentences are made one at a time. What is written as crfpp reads back to the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Literal, get_args
+
+from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.tagset import Scheme
+from crfseg.corpus.writers import WRITERS, check_labels, rows, tagged_sentences
+from crfseg.features.alphabet import Alphabet, Folding, fold
+from crfseg.features.dataset import feature_sequences
+from crfseg.features.templates import Template, Templates, of_characters
+from crfseg.text import chars
+
+Target = Literal["bmes", "conll", "crfpp", "crfsuite", "words", "pos", "text"]
+TARGETS: Final[tuple[Target, ...]] = get_args(Target)
+
+
+def export(
+    corpus: Corpus,
+    to: Target,
+    *,
+    labels: bool = False,
+    scheme: Scheme = "BMES",
+    templates: Iterable[str] | None = None,
+    folding: Folding = "letters",
+) -> Iterator[str]:
+    r"""Yield a corpus as training data for another tool, a sentence at a time.
+
+    Parameters
+    ----------
+    corpus
+        The segmented corpus.
+    to
+        ``"bmes"``, ``"conll"``, ``"crfpp"``, ``"crfsuite"``, ``"words"``, ``"pos"`` or ``"text"``.
+    labels
+        Put the labels of words into the tags (``B-n``); ``"pos"`` always writes them.
+    scheme
+        ``"BMES"`` or ``"BMES6"``.
+    templates
+        Feature templates for ``"crfsuite"``; None for the default ones.
+    folding
+        Whether the features read full-width characters as half-width ones.
+
+    Raises
+    ------
+    CorpusError
+        If labels are wanted and there are none, or one cannot be written in that format.
+
+    Examples
+    --------
+    >>> list(export(Corpus.from_text("我 爱 北京"), "bmes"))
+    ['我/S 爱/S 北/B 京/E\n']
+    """
+    labelled = labels or to == "pos"
+    if labelled:
+        check_labels(corpus, to)
+    else:
+        corpus = replace(corpus, labels=None, label_names=())
+    if to == "crfpp":
+        return _crfpp(corpus, scheme, folding)
+    if to == "crfsuite":
+        return _crfsuite(corpus, scheme, folding, of_characters(templates))
+    return WRITERS[to](corpus, scheme)
+
+
+def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "letters") -> str:
+    r"""Return a CRF++ template file for the columns that ``export(..., "crfpp")`` writes.
+
+    CRF++ knows how far outside the sentence a position lies (``_B-1``, ``_B-2``) where crfseg
+    has one symbol, ``<s>``; all else is the same.
+
+    Examples
+    --------
+    >>> print(crfpp_template(["C[-1]C[0]", "T[0]"], folding="none"), end="")
+    # column 0: character, 1: class; the last: tag
+    U00:%x[-1,0]/%x[0,0]
+    U01:%x[0,1]
+    B
+    """
+    chosen = of_characters(templates)
+    columns = {"C": 0 if folding == "none" else 2, "T": 1}
+    folded = "" if folding == "none" else ", 2: folded character"
+    rows = [
+        f"U{i:02}:{_crfpp_macros(template, columns)}" for i, template in enumerate(chosen.templates)
+    ]
+    return "\n".join([f"# column 0: character, 1: class{folded}; the last: tag", *rows, "B", ""])
+
+
+def _crfpp_macros(template: Template, columns: dict[str, int]) -> str:
+    parts = zip(template.views, template.offsets, strict=True)
+    return "/".join(f"%x[{offset},{columns[view]}]" for view, offset in parts)
+
+
+def _crfpp(corpus: Corpus, scheme: Scheme, folding: Folding) -> Iterator[str]:
+    alphabet = Alphabet.of(corpus.codes, folding)
+    for codes, tags in tagged_sentences(corpus, scheme):
+        columns: list[Sequence[str]] = [chars.to_text(codes), alphabet.print(codes, "T")]
+        if folding != "none":
+            columns.append(chars.to_text(fold(codes, folding)))
+        yield rows(*columns, tags)
+
+
+def _crfsuite(
+    corpus: Corpus, scheme: Scheme, folding: Folding, templates: Templates
+) -> Iterator[str]:
+    alphabet = Alphabet.of(corpus.codes, folding)
+    features = feature_sequences(corpus, templates, alphabet)
+    for (_, tags), names in zip(tagged_sentences(corpus, scheme), features, strict=True):
+        lines = ["\t".join([tag, *row]) for tag, row in zip(tags, names, strict=True)]
+        text = "\n".join([*lines, "", ""])
+        yield text.replace("\\", "\\\\").replace(":", "\\:")  # a bare colon opens a weight

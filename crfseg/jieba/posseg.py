@@ -1,0 +1,56 @@
+"""``jieba.posseg``: words with parts of speech, of a model that was trained with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from crfseg.errors import OptionError
+from crfseg.jieba.default import dt
+from crfseg.jieba.tokenizer import Tokenizer, decoded
+
+
+class pair(NamedTuple):
+    """A word and its part of speech."""
+
+    word: str
+    flag: str
+
+
+class POSTokenizer:
+    """What ``jieba.posseg.POSTokenizer`` is.
+
+    Parameters
+    ----------
+    tokenizer
+        Whose model and words to use; None: those of the functions of the module.
+    """
+
+    def __init__(self, tokenizer: Tokenizer | None = None) -> None:
+        self.tokenizer = tokenizer or dt
+
+    def cut(self, sentence: str | bytes, HMM: bool = True) -> Iterator[pair]:  # noqa: ARG002
+        """Yield the words of a text and their labels; white space has ``x``.
+
+        Raises
+        ------
+        OptionError
+            If the model has no labels.
+        """
+        segmenter = self.tokenizer.segmenter
+        if not segmenter.model.tag_set.labels:
+            raise OptionError(
+                "the model has no labels; expected one that was trained with them. Train it with "
+                "--labels and choose it with set_dictionary"
+            )
+        for token in segmenter.tokens(decoded(sentence), white_space="keep"):
+            yield pair(token.text, token.label or "x")
+
+    def lcut(self, sentence: str | bytes, HMM: bool = True) -> list[pair]:
+        """Return what :meth:`cut` yields."""
+        return list(self.cut(sentence, HMM))
+
+
+_default = POSTokenizer()
+cut = _default.cut
+lcut = _default.lcut

@@ -1,0 +1,285 @@
+"""The fields of a model as header and arrays of its file, both ways; all checks when it is read.
+
+Everything that a kernel later uses as an index or adds up is checked here, once.
+
+::
+
+    alphabet       [S]            uint32   the characters known, most frequent first
+    groups         [G], G <= S    uint8    the cluster of each of the first of them
+    KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
+    KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
+    transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
+    words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
+    words.frequencies [W]         uint8    class of each word's frequency, see model.py; may be none
+    sentences      [N]            uint64   the hashes of the training sentences, ascending
+    lexicon.words  [bytes]        uint8    the words of the lexicon, likewise; may be none
+    lexicon.classes [N]           uint8    the class of each word, see features/lexicon.py
+    varieties.strings [N, 4]      uint16   the strings with an accessor variety, 2 to 4 symbols, then 0
+    varieties.classes [N]         uint8    the class of each string's accessor variety
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.tagset import TagSet
+from crfseg.errors import CrfsegError, ModelFileError
+from crfseg.features import ngrams
+from crfseg.features.accessor_variety import Varieties
+from crfseg.features.alphabet import FOLDINGS, Alphabet
+from crfseg.features.clusters import SELDOM
+from crfseg.features.lexicon import N_CLASSES, Lexicon
+from crfseg.features.templates import PatternKind, Templates
+from crfseg.model.file import FORMAT, Contents, reject
+from crfseg.model.weights import PRECISIONS, PatternTable
+from crfseg.text.files import PathLike
+
+_MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
+_MAX_UNIT: Final = np.iinfo(np.int16).max
+_DAMAGE: Final = (
+    CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+# The arrays that came with each format, empty before.
+_SINCE: Final[dict[int, dict[str, NDArray[Any]]]] = {
+    3: {
+        name: np.empty(0, dtype=np.uint8) for name in ("groups", "lexicon.words", "lexicon.classes")
+    },
+    4: {"varieties.strings": Varieties().strings, "varieties.classes": Varieties().classes},
+    5: {
+        "words.frequencies": np.empty(0, dtype=np.uint8),
+        "sentences": np.empty(0, dtype=np.uint64),
+    },
+}
+
+
+Fields = Mapping[str, Any]
+"""The parameters of :class:`crfseg.model.model.Model` by name."""
+
+
+def header_of(fields: Fields) -> dict[str, Any]:
+    """Return the header of a model's file."""
+    return {
+        "format": FORMAT,
+        "tag_set": dataclasses.asdict(fields["tag_set"]),
+        "templates": fields["templates"].names,
+        "folding": fields["alphabet"].folding,
+        "scale": fields["scale"],
+        "temperature": fields["temperature"],
+        "units": {table.kind.name: table.unit for table in fields["tables"]},
+        "info": dict(fields["info"]),
+    }
+
+
+def arrays_of(fields: Fields) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a model's file."""
+    alphabet, lexicon, varieties = (fields[key] for key in ("alphabet", "lexicon", "varieties"))
+    arrays: dict[str, NDArray[Any]] = {
+        "alphabet": alphabet.characters,
+        "groups": alphabet.groups,
+        "transitions": fields["transitions"],
+        "words": _text_bytes(fields["vocabulary"]),
+        "words.frequencies": fields["frequencies"],
+        "sentences": fields["sentences"],
+        "lexicon.words": _text_bytes(lexicon.words),
+        "lexicon.classes": lexicon.classes,
+        "varieties.strings": varieties.strings,
+        "varieties.classes": varieties.classes,
+    }
+    for table in fields["tables"]:
+        arrays[f"{table.kind.name}.patterns"] = ngrams.unpacked(table.keys, table.kind.views)
+        arrays[f"{table.kind.name}.weights"] = table.weights
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def checked_fields(path: PathLike, contents: Contents) -> dict[str, Any]:
+    """Return the fields of the model in a file.
+
+    Raises
+    ------
+    ModelFileError
+        If anything in it is not as it should be: the file is damaged, or was made to do harm.
+    """
+    try:
+        return _checked_fields(path, contents.header, contents.arrays)
+    except ModelFileError:
+        raise
+    except _DAMAGE as error:
+        reject(path, f"is damaged ({type(error).__name__}: {error})")
+
+
+def _checked_fields(
+    path: PathLike, header: dict[str, Any], arrays: dict[str, NDArray[Any]]
+) -> dict[str, Any]:
+    for version, empty in _SINCE.items():
+        arrays = empty | arrays if header["format"] < version else arrays
+    tag_set = _checked_tag_set(path, header["tag_set"])
+    templates = Templates.parse(header["templates"])
+    weights = _checked_weights(path, header, arrays, templates, len(tag_set.names))
+    alphabet = _checked_alphabet(path, arrays, header["folding"])
+    vocabulary = _checked_words(path, arrays["words"])
+    if not isinstance(header["info"], dict):
+        reject(path, f"is damaged (info {type(header['info']).__name__})")
+    temperature = header["temperature"] if header["format"] > 4 else 1.0
+    return weights | {
+        "tag_set": tag_set,
+        "templates": templates,
+        "alphabet": alphabet,
+        "temperature": _checked_number(path, "temperature", temperature),
+        "vocabulary": vocabulary,
+        "frequencies": _checked_frequencies(path, arrays, len(vocabulary)),
+        "sentences": _checked_hashes(path, arrays["sentences"]),
+        "lexicon": _checked_lexicon(path, arrays, alphabet),
+        "varieties": _checked_varieties(path, arrays),
+        "info": header["info"],
+    }
+
+
+def _checked_weights(
+    path: PathLike,
+    header: dict[str, Any],
+    arrays: dict[str, NDArray[Any]],
+    templates: Templates,
+    n_tags: int,
+) -> dict[str, Any]:
+    """Return the fields that scores are added up of: tables, transitions and scale."""
+    transitions = arrays["transitions"]
+    if transitions.dtype not in (np.int16, np.float64) or transitions.shape != (n_tags, n_tags):
+        reject(path, f"is damaged (transitions {transitions.shape} {transitions.dtype})")
+    units = header["units"] if header["format"] > 1 else {}
+    tables = tuple(
+        _checked_table(
+            path, kind, arrays, (kind.width, n_tags),
+            units[kind.name] if header["format"] > 1 else 1,
+        )
+        for kind in templates.kinds
+    )  # fmt: skip
+    if {table.weights.dtype.kind for table in tables} != {transitions.dtype.kind}:
+        reject(path, "is damaged (some weights are integers, some are not)")
+    scale = _checked_number(path, "scale", header["scale"])
+    largest = [table.largest_sum / table.kind.width for table in tables]
+    largest.append(float(np.abs(transitions.astype(np.float64)).max()))
+    if not all(weight * scale < _MAX_POTENTIAL for weight in largest):
+        reject(path, "is damaged (a weight is not a number, or far too large)")
+    return {"tables": tables, "transitions": transitions, "scale": scale}
+
+
+def _checked_number(path: PathLike, name: str, number: Any) -> float:
+    if type(number) not in (int, float) or not 0 < number < _MAX_POTENTIAL:
+        reject(path, f"is damaged ({name} {number!r})")
+    return float(number)
+
+
+def _checked_tag_set(path: PathLike, tags: dict[str, Any]) -> TagSet:
+    labels, absent = tags["labels"], tags["absent"]
+    for names in (labels, absent):
+        if not (
+            isinstance(names, list) and all(isinstance(n, str) and n.isprintable() for n in names)
+        ):
+            reject(path, "is damaged (a label is no text)")
+    tag_set = TagSet(tags["scheme"], tuple(labels), tuple(absent))
+    if not (tag_set.begins & tag_set.ends).any():
+        reject(path, "is damaged (no tag for words of one character)")
+    return tag_set
+
+
+def _checked_table(
+    path: PathLike,
+    kind: PatternKind,
+    arrays: dict[str, NDArray[Any]],
+    block: tuple[int, int],
+    unit: Any,
+) -> PatternTable:
+    keys, weights = _checked_keys(path, kind, arrays), arrays[f"{kind.name}.weights"]
+    if weights.dtype.name not in PRECISIONS or weights.shape != (len(keys), *block):
+        reject(path, f"is damaged ({kind.name}.weights {weights.shape} {weights.dtype})")
+    if type(unit) is not int or not 0 < unit <= _MAX_UNIT:
+        reject(path, f"is damaged (unit {unit!r} of {kind.name})")
+    return PatternTable(kind, keys, weights, unit)
+
+
+def _checked_keys(
+    path: PathLike, kind: PatternKind, arrays: dict[str, NDArray[Any]]
+) -> NDArray[np.uint64]:
+    """Return the keys of a kind; format 1 has 16 bits for every symbol of a key."""
+    if f"{kind.name}.keys" in arrays:
+        keys = arrays[f"{kind.name}.keys"]
+        if keys.dtype != np.uint64 or keys.ndim != 1:
+            reject(path, f"is damaged ({kind.name}.keys {keys.shape} {keys.dtype})")
+        columns = keys.astype("<u8").view("<u2").reshape(-1, 4)
+        arrays[f"{kind.name}.patterns"] = columns[:, : len(kind.shape)]
+    patterns = arrays[f"{kind.name}.patterns"]
+    if patterns.dtype != np.uint16 or patterns.shape != (len(patterns), len(kind.shape)):
+        reject(path, f"is damaged ({kind.name}.patterns {patterns.shape} {patterns.dtype})")
+    limits = [1 << ngrams.VIEWS[view].bits for view in kind.views]
+    if (patterns >= np.array(limits)).any():
+        reject(path, f"is damaged ({kind.name}.patterns hold what is no symbol)")
+    return ngrams.packed(list(patterns.T), kind.views)
+
+
+def _checked_words(path: PathLike, words: NDArray[Any]) -> tuple[str, ...]:
+    if words.dtype != np.uint8 or words.ndim != 1:
+        reject(path, f"is damaged (words {words.shape} {words.dtype})")
+    text = words.tobytes().decode("utf-8", "surrogatepass")
+    return tuple(text.split("\n")) if text else ()
+
+
+def _checked_frequencies(
+    path: PathLike, arrays: dict[str, NDArray[Any]], n_words: int
+) -> NDArray[np.uint8]:
+    classes = arrays["words.frequencies"]
+    if classes.dtype != np.uint8 or classes.shape not in ((0,), (n_words,)):
+        reject(path, f"is damaged (words.frequencies {classes.shape} {classes.dtype})")
+    if ((classes < 1) | (classes > 64)).any():
+        reject(path, "is damaged (a word of the vocabulary is in no class)")
+    return classes
+
+
+def _checked_hashes(path: PathLike, hashes: NDArray[Any]) -> NDArray[np.uint64]:
+    if hashes.dtype != np.uint64 or hashes.ndim != 1 or (hashes[1:] <= hashes[:-1]).any():
+        reject(path, f"is damaged (sentences {hashes.shape} {hashes.dtype})")
+    return hashes
+
+
+def _checked_lexicon(
+    path: PathLike, arrays: dict[str, NDArray[Any]], alphabet: Alphabet
+) -> Lexicon:
+    words, classes = _checked_words(path, arrays["lexicon.words"]), arrays["lexicon.classes"]
+    if classes.dtype != np.uint8 or classes.shape != (len(words),):
+        reject(path, f"is damaged (lexicon.classes {classes.shape} {classes.dtype})")
+    if ((classes < 1) | (classes > N_CLASSES)).any():
+        reject(path, "is damaged (a word of the lexicon is in no class)")
+    lexicon = Lexicon(words, classes)
+    lexicon.matcher(alphabet)  # raises a ValueError if a word is there twice, or is none
+    return lexicon
+
+
+def _checked_varieties(path: PathLike, arrays: dict[str, NDArray[Any]]) -> Varieties:
+    strings, classes = arrays["varieties.strings"], arrays["varieties.classes"]
+    if strings.dtype != np.uint16 or classes.dtype != np.uint8 or classes.ndim != 1:
+        reject(path, f"is damaged (varieties {strings.shape} {strings.dtype} {classes.dtype})")
+    varieties = Varieties(strings, classes)  # raises a ValueError if that is none
+    varieties.matcher()  # and so does this if a string is there twice
+    return varieties
+
+
+def _checked_alphabet(path: PathLike, arrays: dict[str, NDArray[Any]], folding: str) -> Alphabet:
+    characters, groups = arrays["alphabet"], arrays["groups"]
+    if characters.dtype != np.uint32 or characters.ndim != 1 or folding not in FOLDINGS:
+        reject(path, f"is damaged (alphabet {characters.shape} {characters.dtype} {folding!r})")
+    if len(characters) > 0xFFFD or characters.max(initial=0) > 0x10FFFF:
+        reject(path, "is damaged (alphabet holds what is no character)")
+    if groups.dtype != np.uint8 or groups.ndim != 1 or len(groups) > len(characters):
+        reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
+    if groups.max(initial=0) > SELDOM:
+        reject(path, "is damaged (a character is in no group)")
+    return Alphabet(characters, folding, groups)  # type: ignore[arg-type]  # checked above
+
+
+def _text_bytes(words: Sequence[str]) -> NDArray[np.uint8]:
+    """Return words as UTF-8, a word a line."""
+    return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)

@@ -1,0 +1,272 @@
+"""A trained model: tags, templates, alphabet, weights, and where they came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.tagset import TagSet
+from crfseg.errors import ModelFileError
+from crfseg.features.accessor_variety import Varieties
+from crfseg.features.alphabet import Alphabet
+from crfseg.features.lexicon import Lexicon
+from crfseg.features.ngrams import unpacked
+from crfseg.features.templates import Templates
+from crfseg.model import file
+from crfseg.model.fields import arrays_of, checked_fields, header_of
+from crfseg.model.weights import PatternTable, Precision, Weights
+
+_FINEST: Final = 16  # units of scale in a step of the kind with the largest weights, if they fit
+_SUM: Final = np.iinfo(np.int16).max  # of all weights that speak to one character and tag
+
+
+class Origin(NamedTuple):
+    """The file that a model was loaded from.
+
+    A loaded model is pickled as path and digest; the other process loads it there, once for all
+    that come. One without a file, or whose file has changed since, is pickled with all its fields.
+    """
+
+    path: str
+    """Absolute."""
+    digest: str
+    """The SHA-256 that its header has."""
+
+    def is_there(self) -> bool:
+        """Tell whether the file still is what it was."""
+        try:
+            return file.digest_in(self.path) == self.digest
+        except (OSError, ModelFileError):
+            return False
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that tagging needs, and the record of how it was made.
+
+    Parameters
+    ----------
+    tag_set, templates, alphabet
+        What the model predicts and what it looks at.
+    tables
+        One for each of ``templates.kinds``, in that order.
+    transitions
+        Shape (L, L); entries of illegal pairs are never read.
+    scale
+        The log-potential of one unit; 1.0 for float64 weights.
+    temperature
+        What log-potentials are divided by where they become probabilities; tags do not depend on
+        it. Above 1 where the model, left alone, is surer than it is right.
+    vocabulary
+        The distinct words of the training corpus, sorted.
+    frequencies
+        How often each of them occurs there: 2 ** (k - 1) to 2 ** k - 1 times for class k; shape
+        (W,), or empty where nobody counted.
+    sentences
+        The hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
+    lexicon, varieties
+        The words and the strings that the templates look up, if they do.
+    info
+        Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
+
+    Attributes
+    ----------
+    origin
+        The file that it was loaded from, if it was; it is pickled as that file's path then.
+    """
+
+    tag_set: TagSet
+    templates: Templates
+    alphabet: Alphabet
+    tables: tuple[PatternTable, ...]
+    transitions: Weights
+    scale: float = 1.0
+    temperature: float = 1.0
+    vocabulary: tuple[str, ...] = ()
+    frequencies: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+    sentences: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    varieties: Varieties = field(default_factory=Varieties)
+    info: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin | None = field(default=None, init=False, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[Any, ...]]:
+        if self.origin and self.origin.is_there():
+            return _restored, (self.origin,)
+        return partial(Model, **self.fields()), ()
+
+    def fields(self) -> dict[str, Any]:
+        """Return the parameters by name, as the constructor takes them."""
+        return {
+            each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init
+        }
+
+    @property
+    def n_patterns(self) -> int:
+        """The number of patterns that have weights."""
+        return sum(len(table.keys) for table in self.tables)
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of the arrays in bytes, about that of the file."""
+        return sum(array.nbytes for array in arrays_of(self.fields()).values())
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """The training vocabulary as a set."""
+        return frozenset(self.vocabulary)
+
+    @cached_property
+    def frequency_of(self) -> Mapping[str, int]:
+        """The class of frequency of each word of the vocabulary; 0 where nobody counted."""
+        classes = self.frequencies.tolist() or [0] * len(self.vocabulary)
+        return dict(zip(self.vocabulary, classes, strict=True))
+
+    def __repr__(self) -> str:
+        name = self.info.get("name", "unnamed")
+        return (
+            f"Model({name!r}, {self.tag_set.scheme}, {len(self.tag_set.names)} tags, "
+            f"{self.n_patterns:,} patterns, {self.n_bytes / 1e6:.1f} MB)"
+        )
+
+    def top_features(self, n: int) -> list[tuple[str, str, float]]:
+        """Return the n features of the largest weights by size: (feature, tag, weight)."""
+        n = max(n, 0)
+        found: list[tuple[str, str, float]] = []
+        for table in self.tables:
+            flat = np.abs(self.potentials(table).reshape(-1))
+            largest = np.argpartition(-flat, n)[:n] if n < len(flat) else np.arange(len(flat))
+            for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
+                pattern, row, tag = map(int, at)
+                weight = float(table.weights[at]) * table.unit * self.scale
+                found.append((self.feature(table, pattern, row), self.tag_set.names[tag], weight))
+        return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
+
+    def feature(self, table: PatternTable, pattern: int, row: int) -> str:
+        """Return the name of the feature that a row of a pattern's block is."""
+        views = table.kind.views
+        (symbols,) = unpacked(table.keys[pattern : pattern + 1], views).tolist()
+        parts = (
+            self.alphabet.print_id(symbol, view, self.lexicon.words)
+            for symbol, view in zip(symbols, views, strict=True)
+        )
+        return f"{table.kind.template(row)}={''.join(parts)}"
+
+    @property
+    def precision(self) -> Precision:
+        """The type of the weights."""
+        return cast(Precision, self.tables[0].weights.dtype.name)
+
+    def potentials(self, table: PatternTable) -> NDArray[np.float64]:
+        """Return the weights of one of the tables as log-potentials, shape (P, width, L)."""
+        return table.weights * np.float64(table.unit * self.scale)
+
+    def quantize(self, precision: Precision = "int8") -> Model:
+        """Return the model with weights rounded to integers and patterns of zeros dropped.
+
+        Scores are then sums of integers: exact, in any order, on any machine. A kind of pattern has
+        steps of 1 / 127 of its largest weight (``"int8"``), rounded up to a multiple of a unit that
+        all kinds share, or one unit of 1 / 32,767 of the largest weight of all (``"int16"``).
+        """
+        if self.transitions.dtype.kind != "f":
+            return self
+        if precision == "float64":
+            return self._widened()
+        largest = [float(np.abs(table.weights).max(initial=0.0)) for table in self.tables]
+        steps = np.iinfo(precision).max
+        finest = 1
+        if precision == "int8":
+            width = sum(table.kind.width for table in self.tables)
+            finest = max(1, min(_FINEST, _SUM // (steps * width)))
+        scale = max(
+            max(largest) / (steps * finest),
+            float(np.abs(self.transitions[self.tag_set.legal]).max()) / np.iinfo(np.int16).max,
+        )
+        scale = scale or 1.0
+        tables = tuple(
+            _rounded(table, scale, _unit(most / steps / scale, precision), precision)
+            for table, most in zip(self.tables, largest, strict=True)
+        )
+        legal = np.where(self.tag_set.legal, self.transitions, 0.0)
+        transitions = np.rint(legal / scale).astype(np.int16)
+        return dataclasses.replace(self, tables=tables, transitions=transitions, scale=scale)
+
+    def _widened(self) -> Model:
+        """Return the model with float64 weights, where training gave it float32."""
+        tables = (
+            dataclasses.replace(table, weights=table.weights.astype(np.float64, copy=False))
+            for table in self.tables
+        )
+        transitions = self.transitions.astype(np.float64, copy=False)
+        return dataclasses.replace(self, tables=tuple(tables), transitions=transitions)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file, by way of a temporary file beside it.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older file of that name stays as it was.
+        """
+        fields = self.fields()
+        file.write(path, header_of(fields), arrays_of(fields))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """Read a model from a file, checking everything that is in it.
+
+        Raises
+        ------
+        ModelFileError
+            If it is no model, damaged, or of a newer format.
+        OSError
+            If the file cannot be read.
+        """
+        contents = file.read(path)
+        model = cls(**checked_fields(path, contents))
+        origin = Origin(os.fspath(Path(path).absolute()), contents.digest)
+        object.__setattr__(model, "origin", origin)
+        return model
+
+
+def _unit(step: float, precision: Precision) -> int:
+    """Return a step in whole units, rounded up, so that the largest weight still fits."""
+    return max(1, int(np.ceil(step - 1e-9))) if precision == "int8" else 1
+
+
+def _rounded(table: PatternTable, scale: float, unit: int, precision: Precision) -> PatternTable:
+    weights = np.rint(table.weights / (unit * scale)).astype(precision)
+    used = weights.any(axis=(1, 2))
+    return PatternTable(table.kind, table.keys[used], weights[used], unit)
+
+
+@lru_cache(maxsize=4)  # a process that gets many segmenters of a model loads it once
+def _restored(origin: Origin) -> Model:
+    """Load a model that another process had loaded.
+
+    Raises
+    ------
+    ModelFileError
+        If its file is not there, or is another one.
+    """
+    try:
+        model = Model.load(origin.path)
+    except OSError as error:
+        raise ModelFileError(
+            f"{origin.path}: {error.strerror or error}; expected the model's file where it was "
+            "when it was pickled. Put it there, or load it from where it is"
+        ) from None
+    if model.origin != origin:
+        raise ModelFileError(
+            f"{origin.path}: is another model than the one that was pickled; expected SHA-256 "
+            f"{origin.digest[:12]}. Load it anew where you pickle it"
+        )
+    return model

@@ -1,0 +1,196 @@
+"""Many trainings side by side, each in a process of its own.
+
+A training on one thread in each of k processes is faster than k trainings one after the other on k
+threads. What comes out depends on neither.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.corpus.corpus import Corpus
+from crfseg.errors import TrainingError
+from crfseg.evaluation.scores import Scores, evaluate
+from crfseg.model.model import Model
+from crfseg.segmenter.segmenter import Segmenter
+
+QUICK: Final = 300_000
+"""Characters trained on in all that take about as long as starting processes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A model to be trained on some sentences of a corpus, and scored on others.
+
+    Parameters
+    ----------
+    trained, scored
+        Which sentences, shape (N,), bool.
+    options
+        As :func:`crfseg.train` takes them.
+    """
+
+    trained: NDArray[np.bool_]
+    scored: NDArray[np.bool_]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a trial.
+
+    Parameters
+    ----------
+    scores
+        Those of the model; their ``judgement`` has what it predicted.
+    likelihood
+        How probable the model finds each gold word of the scored sentences, in [0, 1], shape (W,).
+    seconds
+        How long training and scoring took.
+    """
+
+    scores: Scores
+    likelihood: NDArray[np.float64]
+    seconds: float
+
+    @property
+    def predicted(self) -> Corpus:
+        """The scored sentences as the model segments them."""
+        return self.scores.judgement.predicted
+
+
+def selected(corpus: Corpus, which: NDArray[np.bool_]) -> Corpus:
+    r"""Return some sentences of a corpus, in their order.
+
+    >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了\n好")
+    >>> [sentence.text for sentence in selected(corpus, np.array([True, False, True]))]
+    ['我爱北京', '好']
+    """
+    lengths = np.diff(corpus.offsets)
+    of_char = np.repeat(which, lengths)
+    return replace(
+        corpus,
+        codes=corpus.codes[of_char],
+        starts=corpus.starts[of_char],
+        offsets=np.append(0, np.cumsum(lengths[which])),
+        lines=corpus.lines[which],
+        labels=None if corpus.labels is None else corpus.labels[of_char],
+    )
+
+
+def n_workers(jobs: int) -> int:
+    """Return how many processes are meant; 0 stands for one a core that is ours.
+
+    Raises
+    ------
+    TrainingError
+        If the number is negative.
+    """
+    if jobs < 0:
+        raise TrainingError(f"jobs must be at least 0, got {jobs}; 0: one a core")
+    cores = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
+    return jobs or len(cores)
+
+
+def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outcome]:
+    """Yield the outcome of every trial, in order.
+
+    Parameters
+    ----------
+    corpus
+        The sentences of all trials.
+    trials
+        What is trained.
+    jobs
+        How many at a time, each in a process of its own; 0: one a core. One alone runs in this
+        process, and a single trial there takes as many threads. So do trials that take no longer
+        than it takes to start processes.
+
+    Raises
+    ------
+    TrainingError
+        If an option is out of range, or a process is ended by the system.
+    """
+    jobs = n_workers(jobs)
+    if jobs == 1 or len(trials) <= 1 or _is_quick(corpus, trials):
+        threads = max(1, jobs // max(1, len(trials)))
+        yield from (outcome_of(corpus, trial, threads) for trial in trials)
+        return
+    others = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(
+        min(jobs, len(trials)), multiprocessing.get_context("spawn"), _leave_ctrl_c_to_the_parent
+    )
+    try:
+        # Not map, which cancels at its end what the pool may be ending as well.
+        waiting = [executor.submit(outcome_of, corpus, trial) for trial in trials]
+        for future in waiting:
+            yield future.result()
+    except BrokenProcessPool:
+        raise TrainingError(
+            "a process that trained was ended by the system, most likely for want of memory; "
+            "expected room for one model a job: give fewer jobs"
+        ) from None
+    except BaseException:
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _is_quick(corpus: Corpus, trials: Sequence[Trial]) -> bool:
+    """Tell whether all models are trained on so little that processes would not pay."""
+    lengths = np.diff(corpus.offsets)
+    return sum(int(lengths[trial.trained].sum()) for trial in trials) < QUICK
+
+
+def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
+    """Train once, and score.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C ended training early: the model is not the one that was wanted.
+    """
+    begin = time.perf_counter()
+    options = dict(trial.options)
+    if options.get("algorithm", "adagrad") == "adagrad":
+        options["threads"] = threads
+    segmenter = Segmenter(trained(selected(corpus, trial.trained), options))
+    gold = selected(corpus, trial.scored)
+    scores, likelihood = evaluate(segmenter, gold), segmenter.confidences(gold)
+    return Outcome(scores, likelihood, time.perf_counter() - begin)
+
+
+def trained(corpora: Corpus | Sequence[Corpus], options: Mapping[str, Any]) -> Model:
+    """Train, from beginning to end.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C ended training early, with a model that is not the one that was wanted.
+    """
+    from crfseg.training.train import (
+        train,  # not above: training itself scores, and looks at this package
+    )
+
+    model = train(corpora, **options)
+    if str(model.info.get("stop", "")).startswith("interrupted"):
+        raise KeyboardInterrupt
+    return model
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    """Ignore Ctrl-C, which reaches every process of a terminal: the parent ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

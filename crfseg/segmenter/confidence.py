@@ -1,0 +1,62 @@
+"""How probable the words of a text are, those that overlap too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.decoding.marginals import Marginals
+from crfseg.decoding.word_trie import Trie
+from crfseg.segmenter.word_spans import Parts, Places
+from crfseg.text.whitespace import Lines
+
+
+def of_words(
+    marginals: Marginals, lines: Lines, words: Parts, lexicon: Trie | None = None
+) -> NDArray[np.float64]:
+    """Return the probability of each word, summed over all ways to cut the rest of its line.
+
+    Parameters
+    ----------
+    marginals
+        What sums.
+    lines
+        T characters.
+    words
+        W words, ordered by start; none goes over the end of a line.
+    lexicon
+        The user's words, if any.
+
+    Returns
+    -------
+    probabilities
+        In [0, 1], shape (W,).
+    """
+    found = np.empty(len(words.starts))
+    for layer in _layers(words.starts, words.ends):
+        starts = words.starts[layer]
+        begins = np.zeros(len(lines.codes) + 1, dtype=np.uint8)
+        for places in (lines.offsets, starts, words.ends[layer]):  # between them lies what may
+            begins[places] = 1
+        of_start = marginals.of_words(lines.codes, lines.offsets, lines.known, begins[:-1], lexicon)
+        found[layer] = of_start[starts]
+    return found
+
+
+def _layers(starts: Places, ends: Places) -> Iterator[Places | slice]:
+    """Yield the numbers of words that do not overlap, until all have come."""
+    if (starts[1:] >= ends[:-1]).all():
+        yield slice(None)
+        return
+    left = np.arange(len(starts))
+    while len(left):
+        layer, reach = [], 0
+        columns = (left.tolist(), starts[left].tolist(), ends[left].tolist())
+        for n, start, end in zip(*columns, strict=True):
+            if start >= reach:
+                layer.append(n)
+                reach = end
+        yield np.array(layer)
+        left = np.setdiff1d(left, layer, assume_unique=True)

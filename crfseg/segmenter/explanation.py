@@ -1,0 +1,255 @@
+"""Why a word begins at a place, or none does: what speaks for it, and against.
+
+The runner-up is the best way to cut the line that decides the place otherwise. The two ways have
+most tags in common; where they differ, the features of those characters vote::
+
+    margin = log p(best) - log p(runner-up)
+           = sum_t sum_features (weight[best tag] - weight[other tag])
+           + the same of the transitions, and of the user's words,        all over the temperature
+
+so that the votes add up to the margin, to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.decoding import nbest_viterbi
+from crfseg.decoding.decoder import Decoder
+from crfseg.decoding.word_trie import Trie
+from crfseg.errors import MarkupError
+from crfseg.features.ngrams import pattern_keys
+from crfseg.model.model import Model
+from crfseg.model.weights import PatternTable
+from crfseg.segmenter.nbest import Way, candidate
+from crfseg.text.whitespace import Lines
+
+TRANSITIONS: Final = "transitions"
+LEXICON: Final = "user lexicon"
+
+
+class Vote(NamedTuple):
+    """What a feature says, of the best way against the runner-up."""
+
+    feature: str
+    """``C[-1]C[0]=北京``; ``transitions``; ``user lexicon: `` and the words."""
+    character: str
+    """The character it speaks to; empty where it is more than one."""
+    weight: float
+    """In nats; negative: for the runner-up."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a line is cut at a place, or is not.
+
+    Parameters
+    ----------
+    place
+        The index of the character before which it is, in the text as given.
+    is_cut
+        Whether a word begins there.
+    probability
+        That of this decision, in [0, 1], all ways to cut the line considered.
+    given
+        What left no choice, if anything: ``"a line begins"``, ``"white space, a mark or a rule"``,
+        ``"the user lexicon forces 慢阻肺"`` or ``"the user lexicon forbids 慢阻肺"``.
+    words, runner_up
+        The line as it is cut, and the best way to decide otherwise; empty if there is none, or no
+        choice.
+    votes
+        What speaks for the one against the other, the weightiest first.
+    """
+
+    place: int
+    is_cut: bool
+    probability: float
+    given: str
+    words: list[str]
+    runner_up: list[str]
+    votes: list[Vote]
+
+    @property
+    def margin(self) -> float:
+        """How much more probable the line as cut is than the runner-up: log of the ratio."""
+        return sum(vote.weight for vote in self.votes)
+
+
+class _Infinite(NamedTuple):
+    """A word of infinite strength in a line."""
+
+    start: int
+    end: int
+    label: int
+    """-1 for any."""
+    always: bool
+    """Whether it is one always, or never."""
+
+
+class Explainer(NamedTuple):
+    """What explains the places of texts.
+
+    Parameters
+    ----------
+    model, decoder
+        The model, and what tags with it.
+    words
+        The user's, as the search has them.
+    is_listed
+        Tells whether a word is one of them.
+    """
+
+    model: Model
+    decoder: Decoder
+    words: Trie | None
+    is_listed: Callable[[str], bool]
+
+    def explain(
+        self, text: str, lines: Lines, place: int, begins: NDArray[np.float64]
+    ) -> Explanation:
+        """Explain a place of a text.
+
+        Parameters
+        ----------
+        text, lines
+            The text, and what is known of it.
+        place
+            The index of a character.
+        begins
+            How probable it is that a word begins at each of the T characters, shape (T,).
+        """
+        t, line = _located(lines, place)
+        best = self._way(line)
+        assert best is not None
+        is_cut = bool(self.model.tag_set.begins[best.tags[t]])
+        known = "white space, a mark or a rule" if line.known[t] else ""
+        given = known if t else "a line begins"
+        runner_up = None if given else self._otherwise(line, t, is_cut)
+        if runner_up:
+            given = self._ruled(text, line, t, best, runner_up)
+            runner_up = None if given else runner_up
+        at = int(np.searchsorted(lines.places, place))
+        return Explanation(
+            place,
+            is_cut,
+            float(begins[at] if is_cut else 1 - begins[at]),
+            given,
+            candidate(text, line, self.model.tag_set, best).words,
+            candidate(text, line, self.model.tag_set, runner_up).words if runner_up else [],
+            self._votes(text, line, best, runner_up) if runner_up else [],
+        )
+
+    def _way(self, line: Lines) -> Way | None:
+        """Return the best way to tag a line, its score for a probability; None if there is none."""
+        scores, tags = nbest_viterbi.find(self.decoder, line.codes, line.known, 1, self.words)
+        return Way(float(scores[0]) * self.decoder.unit, tags[0]) if len(scores) else None
+
+    def _otherwise(self, line: Lines, t: int, is_cut: bool) -> Way | None:
+        """Return the best way to decide a place otherwise; None if there is none."""
+        known = line.known.copy()
+        known[t] = -1 if is_cut else 1
+        return self._way(line._replace(known=known))
+
+    def _ruled(self, text: str, line: Lines, t: int, best: Way, other: Way) -> str:
+        """Say which words that must be, or must not, decide a place; empty if none do.
+
+        Forced words on the best way are so on all (see links.pyx), and with them both their ends.
+        """
+        first, second = (self._infinite(line, way) for way in (best, other))
+        forced = [word for word in first if word.always and word.start <= t <= word.end]
+        never, unavoidable = ({w for w in way if not w.always} for way in (second, first))
+        forbidden = never - unavoidable if len(never) > len(unavoidable) else ()
+        for verb, words in ("forces", forced), ("forbids", forbidden):
+            if words:
+                spans = [(line.places[w.start], line.places[w.end - 1]) for w in sorted(words)]
+                return f"the {LEXICON} {verb} {', '.join(text[a : b + 1] for a, b in spans)}"
+        return ""
+
+    def _infinite(self, line: Lines, way: Way) -> set[_Infinite]:
+        """Return the words of a way that must be, or must not."""
+        if self.words is None or not self.words.has_infinite:
+            return set()
+        starts = np.flatnonzero(self.model.tag_set.begins[way.tags])
+        labels = self.model.tag_set.labels_of(way.tags[starts])
+        spans = pairwise([*starts.tolist(), len(way.tags)])
+        label_of = dict(zip(spans, labels.tolist(), strict=True))
+        found = (_Infinite(*word) for word in self.words.infinite(line.codes))
+        return {w for w in found if w[:2] in label_of and w.label in (-1, label_of[w[:2]])}
+
+    def _votes(self, text: str, line: Lines, best: Way, other: Way) -> list[Vote]:
+        """Return what makes the difference between two ways."""
+        votes = list(self._features(text, line, best.tags, other.tags))
+        first, second = (self._transitions(way.tags) for way in (best, other))
+        votes.append(Vote(TRANSITIONS, "", first - second))
+        rest = best.log_probability - other.log_probability - sum(vote.weight for vote in votes)
+        if self.words is not None and abs(rest) > self.decoder.unit:
+            votes.append(Vote(self._listed(text, line, best, other), "", rest))
+        scaled = (vote._replace(weight=vote.weight / self.model.temperature) for vote in votes)
+        return sorted((vote for vote in scaled if vote.weight), key=lambda vote: -abs(vote.weight))
+
+    def _listed(self, text: str, line: Lines, best: Way, other: Way) -> str:
+        """Name the words of the user that only one of the two ways has."""
+        first, second = (
+            candidate(text, line, self.model.tag_set, way).words for way in (best, other)
+        )
+        listed = filter(self.is_listed, sorted({*first} ^ {*second}))
+        return ": ".join(filter(None, [LEXICON, ", ".join(listed)]))
+
+    def _transitions(self, tags: NDArray[np.int16]) -> float:
+        return float(self.model.transitions[tags[:-1], tags[1:]].sum() * self.model.scale)
+
+    def _features(
+        self, text: str, line: Lines, best: NDArray[np.int16], other: NDArray[np.int16]
+    ) -> Iterator[Vote]:
+        """Yield the votes of the features at the characters whose tags differ."""
+        numbers = list(self.decoder.places(line.codes))
+        differ = np.flatnonzero(best != other)
+        for table in self.model.tables:
+            kind = table.kind
+            keys = pattern_keys(numbers, kind.views, kind.shape)
+            for row in range(kind.width):
+                starts = differ + self.decoder.window + kind.reach - row
+                for t, pattern in zip(differ.tolist(), _patterns(table, keys[starts]), strict=True):
+                    if pattern >= 0:
+                        yield Vote(
+                            self.model.feature(table, pattern, row),
+                            text[line.places[t]],
+                            self._weight(table, pattern, row, best[t], other[t]),
+                        )
+
+    def _weight(self, table: PatternTable, pattern: int, row: int, tag: int, other: int) -> float:
+        weights = table.weights[pattern, row].astype(np.float64)
+        return float((weights[tag] - weights[other]) * table.unit * self.model.scale)
+
+
+def _located(lines: Lines, place: int) -> tuple[int, Lines]:
+    """Return where in its line a character is, and the line."""
+    at = int(np.searchsorted(lines.places, place))
+    if at == len(lines.places) or lines.places[at] != place:
+        raise MarkupError(f"place {place}: no character but white space; expected the index of one")
+    n = int(np.searchsorted(lines.offsets, at, "right")) - 1
+    begin, end = lines.offsets[n], lines.offsets[n + 1]
+    known = lines.known[begin:end].copy()
+    known[0] = 0  # a line begins a word anyway
+    part = Lines(
+        lines.codes[begin:end],
+        lines.starts[begin:end],
+        np.array([0, end - begin]),
+        lines.lines[n : n + 1],
+        lines.places[begin:end],
+        known,
+    )
+    return at - int(begin), part
+
+
+def _patterns(table: PatternTable, keys: NDArray[np.uint64]) -> list[int]:
+    """Return the row of each key in a table, -1 for those that it does not have."""
+    found = np.flatnonzero(np.isin(table.keys, keys))
+    rows = dict(zip(table.keys[found].tolist(), found.tolist(), strict=True))
+    return [rows.get(key, -1) for key in keys.tolist()]

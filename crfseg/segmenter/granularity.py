@@ -1,0 +1,154 @@
+"""Finer and coarser words than a model's own, from the same scores.
+
+The best path is looked for again, with so much more or less for each word that it has::
+
+    score(path) + longer * (words of two characters and more) + single * (words of one)
+
+among the paths that keep all boundaries of the model's own words (fine), or have none that these
+do not have (coarse). So the three are nested::
+
+    fine      中国 科学院 计算 所
+    model     中国 科学院 计算所
+    coarse    中国科学院 计算所
+    search    中国 科学 科学院 学院 计算 计算所        what may be asked for; words overlap
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.errors import OptionError
+from crfseg.features.lexicon import LONGEST
+from crfseg.segmenter.word_spans import Parts, Places
+from crfseg.text import chars
+from crfseg.text.whitespace import Lines
+
+Flags = NDArray[np.bool_]
+Known = NDArray[np.int8]
+
+Level = Literal["fine", "coarse"]
+Granularity = Literal["fine", "coarse", "search"]
+
+# In nats at the model's temperature, (longer, single). Two characters count as much apart as
+# together when words are to be fine, so that no word of two falls apart. When they are to be
+# coarse, it is single characters above all that look for a neighbour.
+BIASES: Final[dict[Level, tuple[float, float]]] = {"fine": (8.0, 4.0), "coarse": (-0.5, -1.0)}
+
+_UNCUT: Final = [chars.CLASSES.index(name) for name in ("latin", "digit", "numeral")]
+_APART: Final = [chars.CLASSES.index(name) for name in ("punctuation", "other")]
+
+
+def level_of(granularity: Granularity) -> Level:
+    """Return at which level words are looked for again.
+
+    Raises
+    ------
+    OptionError
+        If it is no granularity.
+    """
+    if granularity not in get_args(Granularity):
+        names = ", ".join(get_args(Granularity))
+        raise OptionError(f"unknown granularity {granularity!r}; expected one of {names}")
+    return "coarse" if granularity == "coarse" else "fine"
+
+
+def known_at(level: Level, lines: Lines, own: Parts) -> Known:
+    """Return what the decoder is to know so that words only fall apart, or only join.
+
+    Parameters
+    ----------
+    level
+        ``"fine"``: nothing is cut within letters of the alphabet, digits or numerals.
+        ``"coarse"``: punctuation is joined with nothing.
+    lines
+        T characters.
+    own
+        The model's own words.
+    """
+    return (_when_fine if level == "fine" else _when_coarse)(lines, own.starts)
+
+
+def _when_fine(lines: Lines, starts: Places) -> Known:
+    known = np.where(_is_uncut(lines.codes), np.int8(-1), lines.known)
+    known[starts] = 1
+    return known
+
+
+def _when_coarse(lines: Lines, starts: Places) -> Known:
+    apart = np.isin(chars.classes(lines.codes), _APART)
+    apart[1:] |= apart[:-1]
+    known = np.full_like(lines.known, -1)
+    known[starts] = np.where(apart, np.int8(1), lines.known)[starts]
+    return known
+
+
+def _is_uncut(codes: chars.CodePoints) -> Flags:
+    """Tell before which characters no word is ever divided, shape (T,)."""
+    classes = chars.classes(codes)
+    uncut = np.isin(classes, _UNCUT)
+    uncut[1:] &= classes[1:] == classes[:-1]
+    uncut[:1] = False
+    return uncut
+
+
+def _is_kept(lines: Lines) -> Flags:
+    """Tell where a rule keeps marks, digits or letters together, so that no word begins or ends.
+
+    Between Chinese characters a word inside a word may be looked for all the same.
+    """
+    is_han = chars.classes(lines.codes) == chars.CLASSES.index("han")
+    kept = lines.known < 0
+    kept[1:] &= ~(is_han[1:] & is_han[:-1])
+    return kept
+
+
+def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str], bool]) -> Parts:
+    """Return what is to be found in a text: words, and what is a word inside of them.
+
+    Those are the known words inside words of three characters and more, and the finer parts of
+    these; all of two characters or more, the parts too if no single character is left over.
+
+    Parameters
+    ----------
+    lines
+        T characters.
+    own, fine
+        The model's own words, and finer ones.
+    is_word
+        Tells which words are known.
+
+    Returns
+    -------
+    words
+        Each once, ordered by start, then end.
+    """
+    visible = chars.to_text(lines.codes)
+    places = np.append(~_is_uncut(lines.codes) & ~_is_kept(lines), True).tolist()
+    cuts = np.isin(np.arange(len(places)), np.append(fine.starts, len(lines.codes))).tolist()
+    found: list[tuple[int, int, int]] = []
+    for begin, end, tag in zip(*(column.tolist() for column in own), strict=True):
+        inside: set[tuple[int, int]] = set()
+        if end - begin >= 3:
+            parts = list(pairwise(t for t in range(begin, end + 1) if cuts[t]))
+            inside.update(parts if all(b - a > 1 for a, b in parts) else ())
+            inside.update(_known_inside(visible, begin, end, places, is_word))
+        inside.discard((begin, end))
+        found += sorted([(begin, end, tag), *((a, b, -1) for a, b in inside)])
+    starts, ends, tags = np.array(found, dtype=np.intp).reshape(-1, 3).T
+    return Parts(starts, ends, tags.astype(np.int16))
+
+
+def _known_inside(
+    visible: str, begin: int, end: int, places: list[bool], is_word: Callable[[str], bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield where known words stand inside a word."""
+    for a in range(begin, end - 1):
+        if places[a] or a == begin:
+            for b in range(a + 2, min(end, a + LONGEST) + 1):
+                if (places[b] or b == end) and is_word(visible[a:b]):
+                    yield a, b

@@ -1,0 +1,99 @@
+"""The model that comes with the package, and the way to all others."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from crfseg.constraints.rule_defaults import Choice, ruleset_of
+from crfseg.constraints.user_lexicon import UserLexicon
+from crfseg.errors import ModelFileError
+from crfseg.model.model import Model
+from crfseg.segmenter.granularity import Granularity
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.text.boundaries import Text
+
+BUNDLED: Final = Path(__file__).parents[1] / "model" / "bundled.crfseg"
+"""The file of the bundled model."""
+_LOCK: Final = threading.Lock()
+
+
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    lexicon: UserLexicon | None = None,
+    rules: Choice = None,
+    keep: Iterable[str] = (),
+) -> Segmenter:
+    """Load a model for segmenting.
+
+    Parameters
+    ----------
+    path
+        The model's file. None: the bundled model, see docs/models.md; it is loaded once, and
+        shared.
+    lexicon
+        Words of the user's, see :class:`crfseg.UserLexicon`.
+    rules, keep
+        What is kept together, see :class:`crfseg.Segmenter`.
+
+    Raises
+    ------
+    RuleError
+        If there is no such rule, or an expression is none.
+    ModelFileError
+        If it is no model, damaged, or of a newer format.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> load().model.info["criterion"]
+    'everyday, PKU-like'
+    """
+    if path is not None:
+        return _loaded(path, lexicon, rules, keep)
+    with _LOCK:  # threads that come while it is being loaded wait for it
+        bundled = _bundled()
+    if lexicon is None and rules is None and not keep:
+        return bundled
+    return Segmenter(bundled.model, lexicon, rules, keep)
+
+
+def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
+    """Return the words of a text, cut with the bundled model.
+
+    The same as ``load().cut(text, granularity)``; docs/models.md says what the model was trained
+    on. The first call loads it.
+
+    Examples
+    --------
+    >>> cut("我爱北京天安门"), cut("我愛北京")
+    (['我', '爱', '北京', '天安门'], ['我', '愛', '北京'])
+    """
+    return load().cut(text, granularity)
+
+
+@cache
+def _bundled() -> Segmenter:
+    return _loaded(BUNDLED)
+
+
+def _loaded(
+    path: str | os.PathLike[str],
+    lexicon: UserLexicon | None = None,
+    rules: Choice = None,
+    keep: Iterable[str] = (),
+) -> Segmenter:
+    model = Model.load(path)
+    ruleset = ruleset_of(model, rules, keep)
+    try:
+        return Segmenter(model, lexicon, ruleset)
+    except ValueError as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: is damaged ({error}); train it or copy it again"
+        ) from None

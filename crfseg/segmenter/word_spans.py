@@ -1,0 +1,32 @@
+"""Words of a text that is taken apart, as places among its characters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfseg.text.whitespace import Lines
+
+Places = NDArray[np.intp]
+
+
+class Parts(NamedTuple):
+    """Words, half-open, in characters that are not white space."""
+
+    starts: Places
+    """Shape (W,)."""
+    ends: Places
+    tags: NDArray[np.int16]
+    """Of each word's first character; -1 for a word inside another one."""
+
+    @classmethod
+    def beginning(cls, starts: NDArray[np.bool_], tags: NDArray[np.int16]) -> Parts:
+        """Return the words that begin at some of T characters, with the tags there."""
+        cuts = np.append(np.flatnonzero(starts), len(starts))
+        return cls(cuts[:-1], cuts[1:], tags[cuts[:-1]])
+
+    def in_text(self, lines: Lines) -> tuple[Places, Places]:
+        """Return where they start and end in the text as given, in code points."""
+        return lines.places[self.starts], lines.places[self.ends - 1] + 1

@@ -1,0 +1,93 @@
+"""How much memory training needs, told before it is taken."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from crfseg.corpus.corpus import Corpus
+from crfseg.errors import TrainingError
+from crfseg.features.dataset import Dataset
+from crfseg.features.extractor import Raw
+from crfseg.features.ngrams import OF_STRINGS, VIEWS, padded_shape
+from crfseg.features.templates import Templates
+from crfseg.model.weights import Precision
+
+_LOG: Final = logging.getLogger("crfseg")
+_TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes a weight, rounded and compiled
+_COUNTED: Final = 64  # bytes a character whose strings are counted
+_LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+
+
+def of_encoding(
+    corpus: Corpus, templates: Templates, raw: Raw | None = None, *, in_files: bool
+) -> int:
+    """Return about how many bytes the encoding of a corpus takes.
+
+    Pattern ids, symbols and tags of each character, and the table of a kind's distinct patterns, of
+    which a text has about one for every three characters. Strings that are counted, their places
+    and neighbours come before that, and are gone then.
+    """
+    (n_positions,) = padded_shape(corpus, templates.window)
+    n_numbers = len({VIEWS[view].number for view in templates.views})
+    arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
+    counted = 0
+    if templates.views & OF_STRINGS:
+        counted = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
+    return (0 if in_files else arrays) + max(32 * corpus.n_chars, counted)
+
+
+def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision | None) -> int:
+    """Return how many bytes training takes once the corpus is encoded.
+
+    Four float32 for each weight, one of them in the model at the end, and the gradients of a
+    batch's transitions. If dev is scored, in that precision, the best model comes beside that of
+    the moment, and what tags.
+    """
+    batches: int = params["batch_size"] * 4 * len(dataset.tag_set.names) ** 2
+    weight = 16 if scored is None else 20 + _TAGGING[scored]
+    return weight * dataset.n_weights + 8 * dataset.n_patterns + batches
+
+
+def require(n_bytes: int, purpose: str) -> None:
+    """Log what is needed, and make sure that it is there.
+
+    Raises
+    ------
+    TrainingError
+        If the machine, or the process's control group, has less memory free.
+    """
+    _LOG.info("%s needs about %s", purpose, _shown(_resident() + n_bytes))
+    free = _free()
+    if free is not None and n_bytes > free:
+        raise TrainingError(
+            f"{purpose} needs about {_shown(n_bytes)} more memory, but {_shown(free)} are free; "
+            "take the fast profile, raise min_count, or keep the text in files (scratch)"
+        )
+
+
+def _shown(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.0f} MB"
+
+
+def _free() -> int | None:
+    """Return how many bytes can be had; None where the system does not say so in files."""
+    free = [_entry(Path("/proc/meminfo"), "MemAvailable:")]
+    if _LIMIT.is_file() and _LIMIT.read_text("ascii").strip() != "max":
+        free.append(int(_LIMIT.read_text("ascii")) - int(_USED.read_text("ascii")))
+    return min((found for found in free if found is not None), default=None)
+
+
+def _resident() -> int:
+    """Return how many bytes this process has taken for itself; 0 if that is not known."""
+    return _entry(Path("/proc/self/status"), "RssAnon:") or 0
+
+
+def _entry(path: Path, name: str) -> int | None:
+    """Return an entry of a file of the system's, in bytes."""
+    if not path.is_file():
+        return None
+    found = path.read_text("ascii", "replace").partition(name)[2].split()
+    return int(found[0]) * 1024 if found else None

@@ -1,0 +1,133 @@
+"""What a model remembers of its training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from crfseg.constraints.rule_defaults import habits_in, habits_of
+from crfseg.corpus.corpus import Corpus
+from crfseg.evaluation.scores import evaluate
+from crfseg.model import file
+from crfseg.model.fields import arrays_of, header_of
+from crfseg.model.model import Model
+from crfseg.model.weights import Precision
+from crfseg.segmenter.segmenter import Segmenter
+from crfseg.training.settings import Settings
+from crfseg.version import __version__
+
+_PASSING: Final = ("threads", "time_budget")  # what the result does not depend on
+_LASTING: Final = ("max_iterations", "patience")  # what only says when training ends
+
+
+def of_corpus(corpus: Corpus) -> dict[str, Any]:
+    """Return which corpus it was, and its size; and how much is known if that is not all."""
+    entry = {
+        "name": Path(corpus.name).name,
+        "sha256": corpus.sha256,
+        "sentences": len(corpus),
+        "words": corpus.n_words,
+        "characters": corpus.n_chars,
+    }
+    if corpus.known is not None:
+        entry["known"] = int(np.count_nonzero(corpus.known)) - len(corpus)
+    return entry
+
+
+def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:
+    """Return the model's fields that say which words and sentences it has seen."""
+    counts, hashes = corpus.vocabulary(), corpus.hashes()
+    if init is not None:
+        counts.update({word: max(1, 1 << k >> 1) for word, k in init.frequency_of.items()})
+        hashes = np.append(hashes, init.sentences)
+    words = tuple(sorted(counts))
+    frequencies = np.array([counts[word].bit_length() for word in words], dtype=np.uint8)
+    return {"vocabulary": words, "frequencies": frequencies, "sentences": np.unique(hashes)}
+
+
+def of_init(init: Model | None) -> dict[str, Any]:
+    """Return the entry about the model that training went on from: its name and all its texts."""
+    if init is None:
+        return {}
+    before = init.info.get("init", {})
+    of_all = {
+        key: [*before.get(key, []), *init.info.get(key, [])]
+        for key in ("corpora", "raw", "lexicon")
+    }
+    seen = {key: entries for key, entries in of_all.items() if entries or key == "corpora"}
+    return {"init": {"name": init.info.get("name", "unnamed"), **seen}}
+
+
+def of_habits(corpus: Corpus, init: Model | None) -> dict[str, Any]:
+    """Return the entry about what is kept together in the text, and in that of ``init``."""
+    return {"habits": habits_of(corpus, None if init is None else habits_in(init.info))}
+
+
+def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
+    """Return the entry about raw text, if there is any; nobody counted its words."""
+    entries = [of_corpus(corpus) for corpus in raws]
+    for entry in entries:
+        del entry["words"]
+    return {"raw": entries} if entries else {}
+
+
+def of_lists(lists: Sequence[Corpus]) -> dict[str, Any]:
+    """Return the entry about word lists, if there are any."""
+    entries = [of_corpus(words) for words in lists]
+    kept = ("name", "sha256", "words")
+    return {"lexicon": [{key: entry[key] for key in kept} for entry in entries]} if entries else {}
+
+
+def of_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that the result depends on, so that equal models have equal bytes."""
+    return {key: value for key, value in params.items() if key not in _PASSING}
+
+
+def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dict[str, Any]]:
+    """Return for each dev corpus which it was, and its scores; ``before`` has those of ``init``."""
+    records = []
+    for corpus in devs:
+        scores = evaluate(Segmenter(model), corpus).as_dict()
+        entry = {**of_corpus(corpus), **scores}
+        if init is not None:
+            entry["before"] = evaluate(Segmenter(init), corpus).as_dict()
+        records.append(entry)
+    return records
+
+
+def configuration(
+    settings: Settings,
+    params: Mapping[str, Any],
+    init: Model | None,
+    scored: Precision | None,
+    n_raw: int = 0,
+    n_lists: int = 0,
+) -> dict[str, Any]:
+    """Return what the passes of a training depend on besides the corpora.
+
+    ``scored`` is the precision in which dev is scored, None if there is none; ``n_raw`` and
+    ``n_lists`` say how many corpora are raw text, and word lists.
+    """
+    return {
+        "crfseg": __version__,
+        "templates": settings.templates.names,
+        "scheme": settings.scheme,
+        "labels": settings.labels,
+        "folding": settings.folding,
+        "protocol": settings.protocol,
+        "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
+        "init": None if init is None else _digest(init),
+        "scored": scored,
+        "n_raw": n_raw,
+        "n_lists": n_lists,
+    }
+
+
+def _digest(model: Model) -> str:
+    fields = model.fields()
+    header = header_of(fields) | {"info": None}
+    return file.digest_of(json.dumps(header, sort_keys=True), arrays_of(fields))
