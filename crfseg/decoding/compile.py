@@ -96,7 +96,7 @@ def _tables_of(model: Model) -> Tables:
     return Tables(
         patterns,
         model.lexicon.matcher(model.alphabet) if model.templates.views & OF_WORDS else None,
-        model.varieties.matcher() if model.templates.views & OF_STRINGS else None,
+        model.extractor.varieties.matcher() if model.templates.views & OF_STRINGS else None,
         finer,
         bits,
     )
@@ -127,7 +127,7 @@ def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0
         tables.words,
         model.lexicon.classes,
         tables.strings,
-        model.varieties.classes,
+        model.extractor.varieties.classes,
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,9 @@ from numpy.typing import NDArray
 from crfseg.corpus.corpus import Corpus
 from crfseg.corpus.tagset import Scheme, TagSet, labels_in
 from crfseg.features import counting, ngrams
-from crfseg.features.accessor_variety import Varieties
-from crfseg.features.alphabet import Alphabet, Folding
-from crfseg.features.extractor import Places, Raw, learn
-from crfseg.features.lexicon import Lexicon
+from crfseg.features.alphabet import Folding
+from crfseg.features.extractor import Columns, Extractor, Raw
 from crfseg.features.templates import PatternKind, Templates
-from crfseg.model.model import Model
 from crfseg.text.scratch import Storage
 
 _BLOCK: Final = 1 << 17  # positions that are looked up together
@@ -55,7 +52,7 @@ class Patterns:
     def number(
         cls,
         kind: PatternKind,
-        places: Places,
+        columns: Columns,
         ids: NDArray[np.int32],
         min_count: int,
         known: NDArray[np.uint64],
@@ -68,13 +65,13 @@ class Patterns:
         bits = min(_MOST_BITS, max(1, len(ids).bit_length())) if min_count > 1 else 1
         tallies = np.zeros(1 << bits, dtype=np.uint8)
         enough = min(min_count, 255) if min_count > 1 else 0
-        for _, keys in _keys(places, kind) if enough else ():
+        for _, keys in _keys(columns, kind) if enough else ():
             counting.tally(tallies, keys)
         for _ in range(enough):
             counting.tally(tallies, known)
         interner = counting.Interner()
         interner.number(known, tallies, enough)
-        for at, keys in _keys(places, kind):
+        for at, keys in _keys(columns, kind):
             ids[at] = interner.number(keys, tallies, enough)
         keys, counts = interner.distinct()
         counts[: len(known)] -= 1
@@ -92,11 +89,20 @@ def _slices(n: int) -> Iterator[slice]:
         yield slice(begin, min(n, begin + _BLOCK))
 
 
-def _keys(places: Places, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
+def _keys(columns: Columns, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
     """Yield the keys of a kind, block by block."""
-    for at in _slices(len(places[0])):
-        block = [numbers[at.start : at.stop + kind.shape[-1]] for numbers in places]
+    for at in _slices(len(columns[0])):
+        block = [numbers[at.start : at.stop + kind.shape[-1]] for numbers in columns]
         yield at, ngrams.pattern_keys(block, kind.views, kind.shape)[: at.stop - at.start]
+
+
+class WarmStart(NamedTuple):
+    """The parts of an earlier model that encoding goes on from."""
+
+    tag_set: TagSet
+    extractor: Extractor
+    keys: Sequence[NDArray[np.uint64]]
+    """The patterns of each kind that it knows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +111,10 @@ class Dataset:
 
     Parameters
     ----------
-    tag_set, templates, alphabet, lexicon, varieties
-        What the arrays speak of; they become the model's.
+    tag_set, extractor
+        The tags and the features; they become the model's.
     patterns
-        One for each of the K ``templates.kinds``.
+        One for each of the K kinds of the templates.
     ids
         Row of the pattern of each kind that starts at each of the T' padded positions, -1 for
         none; shape (K, T'), int32.
@@ -122,10 +128,7 @@ class Dataset:
     """
 
     tag_set: TagSet
-    templates: Templates
-    alphabet: Alphabet
-    lexicon: Lexicon
-    varieties: Varieties
+    extractor: Extractor
     patterns: tuple[Patterns, ...]
     ids: NDArray[np.int32]
     tags: NDArray[np.int16]
@@ -141,39 +144,34 @@ class Dataset:
         scheme: Scheme = "BMES",
         folding: Folding = "letters",
         min_count: int = 1,
-        init: Model | None = None,
+        warm_start: WarmStart | None = None,
         raw: Raw | None = None,
         lists: Sequence[Corpus] = (),
         storage: Storage | None = None,
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
 
-        A pattern must occur ``min_count`` times, a long one once more. With a model to go on from,
-        what it knows stays known: its characters keep their symbols and groups, its words their
-        classes, its patterns and tags are there.
+        A pattern must occur ``min_count`` times, a long one once more. With a warm start, what
+        the earlier model knows stays known: its characters keep their symbols and clusters, its
+        words their classes, its patterns and tags are there.
 
         O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
         """
         storage = storage or Storage()
-        alphabet, lexicon, varieties, places = learn(
-            corpus, templates, folding, init, raw, storage, lists
+        before = warm_start.extractor if warm_start else None
+        extractor, columns = Extractor.fit(
+            corpus, templates, folding, before=before, raw=raw, lists=lists, storage=storage
         )
-        ids = storage.empty((len(templates.kinds), len(places[0])), np.int32)
-        known = [
-            np.empty(0, dtype=np.uint64) if init is None else init.tables[k].keys
-            for k in range(len(templates.kinds))
-        ]
+        ids = storage.empty((len(templates.kinds), len(columns[0])), np.int32)
+        known = warm_start.keys if warm_start else [np.empty(0, dtype=np.uint64)] * len(ids)
         # Most long n-grams occur once: they would cost most of the memory and help nothing.
         patterns = tuple(
-            Patterns.number(kind, places, ids[k], min_count + kind.is_sparse, known[k])
+            Patterns.number(kind, columns, ids[k], min_count + kind.is_sparse, known[k])
             for k, kind in enumerate(templates.kinds)
         )
-        tag_set, tags = _tags(corpus, scheme, init, storage)
-        return cls(
-            tag_set, templates, alphabet, lexicon, varieties, patterns, ids, tags, corpus.offsets,
-            corpus.known,
-        )  # fmt: skip
+        tag_set, tags = _tags(corpus, scheme, warm_start.tag_set if warm_start else None, storage)
+        return cls(tag_set, extractor, patterns, ids, tags, corpus.offsets, corpus.known)
 
     @property
     def n_patterns(self) -> int:
@@ -194,10 +192,9 @@ class Dataset:
 
 
 def _tags(
-    corpus: Corpus, scheme: Scheme, init: Model | None, storage: Storage
+    corpus: Corpus, scheme: Scheme, before: TagSet | None, storage: Storage
 ) -> tuple[TagSet, NDArray[np.int16]]:
-    """Return the tags that the corpus, or the model before, has; and those of the text."""
-    before = None if init is None else init.tag_set
+    """Return the tags that the corpus, or the earlier model, has; and those of the text."""
     labels = labels_in({*corpus.label_names, *(before.labels if before else ())})
     index = np.array([labels.index(name) for name in corpus.label_names], dtype=np.int32)
     every_tag = TagSet(scheme, labels)
@@ -216,10 +213,9 @@ def _tags(
     return tag_set, tags
 
 
-def feature_sequences(
-    corpus: Corpus, templates: Templates, alphabet: Alphabet
-) -> Iterator[list[list[str]]]:
+def feature_sequences(corpus: Corpus, extractor: Extractor) -> Iterator[list[list[str]]]:
     """Yield the features of each sentence by name: a list of strings for each character."""
+    templates, alphabet = extractor.templates, extractor.alphabet
     bounds = corpus.offsets.tolist()
     for begin, end in pairwise(bounds):
         codes = corpus.codes[begin:end]

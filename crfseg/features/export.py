@@ -20,6 +20,7 @@ from crfseg.corpus.tagset import Scheme
 from crfseg.corpus.writers import WRITERS, check_labels, rows, tagged_sentences
 from crfseg.features.alphabet import Alphabet, Folding, fold
 from crfseg.features.dataset import feature_sequences
+from crfseg.features.extractor import Extractor
 from crfseg.features.templates import Template, Templates, of_characters
 from crfseg.text import chars
 
@@ -115,8 +116,8 @@ def _crfpp(corpus: Corpus, scheme: Scheme, folding: Folding) -> Iterator[str]:
 def _crfsuite(
     corpus: Corpus, scheme: Scheme, folding: Folding, templates: Templates
 ) -> Iterator[str]:
-    alphabet = Alphabet.of(corpus.codes, folding)
-    features = feature_sequences(corpus, templates, alphabet)
+    extractor = Extractor(templates, Alphabet.of(corpus.codes, folding))
+    features = feature_sequences(corpus, extractor)
     for (_, tags), names in zip(tagged_sentences(corpus, scheme), features, strict=True):
         lines = ["\t".join([tag, *row]) for tag, row in zip(tags, names, strict=True)]
         text = "\n".join([*lines, "", ""])

@@ -1,12 +1,13 @@
-"""What is learned from text before the first weight.
+"""The feature extractor: alphabet, clusters, lexicon and accessor variety, fitted on text.
 
-Which characters there are, and in which groups; which words; which strings in varied company.
+They are fitted before the weights are trained, and are part of the model: training, tagging,
+export and explanations see text through one :class:`Extractor`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,23 +18,23 @@ from crfseg.features.accessor_variety import Varieties, counted
 from crfseg.features.alphabet import Alphabet, Folding
 from crfseg.features.lexicon import Lexicon, marked
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, Numbers
-from crfseg.features.templates import Templates
-from crfseg.model.model import Model
+from crfseg.features.templates import PatternKind, Templates
 from crfseg.text.scratch import Storage
 
-_BLOCK: Final = 1 << 17  # places whose groups are written together
-Places = tuple[Numbers, ...]
-"""The entries of every place; marks and words too, as far as a template looks at them."""
+_BLOCK: Final = 1 << 17  # positions whose clusters are written together
+Columns = tuple[Numbers, ...]
+"""The entries of every position; lexicon features and word ids too, as far as templates need
+them. See :mod:`crfseg.features.ngrams`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """Text without words that is counted besides the training text.
+    """Unsegmented text that is counted besides the training text.
 
     Parameters
     ----------
     corpus
-        The text. White space in it, so its words if it has any, is not looked at.
+        The text. White space in it, so its words if it has any, is ignored.
     transductive
         Whether it is the text that is to be tagged.
     """
@@ -42,88 +43,140 @@ class Raw:
     transductive: bool = False
 
 
-class Learned(NamedTuple):
-    """How a model sees text, and how it sees the training text."""
-
-    alphabet: Alphabet
-    lexicon: Lexicon
-    varieties: Varieties
-    places: Places
-
-
-def learn(
-    corpus: Corpus,
-    templates: Templates,
-    folding: Folding,
-    init: Model | None,
-    raw: Raw | None,
-    storage: Storage,
-    lists: Sequence[Corpus] = (),
-) -> Learned:
-    """Learn what the templates look at; what the model to go on from knows stays as it is.
+@dataclass(frozen=True, eq=False)
+class Extractor:
+    """The features of a model: templates, and all that they look up.
 
     Parameters
     ----------
-    corpus, raw
-        The training text, and text without words, if any.
-    templates, folding
-        What is looked at.
-    init
-        The model to go on from, if any.
-    storage
-        Where the arrays of the size of the text are to be.
-    lists
-        Words from elsewhere; see :func:`crfseg.features.lexicon.marked`.
+    templates
+        The feature templates.
+    alphabet
+        The characters known, their folding and their clusters.
+    lexicon, varieties
+        The words and the strings that the templates look up; empty if they look up none.
     """
-    known = init.alphabet.characters if init else None
-    alphabet = Alphabet.of(corpus.codes, folding, known)
-    for words in lists:
-        alphabet = Alphabet.of(words.codes, folding, alphabet.characters)
-    others = np.empty(0, dtype=np.uint32)
-    if raw is not None:
-        alphabet = Alphabet.of(raw.corpus.codes, folding, alphabet.characters)
-        others = _entries(raw.corpus, alphabet, 1, storage)
-    text = _entries(corpus, alphabet, templates.window, storage)
-    if "G" in templates.views:
-        alphabet = _grouped(alphabet, text, others, init)
-    lexicon, varieties = Lexicon(), Varieties()
-    places: Places = (text,)
-    if templates.views & OF_WORDS:
-        before = init.lexicon if init else None
-        found = marked(
-            corpus, alphabet, text, templates.window, lists=lists, init=before, storage=storage
+
+    templates: Templates
+    alphabet: Alphabet
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    varieties: Varieties = field(default_factory=Varieties)
+
+    @classmethod
+    def fit(
+        cls,
+        corpus: Corpus,
+        templates: Templates,
+        folding: Folding = "letters",
+        *,
+        before: Extractor | None = None,
+        raw: Raw | None = None,
+        lists: Sequence[Corpus] = (),
+        storage: Storage | None = None,
+    ) -> Fitted:
+        """Fit an extractor on a training text.
+
+        Parameters
+        ----------
+        corpus
+            The training text.
+        templates, folding
+            What features look at.
+        before
+            The extractor of an earlier model: what it knows stays as it is.
+        raw
+            Unsegmented text, if any.
+        lists
+            Words from elsewhere; see :func:`crfseg.features.lexicon.marked`.
+        storage
+            Allocates the arrays of the text's size.
+        """
+        storage = storage or Storage()
+        alphabet = _alphabet(corpus, folding, before, raw, lists)
+        others = np.empty(0, dtype=np.uint32)
+        if raw is not None:
+            others = _entries(raw.corpus, alphabet, 1, storage)
+        text = _entries(corpus, alphabet, templates.window, storage)
+        if "G" in templates.views:
+            alphabet = _clustered(alphabet, text, others, before)
+        fitted = cls(templates, alphabet)
+        columns: Columns = (text,)
+        if templates.views & OF_WORDS:
+            known = before.lexicon if before else None
+            found = marked(
+                corpus, alphabet, text, templates.window, lists=lists, init=known, storage=storage
+            )
+            fitted, columns = replace(fitted, lexicon=found.lexicon), (text, *found[1:])
+        if templates.views & OF_STRINGS:
+            if len(columns) == 1:
+                columns = (text, storage.empty(text.shape, np.uint32))
+                columns[1].fill(0)
+            varieties = _varieties(text, columns[1], others, before, raw)
+            fitted = replace(fitted, varieties=varieties)
+        return Fitted(fitted, columns)
+
+    def feature(self, kind: PatternKind, key: np.uint64, row: int) -> str:
+        """Return the name of the feature that a row of a pattern's block is.
+
+        Parameters
+        ----------
+        kind, key
+            The pattern.
+        row
+            From 0 to ``kind.width - 1``.
+        """
+        (symbols,) = ngrams.unpacked(np.array([key], dtype=np.uint64), kind.views).tolist()
+        parts = (
+            self.alphabet.print_id(symbol, view, self.lexicon.words)
+            for symbol, view in zip(symbols, kind.views, strict=True)
         )
-        lexicon, places = found.lexicon, (text, found.marks, found.words)
-    if templates.views & OF_STRINGS:
-        if len(places) == 1:
-            places = (text, storage.empty(text.shape, np.uint32))
-            places[1].fill(0)
-        varieties = _varieties(text, places[1], others, init, raw)
-    return Learned(alphabet, lexicon, varieties, places)
+        return f"{kind.template(row)}={''.join(parts)}"
 
 
-def _grouped(alphabet: Alphabet, text: Numbers, others: Numbers, init: Model | None) -> Alphabet:
-    """Return the alphabet in groups, and write them into the entries of the training text."""
+class Fitted(NamedTuple):
+    """An extractor, and the training text as it sees it."""
+
+    extractor: Extractor
+    columns: Columns
+
+
+def _alphabet(
+    corpus: Corpus,
+    folding: Folding,
+    before: Extractor | None,
+    raw: Raw | None,
+    lists: Sequence[Corpus],
+) -> Alphabet:
+    """Return the characters of all texts; those known before come first."""
+    alphabet = Alphabet.of(corpus.codes, folding, before.alphabet.characters if before else None)
+    for text in (*lists, *((raw.corpus,) if raw else ())):
+        alphabet = Alphabet.of(text.codes, folding, alphabet.characters)
+    return alphabet
+
+
+def _clustered(
+    alphabet: Alphabet, text: Numbers, others: Numbers, before: Extractor | None
+) -> Alphabet:
+    """Return the alphabet with clusters, and write them into the entries of the training text."""
     learned = (
         clusters.learn([text, others], len(alphabet.characters))
-        if init is None
-        else init.alphabet.groups
+        if before is None
+        else before.alphabet.groups
     )
-    grouped = replace(alphabet, groups=learned)
+    clustered = replace(alphabet, groups=learned)
     for begin in range(0, len(text), _BLOCK):
-        text[begin : begin + _BLOCK] |= grouped.groups_of(text[begin : begin + _BLOCK])
-    return grouped
+        text[begin : begin + _BLOCK] |= clustered.groups_of(text[begin : begin + _BLOCK])
+    return clustered
 
 
 def _varieties(
-    text: Numbers, marks: Numbers, others: Numbers, init: Model | None, raw: Raw | None
+    text: Numbers, marks: Numbers, others: Numbers, before: Extractor | None, raw: Raw | None
 ) -> Varieties:
-    """Return how varied the company of strings is, and write that into the marks."""
-    if init is None:
-        is_tagged = raw is not None and raw.transductive
-        return counted(text, others, marks, transductive=is_tagged)
-    init.varieties.mark(text, marks)
-    return init.varieties
+    """Return the accessor varieties of strings, and write view A of the training text."""
+    if before is None:
+        return counted(text, others, marks, transductive=raw is not None and raw.transductive)
+    before.varieties.mark(text, marks)
+    return before.varieties
 
 
 def _entries(corpus: Corpus, alphabet: Alphabet, window: int, storage: Storage) -> Numbers:

@@ -33,6 +33,7 @@ from crfseg.features import ngrams
 from crfseg.features.accessor_variety import Varieties
 from crfseg.features.alphabet import FOLDINGS, Alphabet
 from crfseg.features.clusters import SELDOM
+from crfseg.features.extractor import Extractor
 from crfseg.features.lexicon import N_CLASSES, Lexicon
 from crfseg.features.templates import PatternKind, Templates
 from crfseg.model.file import FORMAT, Contents, reject
@@ -66,8 +67,8 @@ def header_of(fields: Fields) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "tag_set": dataclasses.asdict(fields["tag_set"]),
-        "templates": fields["templates"].names,
-        "folding": fields["alphabet"].folding,
+        "templates": fields["extractor"].templates.names,
+        "folding": fields["extractor"].alphabet.folding,
         "scale": fields["scale"],
         "temperature": fields["temperature"],
         "units": {table.kind.name: table.unit for table in fields["tables"]},
@@ -77,7 +78,8 @@ def header_of(fields: Fields) -> dict[str, Any]:
 
 def arrays_of(fields: Fields) -> dict[str, NDArray[Any]]:
     """Return the arrays of a model's file."""
-    alphabet, lexicon, varieties = (fields[key] for key in ("alphabet", "lexicon", "varieties"))
+    extractor: Extractor = fields["extractor"]
+    alphabet, lexicon, varieties = extractor.alphabet, extractor.lexicon, extractor.varieties
     arrays: dict[str, NDArray[Any]] = {
         "alphabet": alphabet.characters,
         "groups": alphabet.groups,
@@ -127,14 +129,16 @@ def _checked_fields(
     temperature = header["temperature"] if header["format"] > 4 else 1.0
     return weights | {
         "tag_set": tag_set,
-        "templates": templates,
-        "alphabet": alphabet,
+        "extractor": Extractor(
+            templates,
+            alphabet,
+            _checked_lexicon(path, arrays, alphabet),
+            _checked_varieties(path, arrays),
+        ),
         "temperature": _checked_number(path, "temperature", temperature),
         "vocabulary": vocabulary,
         "frequencies": _checked_frequencies(path, arrays, len(vocabulary)),
         "sentences": _checked_hashes(path, arrays["sentences"]),
-        "lexicon": _checked_lexicon(path, arrays, alphabet),
-        "varieties": _checked_varieties(path, arrays),
         "info": header["info"],
     }
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from crfseg.corpus.tagset import TagSet
 from crfseg.errors import ModelFileError
-from crfseg.features.accessor_variety import Varieties
 from crfseg.features.alphabet import Alphabet
+from crfseg.features.dataset import WarmStart
+from crfseg.features.extractor import Extractor
 from crfseg.features.lexicon import Lexicon
-from crfseg.features.ngrams import unpacked
 from crfseg.features.templates import Templates
 from crfseg.model import file
 from crfseg.model.fields import arrays_of, checked_fields, header_of
@@ -54,10 +54,12 @@ class Model:
 
     Parameters
     ----------
-    tag_set, templates, alphabet
-        What the model predicts and what it looks at.
+    tag_set
+        The tags that it predicts.
+    extractor
+        The features that it looks at.
     tables
-        One for each of ``templates.kinds``, in that order.
+        The weights of each kind of pattern, in the order of ``templates.kinds``.
     transitions
         Shape (L, L); entries of illegal pairs are never read.
     scale
@@ -72,8 +74,6 @@ class Model:
         (W,), or empty where nobody counted.
     sentences
         The hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
-    lexicon, varieties
-        The words and the strings that the templates look up, if they do.
     info
         Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
 
@@ -84,8 +84,7 @@ class Model:
     """
 
     tag_set: TagSet
-    templates: Templates
-    alphabet: Alphabet
+    extractor: Extractor
     tables: tuple[PatternTable, ...]
     transitions: Weights
     scale: float = 1.0
@@ -93,8 +92,6 @@ class Model:
     vocabulary: tuple[str, ...] = ()
     frequencies: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
     sentences: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    varieties: Varieties = field(default_factory=Varieties)
     info: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin | None = field(default=None, init=False, repr=False)
 
@@ -108,6 +105,26 @@ class Model:
         return {
             each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init
         }
+
+    @property
+    def templates(self) -> Templates:
+        """The feature templates."""
+        return self.extractor.templates
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The characters known."""
+        return self.extractor.alphabet
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words that the templates look up."""
+        return self.extractor.lexicon
+
+    @property
+    def warm_start(self) -> WarmStart:
+        """The parts that the encoding of another corpus can go on from."""
+        return WarmStart(self.tag_set, self.extractor, [table.keys for table in self.tables])
 
     @property
     def n_patterns(self) -> int:
@@ -147,18 +164,14 @@ class Model:
             for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
                 pattern, row, tag = map(int, at)
                 weight = float(table.weights[at]) * table.unit * self.scale
-                found.append((self.feature(table, pattern, row), self.tag_set.names[tag], weight))
+                found.append(
+                    (
+                        self.extractor.feature(table.kind, table.keys[pattern], row),
+                        self.tag_set.names[tag],
+                        weight,
+                    )
+                )
         return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
-
-    def feature(self, table: PatternTable, pattern: int, row: int) -> str:
-        """Return the name of the feature that a row of a pattern's block is."""
-        views = table.kind.views
-        (symbols,) = unpacked(table.keys[pattern : pattern + 1], views).tolist()
-        parts = (
-            self.alphabet.print_id(symbol, view, self.lexicon.words)
-            for symbol, view in zip(symbols, views, strict=True)
-        )
-        return f"{table.kind.template(row)}={''.join(parts)}"
 
     @property
     def precision(self) -> Precision:

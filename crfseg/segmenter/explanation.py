@@ -218,7 +218,7 @@ class Explainer(NamedTuple):
                 for t, pattern in zip(differ.tolist(), _patterns(table, keys[starts]), strict=True):
                     if pattern >= 0:
                         yield Vote(
-                            self.model.feature(table, pattern, row),
+                            self.model.extractor.feature(table.kind, table.keys[pattern], row),
                             text[line.places[t]],
                             self._weight(table, pattern, row, best[t], other[t]),
                         )

@@ -74,7 +74,7 @@ def fit(
 
     crf = sklearn_crfsuite.CRF(algorithm, trainer_cls=Trainer, verbose=False, **params)
     try:
-        crf.fit(feature_sequences(corpus, dataset.templates, dataset.alphabet), dataset.tag_names())
+        crf.fit(feature_sequences(corpus, dataset.extractor), dataset.tag_names())
     except pycrfsuite.CRFSuiteError as error:
         raise TrainingError(f"CRFsuite failed ({error}); change the parameters") from error
     watch.raise_error()
@@ -165,7 +165,7 @@ def _model_of(data: NDArray[np.uint8], dataset: Dataset) -> Model:
     transitions[tag_of[arcs["source"]], tag_of[arcs["tag"]]] = arcs["weight"]
     states = rows[rows["type"] == _STATE]
     tables = _tables(list(_strings(data, header[9])), states, tag_of[states["tag"]], dataset)
-    return Model(dataset.tag_set, dataset.templates, dataset.alphabet, tables, transitions)
+    return Model(dataset.tag_set, dataset.extractor, tables, transitions)
 
 
 def _strings(data: NDArray[np.uint8], offset: np.uint32) -> Iterator[str]:
@@ -197,7 +197,9 @@ def _tables(
     weights = np.zeros((len(attributes), n_tags))
     weights[states["source"], tags] = states["weight"]
     tables = []
-    for kind, located in zip(dataset.templates.kinds, _locate(attributes, dataset), strict=True):
+    for kind, located in zip(
+        dataset.extractor.templates.kinds, _locate(attributes, dataset), strict=True
+    ):
         keys, pattern = np.unique(np.array(located.keys, dtype=np.uint64), return_inverse=True)
         blocks = np.zeros((len(keys), kind.width, n_tags))
         blocks[pattern, np.array(located.rows)] = weights[np.array(located.attributes)]
@@ -208,7 +210,7 @@ def _tables(
 
 def _locate(attributes: list[str], dataset: Dataset) -> list[_Located]:
     """Find the kind, key and row of every attribute."""
-    templates, alphabet = dataset.templates, dataset.alphabet
+    templates, alphabet = dataset.extractor.templates, dataset.extractor.alphabet
     located = [_Located(array("q"), array("Q"), array("q")) for _ in templates.kinds]
     places = {}
     for template in templates.templates:

@@ -234,7 +234,7 @@ def _encoded(
         scheme=settings.scheme,
         folding=settings.folding,
         min_count=min_count,
-        init=init,
+        warm_start=None if init is None else init.warm_start,
         raw=raw,
         lists=lists,
         storage=storage,

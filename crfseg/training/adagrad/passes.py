@@ -48,8 +48,8 @@ class Trainer:
         self._losses = np.zeros(len(self._lengths))
         self._hidden = np.zeros(len(self._lengths), dtype=np.uint8)
         self._arrays: tuple[Any, ...] = (
-            data.templates.window,
-            ngrams.begins(data.offsets, data.templates.window),
+            data.extractor.templates.window,
+            ngrams.begins(data.offsets, data.extractor.templates.window),
             data.offsets,
             weights.tag_number[data.tags] if tag_set.labels else data.tags,
             *_partial(data),
@@ -86,7 +86,7 @@ class Trainer:
         At the others the model sees what such features are worth; at these it learns to do without,
         so that words which it does not know are found by their characters.
         """
-        kinds = self._weights.dataset.templates.kinds
+        kinds = self._weights.dataset.extractor.templates.kinds
         if all(kind.learned_from == "" for kind in kinds):
             return
         drawn, below = self.rng.random(len(self._hidden)), 0.0

@@ -101,10 +101,7 @@ class Weights:
     def assembled(self, tables: tuple[PatternTable, ...], transitions: Any) -> Model:
         """Return a model with these weights and all else that the dataset says."""
         data = self.dataset
-        return Model(
-            data.tag_set, data.templates, data.alphabet, tables, transitions,
-            lexicon=data.lexicon, varieties=data.varieties,
-        )  # fmt: skip
+        return Model(data.tag_set, data.extractor, tables, transitions)
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]
