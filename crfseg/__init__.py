@@ -11,7 +11,7 @@ from crfseg.segmenter.loading import cut, load
 from crfseg.segmenter.nbest import Candidate
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.segmenter.tokens import Token
-from crfseg.text.boundaries import Marked
+from crfseg.text.boundaries import ConstrainedText
 from crfseg.training.train import Progress, train
 from crfseg.version import __version__
 

@@ -32,7 +32,7 @@ from crfseg.errors import CorpusError
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.segmenter.streaming import in_order
 from crfseg.text import chars
-from crfseg.text.boundaries import Marked
+from crfseg.text.boundaries import ConstrainedText
 from crfseg.text.encodings import texts
 from crfseg.text.files import PathLike
 from crfseg.text.whitespace import split_lines
@@ -48,7 +48,7 @@ _NUL: Final = 0
 class _Candidate:
     """A sentence, and what each of the places that it asks about is worth."""
 
-    marked: Marked
+    marked: ConstrainedText
     length: int
     pairs: NDArray[np.intp]
     worth: NDArray[np.float64]
@@ -66,7 +66,7 @@ def suggest(
     sure: float = SURE,
     encoding: str = "utf-8",
     callback: Callable[[int], object] | None = None,
-) -> list[Marked]:
+) -> list[ConstrainedText]:
     """Choose the sentences of which most is to be learned, and mark what is to be decided.
 
     Parameters
@@ -141,22 +141,24 @@ def _candidates(
     lines = split_lines(text)
     if not len(lines.codes):
         return []
-    known = _asked(segmenter, text, sure)
-    known[lines.starts] = 0  # white space has said it
+    boundaries = _asked(segmenter, text, sure)
+    boundaries[lines.starts] = 0  # white space has said it
     pairs = _pairs(lines.codes, lines.offsets)
-    worth = _entropies(segmenter, text) * weights[pairs] * _once(known, pairs, lines.offsets)
+    worth = _entropies(segmenter, text) * weights[pairs] * _once(boundaries, pairs, lines.offsets)
     values = np.add.reduceat(worth, lines.offsets[:-1]) / np.diff(lines.offsets)
     values[_passed_over(segmenter, Corpus(*lines[:4]))] = 0
     chosen = np.argsort(-values, kind="stable")[: min(most, np.count_nonzero(values))]
     rows, found = text.split("\n"), []
     firsts = np.cumsum([0, *(len(row) + 1 for row in rows)])
     for k in chosen.tolist():
-        at = lines.offsets[k] + np.flatnonzero(known[lines.offsets[k] : lines.offsets[k + 1]])
+        at = lines.offsets[k] + np.flatnonzero(boundaries[lines.offsets[k] : lines.offsets[k + 1]])
         row = int(lines.lines[k])
-        marks = np.zeros(len(rows[row]), dtype=np.int8)
-        marks[lines.places[at] - firsts[row]] = known[at]
+        boundaries = np.zeros(len(rows[row]), dtype=np.int8)
+        boundaries[lines.positions[at] - firsts[row]] = boundaries[at]
         length = int(lines.offsets[k + 1] - lines.offsets[k])
-        found.append(_Candidate(Marked(rows[row], marks), length, pairs[at], worth[at]))
+        found.append(
+            _Candidate(ConstrainedText(rows[row], boundaries), length, pairs[at], worth[at])
+        )
     return found
 
 
@@ -171,13 +173,13 @@ def _asked(segmenter: Segmenter, text: str, sure: float) -> NDArray[np.int8]:
 
 
 def _once(
-    known: NDArray[np.int8], pairs: NDArray[np.intp], offsets: NDArray[np.intp]
+    boundaries: NDArray[np.int8], pairs: NDArray[np.intp], offsets: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     """Tell which places ask about a pair that their sentence has not asked about before, (T,)."""
     sentence_of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    asked = np.flatnonzero(known)
+    asked = np.flatnonzero(boundaries)
     _, first = np.unique(sentence_of[asked] * _PAIRS + pairs[asked], return_index=True)
-    once = np.zeros(len(known), dtype=bool)
+    once = np.zeros(len(boundaries), dtype=bool)
     once[asked[first]] = True
     return once
 

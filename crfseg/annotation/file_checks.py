@@ -121,7 +121,7 @@ class CheckedFile:
             findings += [Finding(name, 1, "format", misread)] if misread else []
         unread = {finding.line for finding in undecodable}
         n_blank = sum(not line.strip() and n not in unread for n, line in enumerate(lines, 1))
-        is_segmented = not (wrong or misread) and corpus.known is None
+        is_segmented = not (wrong or misread) and corpus.boundaries is None
         return cls(corpus, findings, _separators(text), n_blank, is_segmented)
 
 

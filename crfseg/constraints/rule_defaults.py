@@ -71,7 +71,7 @@ def habits_of(corpus: Corpus, before: Habits | None = None) -> Habits:
 class _Boundaries(NamedTuple):
     """What a corpus says of the characters of some sentences, newlines between them."""
 
-    known: NDArray[np.int8]
+    boundaries: NDArray[np.int8]
     """1 begins a word, as newlines do, -1 does not, 0: the corpus does not say; one for the end."""
     begun: NDArray[np.intp]
     """How many words have begun up to each."""
@@ -80,12 +80,12 @@ class _Boundaries(NamedTuple):
 
     @classmethod
     def of(cls, corpus: Corpus, begin: int, end: int, breaks: NDArray[np.intp]) -> _Boundaries:
-        if corpus.known is None:
-            known = np.where(corpus.starts[begin:end], 1, -1)
+        if corpus.boundaries is None:
+            boundaries = np.where(corpus.starts[begin:end], 1, -1)
         else:
-            known = corpus.known[begin:end]
-        known = np.append(np.insert(known, breaks, 1), 1).astype(np.int8)
-        return cls(known, np.cumsum(known == 1), np.cumsum(known == 0))
+            boundaries = corpus.boundaries[begin:end]
+        boundaries = np.append(np.insert(boundaries, breaks, 1), 1).astype(np.int8)
+        return cls(boundaries, np.cumsum(boundaries == 1), np.cumsum(boundaries == 0))
 
     def judge(self, matches: NDArray[np.intp], whole: bool) -> tuple[int, int]:
         """Return how many matches are kept, and how many are kept or not.
@@ -96,7 +96,7 @@ class _Boundaries(NamedTuple):
         cut = self.begun[end - 1] > self.begun[start]
         kept = ~cut & (self.unsaid[end - 1] == self.unsaid[start])
         if whole:
-            edges = np.minimum(self.known[start], self.known[end])
+            edges = np.minimum(self.boundaries[start], self.boundaries[end])
             cut |= edges < 0
             kept &= edges > 0
         return int(kept.sum()), int((kept | cut).sum())

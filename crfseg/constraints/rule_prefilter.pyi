@@ -1,4 +1,4 @@
-"""Types of the compiled sieve; see sieve.pyx for what it does."""
+"""Types of rule_prefilter.pyx."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-class Sieve:
+class Prefilter:
     def __init__(self, signs: NDArray[np.uint8]) -> None: ...
     def signs_of(self, string: str) -> int: ...
     def find(self, string: str, at: int, mask: int) -> int: ...
@@ -19,9 +19,9 @@ class Sieve:
     ) -> list[tuple[int, int, int]]: ...
     def lines(self, data: bytes, surrogates: bool = False) -> tuple[str, NDArray[np.int64]]: ...
 
-def marks_of(
+def boundaries_of(
     n: int,
     matches: list[tuple[int, int, int]],
-    known: NDArray[np.int8] | None,
-    places: NDArray[np.int64] | None = None,
+    given: NDArray[np.int8] | None,
+    positions: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int8]: ...

@@ -10,7 +10,7 @@ from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy
 
-from crfseg.decoding.reader cimport utf8_at, utf8_length
+from crfseg.text.utf8 cimport utf8_at, utf8_length
 
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
@@ -21,7 +21,7 @@ cdef extern from "Python.h":
 cdef enum:
     LONGEST = 2048  # characters that a match may have, as in rules.py
 
-ctypedef fused Unit:
+ctypedef fused CodeUnit:
     uint8_t
     uint16_t
     uint32_t
@@ -29,7 +29,7 @@ ctypedef fused Unit:
 
 cdef struct Sifted:  # characters that are left, and where each stands
     uint32_t *codes
-    int64_t *places
+    int64_t *positions
     Py_ssize_t n
     Py_ssize_t room
 
@@ -40,7 +40,7 @@ cdef inline uint8_t sign_of(const uint8_t[::1] signs, uint32_t code) noexcept no
 
 
 cdef Py_ssize_t find(
-    const uint8_t[::1] signs, const Unit *text, Py_ssize_t n, Py_ssize_t at, uint8_t mask
+    const uint8_t[::1] signs, const CodeUnit *text, Py_ssize_t n, Py_ssize_t at, uint8_t mask
 ) noexcept nogil:
     """Return where the next character with one of the signs stands, -1 if there is none."""
     while at < n:
@@ -50,7 +50,7 @@ cdef Py_ssize_t find(
     return -1
 
 
-cdef uint8_t all_signs(const uint8_t[::1] signs, const Unit *text, Py_ssize_t n) noexcept nogil:
+cdef uint8_t all_signs(const uint8_t[::1] signs, const CodeUnit *text, Py_ssize_t n) noexcept nogil:
     """Return the signs of all characters."""
     cdef Py_ssize_t at
     cdef uint8_t found = 0
@@ -66,9 +66,9 @@ cdef bint keep_room(Sifted *kept) noexcept nogil:
         return True
     room = 2 * kept.room + 1024
     kept.codes = <uint32_t *>realloc(kept.codes, room * sizeof(uint32_t))
-    kept.places = <int64_t *>realloc(kept.places, room * sizeof(int64_t))
+    kept.positions = <int64_t *>realloc(kept.positions, room * sizeof(int64_t))
     kept.room = room
-    return kept.codes != NULL and kept.places != NULL
+    return kept.codes != NULL and kept.positions != NULL
 
 
 cdef bint sift(
@@ -84,7 +84,7 @@ cdef bint sift(
             break
         if not keep_room(kept):
             return False
-        kept.codes[kept.n], kept.places[kept.n] = <uint32_t>code, at
+        kept.codes[kept.n], kept.positions[kept.n] = <uint32_t>code, at
         kept.n += 1
         found |= sign_of(signs, <uint32_t>code)
         at += utf8_length(data[at])
@@ -97,7 +97,7 @@ cdef bint sift(
     return True
 
 
-cdef class Sieve:
+cdef class Prefilter:
     """Finds signs in text. Immutable, shared between threads.
 
     Parameters
@@ -170,7 +170,7 @@ cdef class Sieve:
         -------
         text
             Those lines, newlines included.
-        places
+        positions
             Where in the data each of its T characters begins, and where the data ends; shape
             (T + 1,), int64.
         """
@@ -178,65 +178,65 @@ cdef class Sieve:
         cdef const uint8_t *begin = data
         cdef Py_ssize_t n = len(data)
         cdef bint done
-        cdef int64_t[::1] places
+        cdef int64_t[::1] positions
         try:
             with nogil:
                 done = sift(self.signs, begin, n, surrogates, &kept)
             if not done:
                 raise MemoryError
             places_array = np.empty(kept.n + 1, dtype=np.int64)
-            places = places_array
-            places[kept.n] = n
+            positions = places_array
+            positions[kept.n] = n
             if kept.n:
-                memcpy(&places[0], kept.places, kept.n * sizeof(int64_t))
+                memcpy(&positions[0], kept.positions, kept.n * sizeof(int64_t))
             return PyUnicode_FromKindAndData(4, kept.codes, kept.n), places_array
         finally:
             free(kept.codes)
-            free(kept.places)
+            free(kept.positions)
 
 
-def marks_of(
-    Py_ssize_t n, list matches, const int8_t[::1] known, const int64_t[::1] places=None
+def boundaries_of(
+    Py_ssize_t n, list matches, const int8_t[::1] given, const int64_t[::1] positions=None
 ):
-    """Return what is known of n places when stretches of characters are kept together.
+    """Return the boundary constraints that matches put on n positions.
 
     Parameters
     ----------
     n
-        How many: characters, or bytes of UTF-8.
+        The number of positions: characters, or bytes of UTF-8.
     matches
         (start, end, sort): no word begins inside if the sort is 0 or 1; one begins at both ends
-        too if it is 1. One that contradicts what is known, by those before it too, says nothing,
-        nor does one that is too long.
-    known
-        What is known before, None for nothing.
-    places
-        Where each character stands, and the end; None: each is one place.
+        too if it is 1. A match that contradicts ``given`` or an earlier match is ignored, and so
+        is one that is too long.
+    given
+        Other constraints, shape (n,); None if there are none.
+    positions
+        The position of each character, and the end; None: each is one position.
 
     Returns
     -------
-    marks
-        As in :class:`crfseg.Marked`, shape (n,), int8.
+    boundaries
+        BEGIN, INSIDE or FREE, shape (n,), int8; see :mod:`crfseg.text.boundaries`.
     """
     cdef Py_ssize_t start, end, t
     cdef int sort
     cdef bint fits
-    marks_array = np.zeros(n, dtype=np.int8) if known is None else np.array(known, dtype=np.int8)
-    cdef int8_t[::1] marks = marks_array
+    found = np.zeros(n, dtype=np.int8) if given is None else np.array(given, dtype=np.int8)
+    cdef int8_t[::1] boundaries = found
     for start, end, sort in matches:
         if sort < 0 or end - start > LONGEST:
             continue
-        if places is not None:
-            start, end = places[start], places[end]
-        fits = sort == 0 or (marks[start] >= 0 and (end == n or marks[end] >= 0))
+        if positions is not None:
+            start, end = positions[start], positions[end]
+        fits = sort == 0 or (boundaries[start] >= 0 and (end == n or boundaries[end] >= 0))
         for t in range(start + 1, end):
-            fits &= marks[t] <= 0
+            fits &= boundaries[t] <= 0
         if not fits:
             continue
         for t in range(start + 1, end):
-            marks[t] = -1
+            boundaries[t] = -1
         if sort == 1:
-            marks[start] = 1
+            boundaries[start] = 1
             if end < n:
-                marks[end] = 1
-    return marks_array
+                boundaries[end] = 1
+    return found

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.constraints.rule_prefilter import Sieve, marks_of
+from crfseg.constraints.rule_prefilter import Prefilter, boundaries_of
 from crfseg.constraints.rules import (
     ANYTHING,
     CLUSTER,
@@ -45,22 +45,22 @@ _KEPT: Final = 0  # sorts of matches, see marks_of
 _WORD: Final = 1
 _NOTHING: Final = -1  # only where it stands matters
 
-Marks = NDArray[np.int8]
+Boundaries = NDArray[np.int8]
 Match = tuple[int, int, int]
 """Start, end and sort of a match."""
 
 
-class Known(NamedTuple):
+class Constraints(NamedTuple):
     """What is known of the places of bytes, and by what."""
 
-    marks: Marks | None = None
+    boundaries: Boundaries | None = None
     matches: Sequence[Match] = ()
-    places: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+    positions: NDArray[np.int64] = np.empty(0, dtype=np.int64)
     """Of the characters of which the matches speak, and the end."""
 
     def start_of(self, place: int) -> int:
         """Return where the first match begins that a place lies inside of, or the place itself."""
-        starts, ends = self.places[np.array(self.matches, dtype=np.intp).reshape(-1, 3).T[:2]]
+        starts, ends = self.positions[np.array(self.matches, dtype=np.intp).reshape(-1, 3).T[:2]]
         return int(starts[(starts < place) & (place < ends)].min(initial=place))
 
 
@@ -82,9 +82,9 @@ class Ruleset:
 
     Examples
     --------
-    >>> Ruleset(("numbers", "urls")).marks("涨23.4元").tolist()
+    >>> Ruleset(("numbers", "urls")).boundaries("涨23.4元").tolist()
     [0, 0, -1, -1, -1, 0]
-    >>> Ruleset(expressions=[r"第\d+届"]).marks("在第27届会上").tolist()
+    >>> Ruleset(expressions=[r"第\d+届"]).boundaries("在第27届会上").tolist()
     [0, 1, -1, -1, -1, 1, 0]
     """
 
@@ -140,31 +140,33 @@ class Ruleset:
                 on = on - {name} if part != name else on | {name}
         return Ruleset(tuple(on), (*self.expressions, *expressions))
 
-    def marks(self, text: str, known: Marks | None = None) -> Marks | None:
-        """Return what is known of each character of a text; None if that is nothing.
+    def boundaries(self, text: str, given: Boundaries | None = None) -> Boundaries | None:
+        """Return the boundary constraints on a text's characters; None if there are none.
 
         Parameters
         ----------
         text
             Of any number of lines.
-        known
-            What is known of it otherwise, as in :class:`crfseg.Marked`.
+        given
+            Constraints that come first, as in :class:`crfseg.ConstrainedText`.
         """
         found = self.matches(text)
-        return marks_of(len(text), found, known) if found else known
+        return boundaries_of(len(text), found, given) if found else given
 
-    def marks_of_corpus(self, corpus: Corpus) -> Marks:
+    def corpus_boundaries(self, corpus: Corpus) -> Boundaries:
         """Return what is known of each character of a corpus, its segmentation unseen."""
         found = np.zeros(corpus.n_chars, dtype=np.int8)
         for which, begin, end in corpus.blocks():
             breaks = corpus.offsets[which.start : which.stop] - begin
             lines = np.insert(corpus.codes[begin:end], breaks, chars.NEWLINE)
-            marks = self.marks(chars.to_text(lines))
-            if marks is not None:
-                found[begin:end] = np.delete(marks, breaks + np.arange(len(breaks)))
+            boundaries = self.boundaries(chars.to_text(lines))
+            if boundaries is not None:
+                found[begin:end] = np.delete(boundaries, breaks + np.arange(len(breaks)))
         return found
 
-    def known_of(self, data: bytes, before: bytes = b"", surrogates: bool = False) -> Known:
+    def constraints_of(
+        self, data: bytes, before: bytes = b"", surrogates: bool = False
+    ) -> Constraints:
         """Return what is known of UTF-8, up to what is none.
 
         Parameters
@@ -177,13 +179,13 @@ class Ruleset:
             Take lone surrogates for characters too.
         """
         if not self:
-            return Known()
-        text, places = self._sieve.lines(before + data, surrogates)
-        places -= len(before)
-        found = self.matches(text, int(np.searchsorted(places, 0)))
+            return Constraints()
+        text, positions = self._prefilter.lines(before + data, surrogates)
+        positions -= len(before)
+        found = self.matches(text, int(np.searchsorted(positions, 0)))
         if not found:
-            return Known()
-        return Known(marks_of(len(data), found, None, places), found, places)
+            return Constraints()
+        return Constraints(boundaries_of(len(data), found, None, positions), found, positions)
 
     def matches(self, text: str, at: int = 0) -> list[Match]:
         """Return all matches from a place on, those that others yield to first.
@@ -199,7 +201,7 @@ class Ruleset:
             Start, end and sort: 1 a word, 0 kept together, -1 nothing is said. Neither disjoint nor
             free of contradictions, nor shorter than ``LONGEST``.
         """
-        signs = self._sieve.signs_of(text)
+        signs = self._prefilter.signs_of(text)
         if not signs:
             return []
         found = list(self._of_user(text, at)) if signs & ANYTHING else []
@@ -208,7 +210,7 @@ class Ruleset:
         if signs & CLUSTERS:
             found += self._clusters(text, at)
         if signs & JOINED and self._joined:
-            found += self._sieve.matches(text, at, JOINED, self._joined.match)
+            found += self._prefilter.matches(text, at, JOINED, self._joined.match)
         return found
 
     def _of_user(self, text: str, at: int) -> Iterator[Match]:
@@ -225,13 +227,13 @@ class Ruleset:
 
     def _of_whole(self, pattern: re.Pattern[str], text: str, at: int) -> Iterator[Match]:
         """Yield the matches of the rules whose matches are words, in lines that have a sign."""
-        sign = self._sieve.find(text, at, WHOLE)
+        sign = self._prefilter.find(text, at, WHOLE)
         while sign >= 0:
             begin, end = text.rfind("\n", at, sign) + 1, text.find("\n", sign)
             end = len(text) if end < 0 else end
             for match in pattern.finditer(text, max(at, begin), end):
                 yield *match.span(), _WORD
-            sign = self._sieve.find(text, end, WHOLE)
+            sign = self._prefilter.find(text, end, WHOLE)
 
     def _clusters(self, text: str, at: int) -> Iterator[Match]:
         """Yield the grapheme clusters of several characters, and the emoji.
@@ -241,7 +243,7 @@ class Ruleset:
         """
         emoji = _WORD if "emoji" in self.names else _NOTHING
         other = _KEPT if "graphemes" in self.names else _NOTHING
-        cluster, sign = _cluster(), self._sieve.find(text, at, CLUSTERS)
+        cluster, sign = _cluster(), self._prefilter.find(text, at, CLUSTERS)
         while sign >= 0:
             match = cluster.match(text, max(at, sign - 1))
             start, at = match.span()
@@ -249,7 +251,7 @@ class Ruleset:
                 yield start, at, emoji
             elif at - start > 1:
                 yield start + text[start].isspace(), at, other
-            sign = self._sieve.find(text, at, CLUSTERS)
+            sign = self._prefilter.find(text, at, CLUSTERS)
 
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:
@@ -278,7 +280,7 @@ class Ruleset:
         return compiled
 
     @cached_property
-    def _sieve(self) -> Sieve:
+    def _prefilter(self) -> Prefilter:
         """What characters the rules that are on look for."""
         signs = np.zeros(CLUSTER_SIGNS[-1][1] + 1, dtype=np.uint8)
         for name in self.names:
@@ -289,7 +291,7 @@ class Ruleset:
                     signs[start:stop] |= CLUSTERS
         if self.expressions:
             signs |= ANYTHING
-        return Sieve(signs)
+        return Prefilter(signs)
 
 
 def _alternatives(names: Iterable[str], sort: int) -> re.Pattern[str] | None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from crfseg.corpus.tagset import labels_in
 from crfseg.errors import CorpusError, ShapeError
 from crfseg.text import chars
-from crfseg.text.boundaries import Marked
+from crfseg.text.boundaries import ConstrainedText
 from crfseg.text.scratch import Storage
 from crfseg.text.whitespace import split_lines
 
@@ -105,7 +105,7 @@ class Corpus:
         The digest of that file, for the record.
     n_blank
         How many lines without a character were passed over.
-    known
+    boundaries
         Of each character, if only a part of the words is known: 1 begins a word, -1 does not, 0
         nothing is known; shape (T,), int8. Then ``starts`` has those that are known to begin one.
         None: all is known.
@@ -126,7 +126,7 @@ class Corpus:
     name: str = "<text>"
     sha256: str = field(default="", kw_only=True)
     n_blank: int = field(default=0, kw_only=True)
-    known: NDArray[np.int8] | None = field(default=None, kw_only=True)
+    boundaries: NDArray[np.int8] | None = field(default=None, kw_only=True)
 
     @classmethod
     def from_text(cls, text: str, name: str = "<text>") -> Corpus:
@@ -138,16 +138,16 @@ class Corpus:
         )  # fmt: skip
 
     @classmethod
-    def from_marked(cls, text: Marked, name: str = "<text>") -> Corpus:
+    def from_constrained(cls, text: ConstrainedText, name: str = "<text>") -> Corpus:
         r"""Take a text of which something is known for a corpus: one sentence a line.
 
         >>> Corpus.from_marked(Marked.parse("我|是-北京\n他 来了")).known.tolist()
         [1, 1, -1, 0, 1, 1, 0]
         """
-        split = split_lines(text.text, text.known)
+        split = split_lines(text.text, text.boundaries)
         return cls(
-            split.codes, split.known > 0, split.offsets, split.lines + 1,
-            name=name, n_blank=_n_lines(text.text) - len(split.lines), known=split.known,
+            split.codes, split.boundaries > 0, split.offsets, split.lines + 1,
+            name=name, n_blank=_n_lines(text.text) - len(split.lines), boundaries=split.boundaries,
         )  # fmt: skip
 
     @classmethod
@@ -177,7 +177,7 @@ class Corpus:
     @property
     def n_words(self) -> int:
         """The number of words; where only a part is known, of those that are known whole."""
-        if self.known is None:
+        if self.boundaries is None:
             return int(self.starts.sum())
         return sum(int(self.whole(begin, end).sum()) for _, begin, end in self.blocks())
 
@@ -224,9 +224,9 @@ class Corpus:
     def whole(self, begin: int, end: int) -> NDArray[np.bool_]:
         """Tell which of the :meth:`words` between, whole sentences, are known from end to end."""
         starts = np.flatnonzero(self.starts[begin:end])
-        if self.known is None:
+        if self.boundaries is None:
             return np.ones(len(starts), dtype=bool)
-        return np.logical_and.reduceat(self.known[begin:end] != 0, starts)
+        return np.logical_and.reduceat(self.boundaries[begin:end] != 0, starts)
 
     def text(self, begin: int, end: int) -> str:
         """Return the characters from ``begin`` to ``end``, without white space."""
@@ -287,8 +287,8 @@ class Corpus:
             all_labelled &= corpus.labels is not None
             if all_labelled:
                 labels.append(_renumbered(corpus, names))
-            if corpus.known is not None:
-                partial.append((n_chars, corpus.known))
+            if corpus.boundaries is not None:
+                partial.append((n_chars, corpus.boundaries))
             titles.append(corpus.name)
             n_chars += corpus.n_chars
             n_blank += corpus.n_blank
@@ -298,7 +298,7 @@ class Corpus:
             name=", ".join(titles), n_blank=n_blank,
         )  # fmt: skip
         if partial:
-            joined = replace(joined, known=_known(joined.starts, partial, storage))
+            joined = replace(joined, boundaries=_boundaries(joined.starts, partial, storage))
         if not all_labelled or not titles:
             return joined
         return replace(joined, labels=labels.array(), label_names=tuple(names))._with_names_sorted()
@@ -317,16 +317,16 @@ def _n_lines(text: str) -> int:
     return text.count("\n") + (text[-1:] not in ("", "\n"))
 
 
-def _known(
+def _boundaries(
     starts: NDArray[np.bool_], partial: list[tuple[int, NDArray[np.int8]]], storage: Storage
 ) -> NDArray[np.int8]:
     """Return what is known of a text: all, but in the parts that begin at these places."""
-    known: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
+    boundaries: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
     for begin in range(0, len(starts), _BLOCK):
-        known[begin : begin + _BLOCK] = np.where(starts[begin : begin + _BLOCK], 1, -1)
+        boundaries[begin : begin + _BLOCK] = np.where(starts[begin : begin + _BLOCK], 1, -1)
     for begin, part in partial:
-        known[begin : begin + len(part)] = part
-    return known
+        boundaries[begin : begin + len(part)] = part
+    return boundaries
 
 
 def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:

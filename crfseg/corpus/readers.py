@@ -28,7 +28,7 @@ import numpy as np
 from crfseg.corpus.corpus import Corpus, Sentence
 from crfseg.corpus.tagset import chunks
 from crfseg.errors import CorpusError, MarkupError
-from crfseg.text.boundaries import Marked
+from crfseg.text.boundaries import ConstrainedText
 from crfseg.text.encodings import texts
 from crfseg.text.files import PathLike
 from crfseg.text.scratch import Storage
@@ -107,7 +107,7 @@ def read_corpora(
         for corpus in several
     ]
     for corpus in found:
-        if corpus.known is not None and not partial:
+        if corpus.boundaries is not None and not partial:
             raise CorpusError(
                 f"{corpus.name}: only a part of its words is known; expected all. It can be "
                 "trained on, nothing else"
@@ -265,14 +265,18 @@ def _conllu_sentences(text: str, name: str) -> Iterator[Sentence]:
 def _read_partial(text: str, name: str) -> Corpus:
     lines = [_marked(line, name, number) for number, line in enumerate(text.split("\n"), 1)]
     ends = [np.zeros(1, dtype=np.int8)] * len(lines)  # of newlines nothing is said
-    known = [part for line, end in zip(lines, ends, strict=True) for part in (line.known, end)]
-    joined = Marked("\n".join(line.text for line in lines), np.concatenate(known)[:-1])
-    return Corpus.from_marked(joined, name)
+    boundaries = [
+        part for line, end in zip(lines, ends, strict=True) for part in (line.boundaries, end)
+    ]
+    joined = ConstrainedText(
+        "\n".join(line.text for line in lines), np.concatenate(boundaries)[:-1]
+    )
+    return Corpus.from_constrained(joined, name)
 
 
-def _marked(line: str, name: str, number: int) -> Marked:
+def _marked(line: str, name: str, number: int) -> ConstrainedText:
     try:
-        return Marked.parse(line)
+        return ConstrainedText.parse(line)
     except MarkupError as error:
         raise CorpusError(f"{name}:{number}: {error}") from None
 

@@ -40,7 +40,7 @@ _POSITIONS: Final[dict[str, tuple[str, ...]]] = {
 SCHEMES: Final = tuple(_POSITIONS)
 
 
-class Spelling(NamedTuple):
+class WordTags(NamedTuple):
     """Which tags words are spelt with: one that opens, inner ones, one that closes.
 
     >>> TagSet("BMES6").spelling.inner.tolist()  # B B2 B3 M E S
@@ -139,7 +139,7 @@ class TagSet:
         return legal
 
     @cached_property
-    def spelling(self) -> Spelling:
+    def word_tags(self) -> WordTags:
         """Which tags words are spelt with."""
         inside = self.legal & ~self.begins
         openers = np.flatnonzero(self.begins & ~self.ends).astype(np.int16)
@@ -153,7 +153,7 @@ class TagSet:
                     opener_of[closing[tag]] = rank
                 tag = int(inner[tag])
         labels = self.labels_of(np.arange(len(self.names), dtype=np.int16))
-        return Spelling(openers, inner, closing, opener_of, labels)
+        return WordTags(openers, inner, closing, opener_of, labels)
 
     @cached_property
     def has_any_length(self) -> bool:

@@ -45,10 +45,10 @@ class Compiled(NamedTuple):
     """Which tags begin a word, shape (L,)."""
 
     def parts(
-        self, decoder: Decoder, lines: Lines, known: NDArray[np.int8], words: Trie | None
+        self, decoder: Decoder, lines: Lines, boundaries: NDArray[np.int8], words: Trie | None
     ) -> Parts:
         """Return the best words of a text taken apart."""
-        tags = best_tags(decoder, lines.codes, lines.offsets, known, words)
+        tags = best_tags(decoder, lines.codes, lines.offsets, boundaries, words)
         return Parts.beginning(self.begins[tags], tags)
 
 
@@ -117,7 +117,7 @@ def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0
         tag_set.legal,
         tag_set.begins.astype(np.int8),
         tag_set.ends.astype(np.int8),
-        tag_set.spelling,
+        tag_set.word_tags,
         _FORMS.get(tag_set.names, 0),
         model.alphabet.entries,
         model.templates.window,
@@ -153,11 +153,11 @@ def best_tags(
     decoder: Decoder,
     codes: CodePoints,
     offsets: NDArray[np.intp],
-    known: NDArray[np.int8],
+    boundaries: NDArray[np.int8],
     words: Trie | None,
 ) -> NDArray[np.int16]:
     """Return the best tags of many sentences, or raise an InfeasibleError if one has none."""
-    tags, infeasible = decoder.tag(codes, offsets, known, words)
+    tags, infeasible = decoder.tag(codes, offsets, boundaries, words)
     if infeasible >= 0:
         raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
     return tags

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus.tagset import Spelling
+from crfseg.corpus.tagset import WordTags
 from crfseg.decoding.word_trie import Trie
 from crfseg.features.lexicon_matcher import Matcher
 
@@ -20,24 +20,24 @@ class Decoder:
         legal: NDArray[np.bool_],
         begins: NDArray[np.int8],
         ends: NDArray[np.int8],
-        spelling: Spelling,
+        word_tags: WordTags,
         form: int,
-        symbols: NDArray[np.uint32],
+        entries: NDArray[np.uint32],
         window: int,
         bits: int,
         unit: float,
         per_nat: float,
-        words: Matcher | None = None,
-        classes: NDArray[np.uint8] | None = None,
+        lexicon: Matcher | None = None,
+        word_classes: NDArray[np.uint8] | None = None,
         strings: Matcher | None = None,
-        varieties: NDArray[np.uint8] | None = None,
+        string_classes: NDArray[np.uint8] | None = None,
     ) -> None: ...
     def tag(
         self,
         codes: NDArray[np.uint32],
         offsets: NDArray[np.intp],
-        known: NDArray[np.int8],
-        lexicon: Trie | None = None,
+        boundaries: NDArray[np.int8],
+        user_words: Trie | None = None,
     ) -> tuple[NDArray[np.int16], int]: ...
-    def places(self, codes: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
+    def columns(self, codes: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
     def emissions(self, codes: NDArray[np.uint32]) -> NDArray[np.int32]: ...

@@ -14,14 +14,14 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.chains cimport (
-    Chain, Spelling, forward_chained, open_chain, reserve_chains, trace
+from crfseg.decoding.viterbi cimport (
+    WordArc, WordTags, forward_with_words, open_word_arc, reserve_word_arcs, trace_back
 )
 from crfseg.decoding.weight_index cimport (
-    Table, add_up, ask, fill_table, look_up, make_sure, words_of
+    Table, add_up, send_for_keys, fill_table, look_up, verify_rows, words_a_row
 )
 from crfseg.features.lexicon_matcher cimport Matcher
-from crfseg.decoding.sentence cimport Sentence, agree, make_room, release
+from crfseg.decoding.sentence cimport Sentence, shared_prefix, make_room, release
 from crfseg.features.ngrams cimport BEGIN, END, entry_of
 from crfseg.decoding.word_trie cimport Trie
 from crfseg.decoding.viterbi cimport HARDLY, NEVER, forward
@@ -40,11 +40,11 @@ cdef class Decoder:
         bit in a key; its width, and the smallest offset of a first symbol.
     transitions
         In units, shape (L, L), int64.
-    legal, begins, ends, spelling
+    legal, begins, ends, word_tags
         The tag set's, shapes (L, L), (L,), (L,); see :class:`crfseg.corpus.tagset.Spelling`.
     form
         4 or 6 if the tags are those of BMES or BMES6 without labels, in order; else 0.
-    symbols
+    entries
         The entries of code points, see :meth:`crfseg.features.alphabet.Alphabet.entries`.
     window
         How far the templates look.
@@ -54,46 +54,46 @@ cdef class Decoder:
         The log-potential of one unit.
     per_nat
         Units that make a sequence e times as probable, at the model's temperature.
-    words, classes
+    words, word_classes
         The words that are looked up, and what is known of each; see :mod:`crfseg.features.lexicon`.
-    strings, varieties
+    strings, string_classes
         The strings that are, and what is known of them; see :mod:`crfseg.features.accessor_variety`.
     """
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
-        const int8_t[::1] ends, spelling, int form,
-        const uint32_t[::1] symbols, int window, int bits, double unit, double per_nat,
-        Matcher words=None, const uint8_t[::1] classes=None, Matcher strings=None,
-        const uint8_t[::1] varieties=None,
+        const int8_t[::1] ends, word_tags, int form,
+        const uint32_t[::1] entries, int window, int bits, double unit, double per_nat,
+        Matcher lexicon=None, const uint8_t[::1] word_classes=None, Matcher strings=None,
+        const uint8_t[::1] string_classes=None,
     ):
         cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
         self.n_tags, self.bits, self.unit = len(begins), bits, unit
-        self.words, self.classes = words, classes
-        self.strings, self.varieties = strings, varieties
+        self.lexicon, self.word_classes = lexicon, word_classes
+        self.strings, self.string_classes = strings, string_classes
         self.window = window + max(
-            [0] + [matcher.longest - 1 for matcher in (words, strings) if matcher is not None]
+            [0] + [matcher.longest - 1 for matcher in (lexicon, strings) if matcher is not None]
         )
-        self.n_words = words_of(self.n_tags, bits)
-        self.begins, self.ends, self.symbols = begins, ends, symbols
+        self.n_words = words_a_row(self.n_tags, bits)
+        self.begins, self.ends, self.entries = begins, ends, entries
         self.transitions = transitions
-        self._join(legal, form)
-        self._spell(spelling, per_nat)
+        self._compile_arcs(legal, form)
+        self._set_word_tags(word_tags, per_nat)
         self.n_tables, self.n_terms, self.arrays = len(tables), 0, []
         self.tables = <Table *>calloc(max(1, self.n_tables), sizeof(Table))
-        self.term_places = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
+        self.term_positions = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
         self.term_lanes = <Py_ssize_t *>calloc(max(1, n_terms), sizeof(Py_ssize_t))
-        if not (self.tables and self.term_places and self.term_lanes):
+        if not (self.tables and self.term_positions and self.term_lanes):
             raise MemoryError
         for k in range(self.n_tables):
-            self._add(k, *tables[k])
+            self._add_table(k, *tables[k])
 
     def __dealloc__(self):
         free(self.tables)
-        free(self.term_places)
+        free(self.term_positions)
         free(self.term_lanes)
 
-    def _join(self, legal, int form):
+    def _compile_arcs(self, legal, int form):
         """Compile the arcs between tags."""
         second, first = np.nonzero(legal.T)
         counts = np.bincount(second, minlength=self.n_tags)
@@ -106,19 +106,19 @@ cdef class Decoder:
             &self.arc_offsets[0], &self.arc_tags[0], between.max() - between.min(),
         )
 
-    def _spell(self, spelling, double per_nat):
+    def _set_word_tags(self, word_tags, double per_nat):
         """Note which tags words are spelt with."""
-        n_openers = len(spelling.openers)
-        self.openers = np.append(spelling.openers, np.int16(-1))  # never empty
-        self.inner, self.closing = spelling.inner, spelling.closing
-        self.opener_of, self.labels = spelling.opener_of, spelling.labels
+        n_openers = len(word_tags.openers)
+        self.openers = np.append(word_tags.openers, np.int16(-1))  # never empty
+        self.inner, self.closing = word_tags.inner, word_tags.closing
+        self.opener_of, self.labels = word_tags.opener_of, word_tags.labels
         # More than what a word's characters and the arcs between them can differ by.
-        self.spelling = Spelling(
+        self.word_tags = WordTags(
             n_openers, &self.openers[0], &self.inner[0], &self.closing[0], &self.opener_of[0],
             &self.labels[0], per_nat, <int64_t>1 << 40,
         )
 
-    def _add(self, Py_ssize_t k, finder, blocks, list parts, int width, int first):
+    def _add_table(self, Py_ssize_t k, finder, blocks, list parts, int width, int first):
         """Enter the table of a kind, and where each row of its blocks speaks to."""
         cdef Table *table = &self.tables[k]
         cdef Py_ssize_t r
@@ -126,130 +126,130 @@ cdef class Decoder:
         self.arrays += [finder, blocks]
         table.first = first
         for r in range(table.width):
-            self.term_places[self.n_terms] = k * self.span() + table.width - 1 - r
+            self.term_positions[self.n_terms] = k * self.chunk_span() + table.width - 1 - r
             self.term_lanes[self.n_terms] = 1 + r * self.n_words
             self.n_terms += 1
 
-    cdef Py_ssize_t span(self) noexcept nogil:
+    cdef Py_ssize_t chunk_span(self) noexcept nogil:
         """Places of a chunk at which a pattern may begin."""
         return CHUNK + 2 * self.window
 
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil:
         """Make room for n characters; False if there is no memory."""
         return make_room(
-            sentence, n, self.window, self.n_tags, self.n_tables, self.span(), CHUNK
+            sentence, n, self.window, self.n_tags, self.n_tables, self.chunk_span(), CHUNK
         )
 
-    cdef bint consult(self, Sentence *sentence, Trie lexicon) noexcept nogil:
+    cdef bint match_user_words(self, Sentence *sentence, Trie user_words) noexcept nogil:
         """Look the words of a user's lexicon up; False if there is no memory."""
         sentence.matches.n = sentence.matches.longest = 0
-        if lexicon is None or sentence.n == 0:
+        if user_words is None or sentence.n == 0:
             return True
-        sentence.matches.longest = lexicon.longest
-        sentence.matches.has_infinite = lexicon.has_infinite
-        return lexicon.find(sentence.codes, sentence.n, &sentence.matches) and reserve_chains(
-            &sentence.chains, lexicon.longest, self.spelling.n_openers
+        sentence.matches.longest = user_words.longest
+        sentence.matches.has_infinite = user_words.has_infinite
+        return user_words.find(sentence.codes, sentence.n, &sentence.matches) and reserve_word_arcs(
+            &sentence.word_arcs, user_words.longest, self.word_tags.n_openers
         )
 
-    cdef void emit(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
+    cdef void compute_emissions(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
         """Compute the emissions of n characters from ``start`` on; n is at most a chunk."""
-        cdef Py_ssize_t k, span = self.span()
+        cdef Py_ssize_t k, chunk_span = self.chunk_span()
         cdef const Table *table
-        cdef uint32_t *places[3]
-        places[0], places[1], places[2] = sentence.entries, sentence.marks, sentence.words
+        cdef uint32_t *columns[3]
+        columns[0], columns[1], columns[2] = sentence.entries, sentence.lexicon_features, sentence.word_ids
         for k in range(self.n_tables):
             table = &self.tables[k]
-            ask(
-                table, places, self.window + start + table.first, n + table.width - 1,
-                sentence.keys + k * span,
+            send_for_keys(
+                table, columns, self.window + start + table.first, n + table.width - 1,
+                sentence.keys + k * chunk_span,
             )
         for k in range(self.n_tables):
             table = &self.tables[k]
             sentence.n_present[k] = look_up(
-                table, n + table.width - 1, sentence.keys + k * span, sentence.found + k * span,
-                sentence.present + k * span,
+                table, n + table.width - 1, sentence.keys + k * chunk_span, sentence.found + k * chunk_span,
+                sentence.present + k * chunk_span,
             )
         for k in range(self.n_tables):
-            make_sure(
-                &self.tables[k], sentence.present + k * span, sentence.n_present[k],
-                sentence.keys + k * span, sentence.found + k * span,
+            verify_rows(
+                &self.tables[k], sentence.present + k * chunk_span, sentence.n_present[k],
+                sentence.keys + k * chunk_span, sentence.found + k * chunk_span,
             )
         add_up(
-            sentence.found, n, self.term_places, self.term_lanes, self.n_terms, self.n_words,
+            sentence.found, n, self.term_positions, self.term_lanes, self.n_terms, self.n_words,
             self.n_tags, self.bits, sentence.emissions,
         )
 
-    cdef void look_around(self, Sentence *sentence) noexcept nogil:
+    cdef void pad_and_match(self, Sentence *sentence) noexcept nogil:
         """Enter the edges of a sentence, and look its words and strings up."""
         cdef Py_ssize_t j, n_numbers = sentence.n + 2 * self.window
         for j in range(self.window):
             if sentence.before < 0:
                 sentence.entries[j] = BEGIN
             sentence.entries[self.window + sentence.n + j] = END
-        if self.words is not None:
-            self.words.find(
-                sentence.entries, n_numbers, &self.classes[0] if self.classes.shape[0] else NULL,
-                sentence.marks, sentence.words,
+        if self.lexicon is not None:
+            self.lexicon.find(
+                sentence.entries, n_numbers, &self.word_classes[0] if self.word_classes.shape[0] else NULL,
+                sentence.lexicon_features, sentence.word_ids,
             )
         elif self.strings is not None:
-            memset(sentence.marks, 0, n_numbers * sizeof(uint32_t))
+            memset(sentence.lexicon_features, 0, n_numbers * sizeof(uint32_t))
         if self.strings is not None:
             self.strings.find_all(
                 sentence.entries, n_numbers,
-                &self.varieties[0] if self.varieties.shape[0] else NULL, sentence.marks,
+                &self.string_classes[0] if self.string_classes.shape[0] else NULL, sentence.lexicon_features,
             )
 
-    cdef void advance(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
+    cdef void forward_to(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
         """Go forward from the beginning of a sentence to the character ``stop``."""
         cdef Py_ssize_t start = 0, skip, n, j
         cdef int64_t *delta = sentence.delta
         cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
-        self.look_around(sentence)
-        sentence.chains.n = sentence.chains.next = 0
+        self.pad_and_match(sentence)
+        sentence.word_arcs.n = sentence.word_arcs.next = 0
         for j in range(self.n_tags):
             delta[j] = 0 if j == sentence.before else NEVER
         while start < stop:
             n = min(<Py_ssize_t>CHUNK, stop - start)
-            self.emit(sentence, start, n)
+            self.compute_emissions(sentence, start, n)
             skip = start == 0 and is_new
             if skip:
                 for j in range(self.n_tags):
-                    if self.begins[j] and sentence.known[0] >= 0:
+                    if self.begins[j] and sentence.boundaries[0] >= 0:
                         delta[j] = sentence.emissions[j]
                 if sentence.matches.n:
-                    open_chain(
-                        &self.arcs, &self.spelling, &sentence.matches, &sentence.chains, 0, delta
+                    open_word_arc(
+                        &self.arcs, &self.word_tags, &sentence.matches, &sentence.word_arcs, 0, delta
                     )
-            self.pass_over(
+            self.forward_chunk(
                 sentence, start + skip, n - skip, sentence.emissions + skip * self.n_tags
             )
             start += CHUNK
 
-    cdef void pass_over(
+    cdef void forward_chunk(
         self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n, const int32_t *emissions
     ) noexcept nogil:
         """Go forward over the n characters from ``start`` on."""
         cdef int16_t *back = sentence.back + start * self.n_tags
         if sentence.matches.n:
-            forward_chained(
-                &self.arcs, &self.spelling, &sentence.matches, &sentence.chains, emissions,
-                sentence.known + start, start, n, sentence.delta, back,
+            forward_with_words(
+                &self.arcs, &self.word_tags, &sentence.matches, &sentence.word_arcs, emissions,
+                sentence.boundaries + start, start, n, sentence.delta, back,
             )
         else:
-            forward(&self.arcs, emissions, sentence.known + start, n, sentence.delta, back)
+            forward(&self.arcs, emissions, sentence.boundaries + start, n, sentence.delta, back)
 
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
         """Find the best legal tags of a sentence; False if what is known leaves none."""
         cdef Py_ssize_t j
         cdef int16_t best = -1
         cdef const int64_t *delta = sentence.delta
-        self.advance(sentence, sentence.n)
+        self.forward_to(sentence, sentence.n)
         for j in range(self.n_tags):
             if self.ends[j] and delta[j] > HARDLY and (best < 0 or delta[j] > delta[best]):
                 best = <int16_t>j
         if best >= 0:
-            trace(
-                &self.arcs, &self.spelling, sentence.back, sentence.n - 1, best, sentence.tags
+            trace_back(
+                &self.arcs, &self.word_tags, sentence.back, sentence.n - 1, best, sentence.tags
             )
         return best >= 0
 
@@ -263,35 +263,35 @@ cdef class Decoder:
         cdef Py_ssize_t t = sentence.n - 1 - max(self.window, sentence.matches.longest)
         if t < 0:
             return 0
-        self.advance(sentence, t + 1)
-        return self.agreed(sentence, t)
+        self.forward_to(sentence, t + 1)
+        return self.common_prefix(sentence, t)
 
-    cdef Py_ssize_t agreed(self, Sentence *sentence, Py_ssize_t t) noexcept nogil:
+    cdef Py_ssize_t common_prefix(self, Sentence *sentence, Py_ssize_t t) noexcept nogil:
         """Write down the tags on which all best ways to character t agree; return how many."""
         cdef Py_ssize_t j, k, n = -1
-        cdef const Chain *chain
+        cdef const WordArc *word_arc
         cdef int16_t *tags = <int16_t *>malloc((t + 1) * sizeof(int16_t))
         if tags == NULL:
             return 0
         for j in range(self.n_tags):
             if sentence.delta[j] > HARDLY:
-                trace(&self.arcs, &self.spelling, sentence.back, t, <int16_t>j, tags)
-                n = agree(sentence.tags, n, tags, t + 1)
-        for k in range(sentence.chains.n):
-            chain = &sentence.chains.items[k]
-            for j in range(self.spelling.n_openers):
-                if chain.scores[j] > HARDLY:
-                    trace(
-                        &self.arcs, &self.spelling, sentence.back, chain.start, self.openers[j],
+                trace_back(&self.arcs, &self.word_tags, sentence.back, t, <int16_t>j, tags)
+                n = shared_prefix(sentence.tags, n, tags, t + 1)
+        for k in range(sentence.word_arcs.n):
+            word_arc = &sentence.word_arcs.items[k]
+            for j in range(self.word_tags.n_openers):
+                if word_arc.scores[j] > HARDLY:
+                    trace_back(
+                        &self.arcs, &self.word_tags, sentence.back, word_arc.start, self.openers[j],
                         tags,
                     )
-                    n = agree(sentence.tags, n, tags, chain.start + 1)
+                    n = shared_prefix(sentence.tags, n, tags, word_arc.start + 1)
         free(tags)
         return max(n, <Py_ssize_t>0)
 
     def tag(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
-        Trie lexicon=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
+        Trie user_words=None,
     ):
         """Find the best tags of many sentences.
 
@@ -301,9 +301,9 @@ cdef class Decoder:
             The T characters, uint32.
         offsets
             Where each of the N sentences begins, and T at the end; shape (N + 1,); none is empty.
-        known
+        boundaries
             1 begins a word, -1 does not, 0 nothing is known; shape (T,).
-        lexicon
+        user_words
             A user's words.
 
         Returns
@@ -321,8 +321,8 @@ cdef class Decoder:
         memset(&sentence, 0, sizeof(Sentence))
         with nogil:
             for s in range(offsets.shape[0] - 1):
-                room = self.take(&sentence, codes, known, offsets[s], offsets[s + 1]) and (
-                    self.consult(&sentence, lexicon)
+                room = self.load(&sentence, codes, boundaries, offsets[s], offsets[s + 1]) and (
+                    self.match_user_words(&sentence, user_words)
                 )
                 if not room:
                     break
@@ -336,8 +336,8 @@ cdef class Decoder:
             raise MemoryError
         return tags_array, infeasible
 
-    cdef bint take(
-        self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] known,
+    cdef bint load(
+        self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] boundaries,
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil:
         """Take a sentence's characters in, and what is known; False if there is no memory."""
@@ -348,20 +348,20 @@ cdef class Decoder:
         for t in range(sentence.n):
             sentence.codes[t] = codes[begin + t]
             sentence.entries[self.window + t] = entry_of(
-                &self.symbols[0], self.symbols.shape[0], codes[begin + t]
+                &self.entries[0], self.entries.shape[0], codes[begin + t]
             )
-            sentence.known[t] = 0 if known is None else known[begin + t]
+            sentence.boundaries[t] = 0 if boundaries is None else boundaries[begin + t]
         return True
 
-    cdef int take_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1:
+    cdef int load_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1:
         """Begin with a sentence of which nothing is known; the caller releases it."""
         memset(sentence, 0, sizeof(Sentence))
-        if not self.take(sentence, codes, None, 0, codes.shape[0]):
+        if not self.load(sentence, codes, None, 0, codes.shape[0]):
             release(sentence)
             raise MemoryError
         return 0
 
-    def places(self, const uint32_t[::1] codes):
+    def columns(self, const uint32_t[::1] codes):
         """Return entries, marks and words of a sentence, ``window`` more on both sides.
 
         See :mod:`crfseg.features.ngrams`; shape (3, T + 2 * window), uint32, 0 where the model has none.
@@ -370,13 +370,13 @@ cdef class Decoder:
         cdef uint32_t[:, ::1] numbers = numbers_array
         cdef size_t n_bytes = numbers.shape[1] * sizeof(uint32_t)
         cdef Sentence sentence
-        self.take_all(&sentence, codes)
-        self.look_around(&sentence)
+        self.load_all(&sentence, codes)
+        self.pad_and_match(&sentence)
         memcpy(&numbers[0, 0], sentence.entries, n_bytes)
-        if self.words is not None or self.strings is not None:
-            memcpy(&numbers[1, 0], sentence.marks, n_bytes)
-        if self.words is not None:
-            memcpy(&numbers[2, 0], sentence.words, n_bytes)
+        if self.lexicon is not None or self.strings is not None:
+            memcpy(&numbers[1, 0], sentence.lexicon_features, n_bytes)
+        if self.lexicon is not None:
+            memcpy(&numbers[2, 0], sentence.word_ids, n_bytes)
         release(&sentence)
         return numbers_array
 
@@ -386,11 +386,11 @@ cdef class Decoder:
         cdef int32_t[:, ::1] emissions = emissions_array
         cdef Sentence sentence
         cdef Py_ssize_t start = 0, n
-        self.take_all(&sentence, codes)
-        self.advance(&sentence, 0)
+        self.load_all(&sentence, codes)
+        self.forward_to(&sentence, 0)
         while start < sentence.n:
             n = min(<Py_ssize_t>CHUNK, sentence.n - start)
-            self.emit(&sentence, start, n)
+            self.compute_emissions(&sentence, start, n)
             memcpy(&emissions[start, 0], sentence.emissions, n * self.n_tags * sizeof(int32_t))
             start += CHUNK
         release(&sentence)

@@ -19,21 +19,21 @@ class Marginals:
         self,
         codes: NDArray[np.uint32],
         offsets: NDArray[np.intp],
-        known: NDArray[np.int8],
+        boundaries: NDArray[np.int8],
         starts: NDArray[np.uint8],
-        lexicon: Trie | None = None,
+        user_words: Trie | None = None,
     ) -> NDArray[np.float64]: ...
     def of_tags(
         self,
         codes: NDArray[np.uint32],
         offsets: NDArray[np.intp],
-        known: NDArray[np.int8],
-        lexicon: Trie | None = None,
+        boundaries: NDArray[np.int8],
+        user_words: Trie | None = None,
     ) -> NDArray[np.float64]: ...
     def of_sentences(
         self,
         codes: NDArray[np.uint32],
         offsets: NDArray[np.intp],
-        known: NDArray[np.int8],
-        lexicon: Trie | None = None,
+        boundaries: NDArray[np.int8],
+        user_words: Trie | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

@@ -24,7 +24,7 @@ from libc.string cimport memset
 
 from crfseg.decoding.decoder cimport CHUNK, Decoder
 from crfseg.decoding.word_sums cimport (
-    Links, add_tags, close_link, follow_links, lay, open_link, pull_links, release_links, scale_links, settle, worth_of
+    SummedArcs, add_tags, close_arc, follow_arcs, lay_out, open_arc, pull_arcs, release_arcs, scale_arcs, constrain_forced, word_weight
 )
 from crfseg.decoding.sentence cimport Sentence, release
 from crfseg.decoding.word_trie cimport Trie
@@ -39,7 +39,7 @@ cdef struct Lattice:  # of one sentence; grows, is never shared between threads
     double *entropy  # [L], and as much work space
     double *plain  # [L], alpha of the character before without what is in links
     double *came  # [L], what comes back from links; and [L] what makes its entropy
-    Links links
+    SummedArcs word_arcs
     double log_z
     Py_ssize_t room
 
@@ -86,14 +86,14 @@ cdef class Marginals:
         self.unit = decoder.unit / temperature
 
     def of_words(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
-        const uint8_t[::1] starts, Trie lexicon=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
+        const uint8_t[::1] starts, Trie user_words=None,
     ):
         """Return the probability of each word of a segmentation.
 
         Parameters
         ----------
-        codes, offsets, known, lexicon
+        codes, offsets, boundaries, user_words
             See :meth:`crfseg.decoding.decoder.Decoder.tag`.
         starts
             Which characters begin a word, those that begin a sentence included; shape (T,).
@@ -109,12 +109,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if codes.shape[0]:
             wanted.starts, wanted.words = &starts[0], &words[0]
-        self.sum_up(codes, offsets, known, lexicon, wanted)
+        self.sum_up(codes, offsets, boundaries, user_words, wanted)
         return np.asarray(words)
 
     def of_tags(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
-        Trie lexicon=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
+        Trie user_words=None,
     ):
         """Return the probability of each tag at each character; (T, L), NaN where no path is left.
 
@@ -125,12 +125,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if codes.shape[0]:
             wanted.tags = &tags[0, 0]
-        self.sum_up(codes, offsets, known, lexicon, wanted)
+        self.sum_up(codes, offsets, boundaries, user_words, wanted)
         return np.asarray(tags)
 
     def of_sentences(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] known,
-        Trie lexicon=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
+        Trie user_words=None,
     ):
         """Return log Z and the entropy, in nats, of each sentence; (N,), NaN where no path is left.
 
@@ -141,12 +141,12 @@ cdef class Marginals:
         memset(&wanted, 0, sizeof(Wanted))
         if found.shape[1]:
             wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
-        self.sum_up(codes, offsets, known, lexicon, wanted)
+        self.sum_up(codes, offsets, boundaries, user_words, wanted)
         return tuple(np.asarray(found))
 
     cdef int sum_up(
         self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
-        const int8_t[::1] known, Trie lexicon, Wanted wanted,
+        const int8_t[::1] boundaries, Trie user_words, Wanted wanted,
     ) except -1:
         """Write what is wanted of all sentences."""
         cdef Sentence sentence
@@ -159,8 +159,8 @@ cdef class Marginals:
             for s in range(offsets.shape[0] - 1):
                 begin = offsets[s]
                 room = (
-                    self.decoder.take(&sentence, codes, known, begin, offsets[s + 1])
-                    and self.decoder.consult(&sentence, lexicon)
+                    self.decoder.load(&sentence, codes, boundaries, begin, offsets[s + 1])
+                    and self.decoder.match_user_words(&sentence, user_words)
                     and self.reserve(&lattice, &sentence)
                 )
                 if not room:
@@ -168,13 +168,13 @@ cdef class Marginals:
                 if self.forward(&sentence, &lattice, wanted.entropies != NULL):
                     self.write(&lattice, sentence.n, s, begin, &wanted)
                 else:
-                    self.deny(sentence.n, s, begin, &wanted)
+                    self.mark_infeasible(sentence.n, s, begin, &wanted)
             release(&sentence)
             free(lattice.alpha)
             free(lattice.potential)
             free(lattice.beta)
             free(lattice.entropy)
-            release_links(&lattice.links)
+            release_arcs(&lattice.word_arcs)
         if not room:
             raise MemoryError
         return 0
@@ -195,7 +195,7 @@ cdef class Marginals:
         if wanted.words != NULL or wanted.tags != NULL:
             self.backward(lattice, n, begin, wanted)
 
-    cdef void deny(
+    cdef void mark_infeasible(
         self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
     ) noexcept nogil:
         """Write NaN for a sentence without any path."""
@@ -214,13 +214,13 @@ cdef class Marginals:
     cdef bint reserve(self, Lattice *lattice, Sentence *sentence) noexcept nogil:
         """Make room for a sentence; False if there is no memory."""
         cdef Py_ssize_t n_tags = self.decoder.n_tags, room = max(sentence.n, 2 * lattice.room)
-        lattice.links.n = 0
+        lattice.word_arcs.n = 0
         if sentence.matches.n:
-            settle(self.decoder, sentence)
-            lattice.links.spelling = &self.decoder.spelling
-            lattice.links.matches = &sentence.matches
-            lattice.links.arcs, lattice.links.n_tags = &self.arcs[0, 0], n_tags
-            if not lay(&lattice.links):
+            constrain_forced(self.decoder, sentence)
+            lattice.word_arcs.word_tags = &self.decoder.word_tags
+            lattice.word_arcs.matches = &sentence.matches
+            lattice.word_arcs.arcs, lattice.word_arcs.n_tags = &self.arcs[0, 0], n_tags
+            if not lay_out(&lattice.word_arcs):
                 return False
         if sentence.n <= lattice.room:
             return True
@@ -239,11 +239,11 @@ cdef class Marginals:
         cdef const double *before = NULL
         cdef double *alpha = lattice.alpha
         cdef double *potential = lattice.potential
-        self.decoder.look_around(sentence)
+        self.decoder.pad_and_match(sentence)
         lattice.log_z = self.shift * (sentence.n - 1)
         while start < sentence.n:
             n = min(<Py_ssize_t>CHUNK, sentence.n - start)
-            self.decoder.emit(sentence, start, n)
+            self.decoder.compute_emissions(sentence, start, n)
             for t in range(start, start + n):
                 lattice.log_z += self.exponentials(
                     sentence, lattice, t, sentence.emissions + (t - start) * n_tags, potential
@@ -253,11 +253,11 @@ cdef class Marginals:
                     return False
                 lattice.log_z += log(total)
                 if entropy:
-                    self.disperse(before, lattice)
+                    self.average_entropy(before, lattice)
                 before = alpha
-                if lattice.links.n:
+                if lattice.word_arcs.n:
                     before = lattice.plain
-                    open_link(&lattice.links, t, alpha, lattice.entropy, lattice.plain)
+                    open_arc(&lattice.word_arcs, t, alpha, lattice.entropy, lattice.plain)
                 alpha += n_tags
                 potential += n_tags
             start += n
@@ -269,8 +269,8 @@ cdef class Marginals:
     ) noexcept nogil:
         """Write exp(emission - the largest) of each tag, 0 for those that cannot be; return it."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
-        cdef bint may_begin = sentence.known[t] >= 0
-        cdef bint may_go_on = sentence.known[t] <= 0 and t > 0
+        cdef bint may_begin = sentence.boundaries[t] >= 0
+        cdef bint may_go_on = sentence.boundaries[t] <= 0 and t > 0
         cdef int32_t top = emissions[0]
         for j in range(1, n_tags):
             top = max(top, emissions[j])
@@ -281,7 +281,7 @@ cdef class Marginals:
             elif t == sentence.n - 1 and not self.ends[j]:
                 potential[j] = 0
             elif sentence.matches.n and self.begins[j] and self.ends[j]:
-                potential[j] *= worth_of(&lattice.links, t, 1, <int16_t>j)
+                potential[j] *= word_weight(&lattice.word_arcs, t, 1, <int16_t>j)
         return top * self.unit
 
     cdef double advance(
@@ -293,9 +293,9 @@ cdef class Marginals:
         cdef double total = 0
         for j in range(2 * n_tags):
             lattice.came[j] = 0
-        if lattice.links.n:
-            total = follow_links(
-                &lattice.links, t, potential, lattice.came, lattice.came + n_tags
+        if lattice.word_arcs.n:
+            total = follow_arcs(
+                &lattice.word_arcs, t, potential, lattice.came, lattice.came + n_tags
             )
         if before == NULL:
             for j in range(n_tags):
@@ -309,11 +309,11 @@ cdef class Marginals:
             if total > 0:
                 alpha[j] /= total
                 potential[j] /= total
-        if lattice.links.n and total > 0:
-            scale_links(&lattice.links, t, total)
+        if lattice.word_arcs.n and total > 0:
+            scale_arcs(&lattice.word_arcs, t, total)
         return total
 
-    cdef void disperse(self, const double *before, Lattice *lattice) noexcept nogil:
+    cdef void average_entropy(self, const double *before, Lattice *lattice) noexcept nogil:
         """Go one character on with the entropy of all ways to each tag."""
         cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
         cdef double *entropy = lattice.entropy
@@ -359,15 +359,15 @@ cdef class Marginals:
                     wanted.tags[(begin + t) * n_tags + j] = (
                         lattice.alpha[t * n_tags + j] * beta[j]
                     )
-                if lattice.links.n:
-                    add_tags(&lattice.links, t, wanted.tags + (begin + t) * n_tags)
+                if lattice.word_arcs.n:
+                    add_tags(&lattice.word_arcs, t, wanted.tags + (begin + t) * n_tags)
             if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
                 start = t
                 while start > 0 and not wanted.starts[begin + start]:
                     start -= 1
                 wanted.words[begin + start] = self.word(lattice, start, t)
-            if lattice.links.n:
-                pull_links(&lattice.links, t, lattice.potential + t * n_tags, beta)
+            if lattice.word_arcs.n:
+                pull_arcs(&lattice.word_arcs, t, lattice.potential + t * n_tags, beta)
             for j in range(n_tags):
                 pull[j] = lattice.potential[t * n_tags + j] * beta[j]
             for i in range(n_tags):
@@ -375,8 +375,8 @@ cdef class Marginals:
                 beta[i] = 0
                 for j in range(n_tags):
                     beta[i] += arc[j] * pull[j]
-            if lattice.links.n:
-                close_link(&lattice.links, t - 1, beta)
+            if lattice.word_arcs.n:
+                close_arc(&lattice.word_arcs, t - 1, beta)
 
     cdef double word(self, Lattice *lattice, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
         """Return the probability of a word; beta is that of ``end``, its last character."""
@@ -391,8 +391,8 @@ cdef class Marginals:
             for j in range(n_tags):
                 here[j] = 0 if self.begins[j] else after[j] * lattice.potential[t * n_tags + j]
         for j in range(n_tags):
-            if self.ends[j] and lattice.links.n and end > start:
-                here[j] *= worth_of(&lattice.links, start, end + 1 - start, <int16_t>j)
+            if self.ends[j] and lattice.word_arcs.n and end > start:
+                here[j] *= word_weight(&lattice.word_arcs, start, end + 1 - start, <int16_t>j)
             if self.ends[j]:
                 total += here[j] * lattice.beta[j]
         return min(total, 1.0)  # sums are rounded

@@ -9,7 +9,7 @@ from crfseg.decoding.word_trie import Trie
 def find(
     decoder: Decoder,
     codes: NDArray[np.uint32],
-    known: NDArray[np.int8],
+    boundaries: NDArray[np.int8],
     k: int,
-    lexicon: Trie | None = None,
+    user_words: Trie | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int16]]: ...

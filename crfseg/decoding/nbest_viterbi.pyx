@@ -15,15 +15,15 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.chains cimport Matches, behind, worth
+from crfseg.decoding.viterbi cimport Matches, next_start, word_score
 from crfseg.decoding.decoder cimport CHUNK, Decoder
-from crfseg.decoding.word_sums cimport settle
+from crfseg.decoding.word_sums cimport constrain_forced
 from crfseg.decoding.sentence cimport Sentence, release
 from crfseg.decoding.word_trie cimport Trie
 from crfseg.decoding.viterbi cimport HARDLY, NEVER
 
 
-cdef struct Branch:  # the words that begin at one character
+cdef struct WordArc:  # the words that begin at one character
     Py_ssize_t start
     Py_ssize_t end  # behind the longest of them
     Py_ssize_t first  # of their matches
@@ -34,8 +34,8 @@ cdef struct Branch:  # the words that begin at one character
 
 cdef struct Lists:
     int k
-    Branch *branches  # those that are open
-    Py_ssize_t n_branches
+    WordArc *word_arcs  # those that are open
+    Py_ssize_t n_word_arcs
     Py_ssize_t next  # of the matches
     int64_t *numbers  # what the branches point to
     int16_t *tags
@@ -47,7 +47,7 @@ cdef struct Lists:
 
 
 def find(
-    Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] known, int k, Trie lexicon=None
+    Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] boundaries, int k, Trie user_words=None
 ):
     """Find the best tag sequences of a sentence.
 
@@ -55,11 +55,11 @@ def find(
     ----------
     codes
         Its T characters, at least one.
-    known
+    boundaries
         1 begins a word, -1 does not, 0 nothing is known; shape (T,).
     k
         How many are wanted, at least one.
-    lexicon
+    user_words
         A user's words.
 
     Returns
@@ -77,44 +77,44 @@ def find(
     memset(&lists, 0, sizeof(Lists))
     lists.k = k
     try:
-        room = decoder.take(&sentence, codes, known, 0, n) and decoder.consult(&sentence, lexicon)
+        room = decoder.load(&sentence, codes, boundaries, 0, n) and decoder.match_user_words(&sentence, user_words)
         if not room or not reserve(decoder, &lists, n, sentence.matches.longest):
             raise MemoryError
         with nogil:
-            settle(decoder, &sentence)
+            constrain_forced(decoder, &sentence)
             advance_all(decoder, &sentence, &lists)
         return chosen(decoder, n, &lists)
     finally:
         release(&sentence)
-        give_back(&lists)
+        release_lists(&lists)
 
 
 cdef bint reserve(Decoder decoder, Lists *lists, Py_ssize_t n, Py_ssize_t longest) noexcept nogil:
     """Make room for n characters and as many branches as can be open; False without memory."""
-    cdef Py_ssize_t b, size = decoder.n_tags * lists.k, n_openers = decoder.spelling.n_openers
+    cdef Py_ssize_t b, size = decoder.n_tags * lists.k, n_openers = decoder.word_tags.n_openers
     lists.delta = <int64_t *>malloc(size * sizeof(int64_t))
     lists.after = <int64_t *>malloc(size * sizeof(int64_t))
     lists.back = <int32_t *>malloc(n * size * sizeof(int32_t))
     lists.heads = <int *>malloc((decoder.n_tags + longest) * sizeof(int))
-    lists.branches = <Branch *>malloc((longest + 1) * sizeof(Branch))
+    lists.word_arcs = <WordArc *>malloc((longest + 1) * sizeof(WordArc))
     lists.numbers = <int64_t *>malloc((longest * n_openers * lists.k + 1) * sizeof(int64_t))
     lists.tags = <int16_t *>malloc((longest * n_openers + 1) * sizeof(int16_t))
     lists.gains = <int64_t *>malloc((longest + 1) * sizeof(int64_t))
-    if not (lists.branches and lists.numbers and lists.tags):
+    if not (lists.word_arcs and lists.numbers and lists.tags):
         return False
     for b in range(longest):
-        lists.branches[b].delta = lists.numbers + b * n_openers * lists.k
-        lists.branches[b].tags = lists.tags + b * n_openers
+        lists.word_arcs[b].delta = lists.numbers + b * n_openers * lists.k
+        lists.word_arcs[b].tags = lists.tags + b * n_openers
     return lists.delta and lists.after and lists.back and lists.heads and lists.gains
 
 
-cdef void give_back(Lists *lists) noexcept nogil:
+cdef void release_lists(Lists *lists) noexcept nogil:
     """Give the memory back."""
     free(lists.delta)
     free(lists.after)
     free(lists.back)
     free(lists.heads)
-    free(lists.branches)
+    free(lists.word_arcs)
     free(lists.numbers)
     free(lists.tags)
     free(lists.gains)
@@ -124,19 +124,19 @@ cdef void advance_all(Decoder decoder, Sentence *sentence, Lists *lists) noexcep
     """Go forward through all characters of a sentence."""
     cdef Py_ssize_t start = 0, n, t, n_tags = decoder.n_tags
     cdef const int32_t *emissions
-    decoder.look_around(sentence)
+    decoder.pad_and_match(sentence)
     while start < sentence.n:
         n = min(<Py_ssize_t>CHUNK, sentence.n - start)
-        decoder.emit(sentence, start, n)
+        decoder.compute_emissions(sentence, start, n)
         for t in range(start, start + n):
             emissions = sentence.emissions + (t - start) * n_tags
             if t == 0:
                 begin(decoder, lists)
             else:
                 advance(decoder, lists, t, &sentence.matches)
-            add(decoder, lists, emissions, sentence.known[t])
+            add(decoder, lists, emissions, sentence.boundaries[t])
             extend(decoder, lists, t, emissions)
-            branch(decoder, lists, t, &sentence.matches)
+            extend_word_arc(decoder, lists, t, &sentence.matches)
         start += n
 
 
@@ -156,14 +156,14 @@ cdef void advance(
     cdef int32_t *back = lists.back + t * decoder.n_tags * k
     cdef int64_t top
     for j in range(decoder.n_tags):
-        memset(lists.heads, 0, (decoder.n_tags + lists.n_branches) * sizeof(int))
-        gain(decoder, lists, t, <int16_t>j, matches)
+        memset(lists.heads, 0, (decoder.n_tags + lists.n_word_arcs) * sizeof(int))
+        list_gains(decoder, lists, t, <int16_t>j, matches)
         for r in range(k):
             best = best_head(decoder, lists, j, &top)
             lists.after[j * k + r] = top if top > HARDLY else NEVER
             if best >= decoder.n_tags:
                 back[j * k + r] = <int32_t>(
-                    -((t - lists.branches[best - decoder.n_tags].start) * k + lists.heads[best]) - 1
+                    -((t - lists.word_arcs[best - decoder.n_tags].start) * k + lists.heads[best]) - 1
                 )
             elif best >= 0:
                 back[j * k + r] = <int32_t>(best * k + lists.heads[best])
@@ -172,24 +172,24 @@ cdef void advance(
     memcpy(lists.delta, lists.after, decoder.n_tags * k * sizeof(int64_t))
 
 
-cdef void gain(
+cdef void list_gains(
     Decoder decoder, Lists *lists, Py_ssize_t t, int16_t j, const Matches *matches
 ) noexcept nogil:
     """Note what tag j of character t scores behind each branch, its emission aside."""
     cdef Py_ssize_t b
     cdef int16_t tag, opener = decoder.opener_of[j]
-    cdef const Branch *branch
-    for b in range(lists.n_branches):
-        branch = &lists.branches[b]
+    cdef const WordArc *extend_word_arc
+    for b in range(lists.n_word_arcs):
+        extend_word_arc = &lists.word_arcs[b]
         lists.gains[b] = NEVER
-        tag = branch.tags[opener] if opener >= 0 else -1
+        tag = extend_word_arc.tags[opener] if opener >= 0 else -1
         if tag < 0:
             continue
         if decoder.closing[tag] == j:
-            lists.gains[b] = decoder.transitions[tag, j] + worth(
-                &decoder.spelling, matches, branch.first, branch.after, t + 1 - branch.start, j
+            lists.gains[b] = decoder.transitions[tag, j] + word_score(
+                &decoder.word_tags, matches, extend_word_arc.first, extend_word_arc.after, t + 1 - extend_word_arc.start, j
             )
-        elif decoder.inner[tag] == j and t == branch.end - 1:
+        elif decoder.inner[tag] == j and t == extend_word_arc.end - 1:
             lists.gains[b] = decoder.transitions[tag, j]
 
 
@@ -208,9 +208,9 @@ cdef Py_ssize_t best_head(
             score += decoder.arcs.transitions[i * decoder.n_tags + j]
             if score > top[0]:
                 top[0], best = score, i
-    for b in range(lists.n_branches):
+    for b in range(lists.n_word_arcs):
         if lists.gains[b] > HARDLY and lists.heads[decoder.n_tags + b] < k:
-            score = lists.gains[b] + lists.branches[b].delta[
+            score = lists.gains[b] + lists.word_arcs[b].delta[
                 decoder.opener_of[j] * k + lists.heads[decoder.n_tags + b]
             ]
             if score > top[0]:
@@ -224,64 +224,64 @@ cdef void extend(
     """Go to character t with the branches; those that end there, or cannot go on, are closed."""
     cdef Py_ssize_t b, o, r, n = 0
     cdef int16_t tag, j
-    cdef Branch *branch
-    cdef Branch kept
-    for b in range(lists.n_branches):
-        branch = &lists.branches[b]
-        for o in range(decoder.spelling.n_openers):
-            tag = branch.tags[o]
+    cdef WordArc *extend_word_arc
+    cdef WordArc kept
+    for b in range(lists.n_word_arcs):
+        extend_word_arc = &lists.word_arcs[b]
+        for o in range(decoder.word_tags.n_openers):
+            tag = extend_word_arc.tags[o]
             j = decoder.inner[tag] if tag >= 0 else -1
-            branch.tags[o] = j
+            extend_word_arc.tags[o] = j
             for r in range(lists.k if j >= 0 else 0):
-                if branch.delta[o * lists.k + r] > HARDLY:
-                    branch.delta[o * lists.k + r] += decoder.transitions[tag, j] + emissions[j]
-        if t < branch.end - 1:
-            kept = lists.branches[n]
-            lists.branches[n] = branch[0]
-            lists.branches[b] = kept
+                if extend_word_arc.delta[o * lists.k + r] > HARDLY:
+                    extend_word_arc.delta[o * lists.k + r] += decoder.transitions[tag, j] + emissions[j]
+        if t < extend_word_arc.end - 1:
+            kept = lists.word_arcs[n]
+            lists.word_arcs[n] = extend_word_arc[0]
+            lists.word_arcs[b] = kept
             n += 1
-    lists.n_branches = n
+    lists.n_word_arcs = n
 
 
-cdef void branch(
+cdef void extend_word_arc(
     Decoder decoder, Lists *lists, Py_ssize_t t, const Matches *matches
 ) noexcept nogil:
     """Take the words that begin at character t, if any, out of the lattice."""
     cdef Py_ssize_t j, o, r, first = lists.next, k = lists.k
-    cdef Branch *new = &lists.branches[lists.n_branches]
+    cdef WordArc *new = &lists.word_arcs[lists.n_word_arcs]
     if first == matches.n or matches.items[first].start != t:
         return
-    lists.next = behind(matches, first)
+    lists.next = next_start(matches, first)
     for j in range(decoder.n_tags):
         if decoder.begins[j] and decoder.ends[j]:
             for r in range(k):
                 if lists.delta[j * k + r] > HARDLY:
-                    lists.delta[j * k + r] += worth(
-                        &decoder.spelling, matches, first, lists.next, 1, <int16_t>j
+                    lists.delta[j * k + r] += word_score(
+                        &decoder.word_tags, matches, first, lists.next, 1, <int16_t>j
                     )
     if matches.items[lists.next - 1].length == 1:
         return
     new.start, new.first, new.after = t, first, lists.next
     new.end = t + matches.items[lists.next - 1].length
-    for o in range(decoder.spelling.n_openers):
+    for o in range(decoder.word_tags.n_openers):
         new.tags[o] = decoder.openers[o]
         for r in range(k):
             new.delta[o * k + r] = lists.delta[decoder.openers[o] * k + r]
             lists.delta[decoder.openers[o] * k + r] = NEVER
-    lists.n_branches += 1
+    lists.n_word_arcs += 1
 
 
 cdef void add(
-    Decoder decoder, Lists *lists, const int32_t *emissions, int8_t known
+    Decoder decoder, Lists *lists, const int32_t *emissions, int8_t boundaries
 ) noexcept nogil:
     """Add the emissions of a character; forbid the tags that what is known rules out."""
-    if known > 0:
-        lists.n_branches = 0
+    if boundaries > 0:
+        lists.n_word_arcs = 0
     cdef Py_ssize_t j, r
     cdef int64_t *at = lists.delta
     for j in range(decoder.n_tags):
         for r in range(lists.k):
-            if known != 0 and (known > 0) != decoder.begins[j]:
+            if boundaries != 0 and (boundaries > 0) != decoder.begins[j]:
                 at[0] = NEVER
             elif at[0] > HARDLY:
                 at[0] += emissions[j]
@@ -299,11 +299,11 @@ cdef tuple chosen(Decoder decoder, Py_ssize_t n, Lists *lists):
     tags_array = np.empty((len(best), n), dtype=np.int16)
     tags = tags_array
     for row in range(tags_array.shape[0]):
-        trace(decoder, lists, n - 1, best[row], &tags[row, 0])
+        trace_back(decoder, lists, n - 1, best[row], &tags[row, 0])
     return last[best], tags_array
 
 
-cdef void trace(
+cdef void trace_back(
     Decoder decoder, const Lists *lists, Py_ssize_t t, int64_t at, int16_t *tags
 ) noexcept nogil:
     """Write down the tags of a way to character t, backwards."""

@@ -1,17 +1,19 @@
-"""What searches and sums use of a sentence."""
+"""One sentence and the work space for it, as searches and sums use it."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy
 
-from crfseg.decoding.chains cimport Chains, Matches
+from crfseg.decoding.viterbi cimport Matches, WordArcs, release_matches, release_word_arcs
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
     uint32_t *codes  # the characters
     uint32_t *entries  # the symbols; ``window`` more before and after them
-    uint32_t *marks  # what lists of words and strings say of them, if there are such
-    uint32_t *words
-    int8_t *known  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
-    Py_ssize_t *places  # where each stands in the text
+    uint32_t *lexicon_features  # what lists of words and strings say of them, if there are such
+    uint32_t *word_ids
+    int8_t *boundaries  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
+    Py_ssize_t *positions  # where each stands in the text
     int16_t *tags  # what is found
     Py_ssize_t n
     Py_ssize_t room
@@ -24,14 +26,80 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     Py_ssize_t *n_present
     int64_t *delta
     Matches matches  # words of a user's lexicon
-    Chains chains
+    WordArcs word_arcs
 
 
-cdef void release(Sentence *sentence) noexcept nogil
-cdef bint make_room(
+cdef inline void release(Sentence *sentence) noexcept nogil:
+    """Give the work space back."""
+    free(sentence.codes)
+    free(sentence.entries)
+    free(sentence.lexicon_features)
+    free(sentence.word_ids)
+    free(sentence.boundaries)
+    free(sentence.positions)
+    free(sentence.tags)
+    free(sentence.back)
+    free(sentence.emissions)
+    free(sentence.keys)
+    free(sentence.found)
+    free(sentence.present)
+    free(sentence.n_present)
+    free(sentence.delta)
+    release_matches(&sentence.matches)
+    release_word_arcs(&sentence.word_arcs)
+
+
+cdef inline bint make_room(
     Sentence *sentence, Py_ssize_t n, int window, Py_ssize_t n_tags, Py_ssize_t n_tables,
     Py_ssize_t span, Py_ssize_t chunk,
-) noexcept nogil
-cdef Py_ssize_t agree(
+) noexcept nogil:
+    """Make room for n characters; False if there is no memory.
+
+    Parameters
+    ----------
+    window
+        Entries before and behind them.
+    n_tags, n_tables
+        Of the model.
+    span, chunk
+        Places at which patterns are looked up together, and characters that they speak to.
+    """
+    cdef Py_ssize_t room = max(n, 2 * sentence.room, 64), n_places = n_tables * span
+    cdef Py_ssize_t n_numbers = room + 2 * window
+    if n <= sentence.room:
+        return True
+    sentence.codes = <uint32_t *>realloc(sentence.codes, room * sizeof(uint32_t))
+    sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
+    sentence.lexicon_features = <uint32_t *>realloc(sentence.lexicon_features, n_numbers * sizeof(uint32_t))
+    sentence.word_ids = <uint32_t *>realloc(sentence.word_ids, n_numbers * sizeof(uint32_t))
+    sentence.boundaries = <int8_t *>realloc(sentence.boundaries, room)
+    sentence.positions = <Py_ssize_t *>realloc(sentence.positions, room * sizeof(Py_ssize_t))
+    sentence.tags = <int16_t *>realloc(sentence.tags, room * sizeof(int16_t))
+    sentence.back = <int16_t *>realloc(sentence.back, room * n_tags * sizeof(int16_t))
+    if sentence.room == 0:
+        sentence.emissions = <int32_t *>malloc(chunk * n_tags * sizeof(int32_t))
+        sentence.keys = <uint64_t *>malloc(n_places * sizeof(uint64_t))
+        sentence.found = <const uint64_t **>malloc(n_places * sizeof(uint64_t *))
+        sentence.present = <int32_t *>malloc(n_places * sizeof(int32_t))
+        sentence.n_present = <Py_ssize_t *>malloc(n_tables * sizeof(Py_ssize_t))
+        sentence.delta = <int64_t *>malloc(3 * n_tags * sizeof(int64_t))
+    sentence.room = room
+    return (
+        sentence.codes and sentence.entries and sentence.lexicon_features and sentence.word_ids
+        and sentence.boundaries and sentence.positions and sentence.tags
+        and sentence.back and sentence.emissions and sentence.delta
+        and sentence.keys and sentence.found and sentence.present and sentence.n_present
+    )
+
+
+cdef inline Py_ssize_t shared_prefix(
     int16_t *tags, Py_ssize_t n, const int16_t *others, Py_ssize_t n_others
-) noexcept nogil
+) noexcept nogil:
+    """Cut a sequence of n tags to where others are the same; if n < 0, take the others."""
+    cdef Py_ssize_t t = 0
+    if n < 0:
+        memcpy(tags, others, n_others * sizeof(int16_t))
+        return n_others
+    while t < min(n, n_others) and tags[t] == others[t]:
+        t += 1
+    return t

@@ -1,12 +1,30 @@
-"""The forward half of the Viterbi algorithm, in integers. Readable twin in crf.py.
+r"""The forward half of the Viterbi algorithm, in integers, and the words of a user's lexicon in it.
+
+::
 
     delta[t, j] = emissions[t, j] + max_i (delta[t-1, i] + transitions[i, j])
 
 ``back`` notes the i of each maximum; of equals the smallest. BMES and BMES6 have loops of their
-own, written out arc by arc.
+own, written out arc by arc. :mod:`crfseg.decoding.reference` is the readable twin.
+
+A user's word adds its strength to every path on which exactly it is a word: no longer, no shorter
+one. So the search must know where the word of a tag began. Where user words begin, the opening tag
+leaves the lattice for a word arc, which follows the longest of them to its end::
+
+    text          北      京      大      学      的        lexicon: 北京, 北京大学
+
+    word arc      B ----> M ----> M ----> M --.
+                  |       E +2    E +0    E +3 \  joins the lattice
+    lattice       S       B M E S B M E S B M E S
+
+At each character the closing tag can leave the word arc, with the score of the word that ends
+there. At its end the arc joins the lattice: no user word is longer. So every tag sequence has one
+path, whatever words overlap, and sums over all paths stay exact.
 """
 
+from libc.math cimport isinf, llrint
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
+from libc.stdlib cimport free, realloc
 
 
 cdef inline int64_t best_of(
@@ -18,7 +36,7 @@ cdef inline int64_t best_of(
 
 
 cdef void forward_bmes(
-    const int32_t *emissions, const int8_t *known, Py_ssize_t n, const int64_t *arcs,
+    const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, const int64_t *arcs,
     int64_t *delta, int16_t *back,
 ) noexcept nogil:
     """The step of :func:`forward` for the tags B M E S: words begin behind E and S."""
@@ -30,9 +48,9 @@ cdef void forward_bmes(
         new_e = emissions[2] + best_of(b + arcs[2], m + arcs[6], 0, 1, back + 2)
         s = emissions[3] + best_of(e + arcs[11], s + arcs[15], 2, 3, back + 3)
         b, m, e = new_b, new_m, new_e
-        if known[t] > 0:
+        if boundaries[t] > 0:
             m = e = NEVER
-        elif known[t] < 0:
+        elif boundaries[t] < 0:
             b = s = NEVER
         emissions += 4
         back += 4
@@ -40,7 +58,7 @@ cdef void forward_bmes(
 
 
 cdef void forward_bmes6(
-    const int32_t *emissions, const int8_t *known, Py_ssize_t n, const int64_t *arcs,
+    const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, const int64_t *arcs,
     int64_t *delta, int16_t *back,
 ) noexcept nogil:
     """The step of :func:`forward` for the tags B B2 B3 M E S."""
@@ -59,9 +77,9 @@ cdef void forward_bmes6(
         b2 = emissions[1] + b + arcs[1]
         back[1], back[2] = 0, 1
         b, m, e = new_b, new_m, new_e
-        if known[t] > 0:
+        if boundaries[t] > 0:
             b2 = b3 = m = e = NEVER
-        elif known[t] < 0:
+        elif boundaries[t] < 0:
             b = s = NEVER
         emissions += 6
         back += 6
@@ -70,7 +88,7 @@ cdef void forward_bmes6(
 
 
 cdef void forward_any(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
     int16_t *back,
 ) noexcept nogil:
     """Go forward with any tags.
@@ -97,7 +115,7 @@ cdef void forward_any(
                     score = delta[arcs.first[k]] + arcs.transitions[arcs.first[k] * n_tags + j]
                     if score > after[j]:
                         after[j], back[j] = score, arcs.first[k]
-            if known[t] != 0 and (known[t] > 0) != arcs.begins[j]:
+            if boundaries[t] != 0 and (boundaries[t] > 0) != arcs.begins[j]:
                 after[j] = NEVER
             after[j] += emissions[j]
         for j in range(n_tags):
@@ -121,21 +139,36 @@ cdef Py_ssize_t leading_ends(const Arcs *arcs, const int64_t *delta, int16_t *en
     return n
 
 
+cdef int64_t largest(const int64_t *scores, Py_ssize_t n, int64_t top) noexcept nogil:
+    """Return the largest of n scores and ``top``."""
+    cdef Py_ssize_t k
+    for k in range(n):
+        top = max(top, scores[k])
+    return top
+
+
+cdef void subtract_top(int64_t *scores, Py_ssize_t n, int64_t top) noexcept nogil:
+    """Subtract the best score from n scores, so that no sum ever grows too large."""
+    cdef Py_ssize_t k
+    for k in range(n):
+        scores[k] = max(scores[k] - top, NEVER) if top > HARDLY else NEVER
+
+
 cdef void step(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
     int16_t *back,
 ) noexcept nogil:
     """Go n characters forward, scores growing; see :func:`forward`."""
     if arcs.form == 4:
-        forward_bmes(emissions, known, n, arcs.transitions, delta, back)
+        forward_bmes(emissions, boundaries, n, arcs.transitions, delta, back)
     elif arcs.form == 6:
-        forward_bmes6(emissions, known, n, arcs.transitions, delta, back)
+        forward_bmes6(emissions, boundaries, n, arcs.transitions, delta, back)
     else:
-        forward_any(arcs, emissions, known, n, delta, back)
+        forward_any(arcs, emissions, boundaries, n, delta, back)
 
 
 cdef void forward(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *known, Py_ssize_t n, int64_t *delta,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
     int16_t *back,
 ) noexcept nogil:
     """Go forward over n characters.
@@ -144,7 +177,7 @@ cdef void forward(
     ----------
     emissions
         Of these characters, (n, L).
-    known
+    boundaries
         1 begins a word, -1 does not, 0 nothing is known; (n,).
     delta
         The score of the best way to each tag of the character before, (L,), and work space, 2 L
@@ -152,11 +185,224 @@ cdef void forward(
     back
         Written: where the best way to each tag comes from, (n, L).
     """
-    cdef Py_ssize_t j
-    cdef int64_t top
-    step(arcs, emissions, known, n, delta, back)
-    top = delta[0]
-    for j in range(1, arcs.n_tags):
-        top = max(top, delta[j])
-    for j in range(arcs.n_tags):  # so that no sum ever grows too large
-        delta[j] = max(delta[j] - top, NEVER) if top > HARDLY else NEVER
+    step(arcs, emissions, boundaries, n, delta, back)
+    subtract_top(delta, arcs.n_tags, largest(delta, arcs.n_tags, NEVER))
+
+
+cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
+    """Make room for n matches; False if there is no memory."""
+    if n > matches.room:
+        matches.room = 2 * n
+        matches.items = <Match *>realloc(matches.items, matches.room * sizeof(Match))
+    return matches.items != NULL
+
+
+cdef void release_matches(Matches *matches) noexcept nogil:
+    """Give the memory back."""
+    free(matches.items)
+    free(matches.spare)
+
+
+cdef bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
+    """Make room for as many chains as can be open; False if there is no memory."""
+    cdef Py_ssize_t k
+    if longest > word_arcs.room:
+        word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
+        word_arcs.scores = <int64_t *>realloc(
+            word_arcs.scores, (longest * n_openers + 1) * sizeof(int64_t)
+        )
+        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, (longest * n_openers + 1) * sizeof(int16_t))
+        if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
+            return False
+        word_arcs.room = longest
+        for k in range(longest):
+            word_arcs.items[k].scores = word_arcs.scores + k * n_openers
+            word_arcs.items[k].tags = word_arcs.tags + k * n_openers
+    return True
+
+
+cdef void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
+    """Give the work space back."""
+    free(word_arcs.items)
+    free(word_arcs.scores)
+    free(word_arcs.tags)
+
+
+cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil:
+    """Return the first match that begins later than this one."""
+    cdef Py_ssize_t k = first
+    while k < matches.n and matches.items[k].start == matches.items[first].start:
+        k += 1
+    return k
+
+
+cdef int64_t match_score(
+    const WordTags *word_tags, const Match *match, int16_t tag
+) noexcept nogil:
+    """Return what a word is worth in units where its last tag is that one."""
+    if match.label >= 0 and match.label != word_tags.labels[tag]:
+        return 0
+    if isinf(match.strength):  # the model is left no choice
+        return word_tags.always * (match.length if match.strength > 0 else -1)
+    return llrint(match.strength * word_tags.per_nat)
+
+
+cdef int64_t word_score(
+    const WordTags *word_tags, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
+    Py_ssize_t length, int16_t tag,
+) noexcept nogil:
+    """Return the same of the word of that length among matches of one start."""
+    cdef Py_ssize_t k
+    for k in range(first, after):
+        if matches.items[k].length == length:
+            return match_score(word_tags, &matches.items[k], tag)
+    return 0
+
+
+cdef void open_word_arc(
+    const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
+    Py_ssize_t t, int64_t *delta,
+) noexcept nogil:
+    """Take the words that begin at character t, if any, out of the lattice."""
+    cdef Py_ssize_t k, first = word_arcs.next
+    cdef int16_t j
+    cdef WordArc *word_arc = &word_arcs.items[word_arcs.n]
+    if first >= matches.n or matches.items[first].start != t:
+        return
+    word_arcs.next = next_start(matches, first)
+    if matches.items[first].length == 1:  # it needs no chain
+        for j in range(<int16_t>arcs.n_tags):
+            if arcs.begins[j] and arcs.ends[j] and delta[j] > HARDLY:
+                delta[j] += match_score(word_tags, &matches.items[first], j)
+    if matches.items[word_arcs.next - 1].length == 1:
+        return
+    word_arc.start, word_arc.first, word_arc.after = <int32_t>t, first, word_arcs.next
+    word_arc.end = <int32_t>(t + matches.items[word_arcs.next - 1].length)
+    word_arc.next = first + (matches.items[first].length == 1)
+    for k in range(word_tags.n_openers):
+        word_arc.tags[k] = word_tags.openers[k]
+        word_arc.scores[k] = delta[word_tags.openers[k]]
+        delta[word_tags.openers[k]] = NEVER
+    word_arcs.n += 1
+
+
+cdef inline void extend_word_arc(
+    const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArc *word_arc,
+    const int32_t *emissions, Py_ssize_t t, int64_t *delta, int16_t *back,
+) noexcept nogil:
+    """Go to character t with a chain: let its words end there, and go on, or join the lattice."""
+    cdef Py_ssize_t k, so_far = t - word_arc.start
+    cdef const Match *ends = &matches.items[word_arc.next]
+    cdef int16_t tag, j
+    cdef int64_t score, more
+    if ends.length == so_far + 1:
+        word_arc.next += 1
+    else:
+        ends = NULL
+    for k in range(word_tags.n_openers):
+        tag, score = word_arc.tags[k], word_arc.scores[k]
+        j = word_tags.closing[tag]
+        if j >= 0 and score > HARDLY:
+            more = 0 if ends == NULL else match_score(word_tags, ends, j)
+            offer(
+                score + arcs.transitions[tag * arcs.n_tags + j] + emissions[j] + more,
+                j, so_far, delta, back,
+            )
+        j = word_tags.inner[tag]
+        if j < 0 or score <= HARDLY:
+            word_arc.scores[k] = NEVER
+            continue
+        word_arc.tags[k] = j
+        word_arc.scores[k] = score + arcs.transitions[tag * arcs.n_tags + j] + emissions[j]
+        if t == word_arc.end - 1:
+            offer(word_arc.scores[k], j, so_far, delta, back)
+
+
+cdef inline void offer(
+    int64_t score, int16_t tag, Py_ssize_t so_far, int64_t *delta, int16_t *back
+) noexcept nogil:
+    """Take the way along a chain to a tag if it is the best; ``back`` says how long it was."""
+    if score > delta[tag]:
+        delta[tag], back[tag] = score, <int16_t>-so_far
+
+
+cdef void extend_word_arcs(
+    const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
+    const int32_t *emissions, Py_ssize_t t, int64_t *delta, int16_t *back,
+) noexcept nogil:
+    """Go to character t with all chains; those that end there are closed."""
+    cdef Py_ssize_t k, n = 0
+    cdef WordArc kept
+    for k in range(word_arcs.n):
+        extend_word_arc(arcs, word_tags, matches, &word_arcs.items[k], emissions, t, delta, back)
+        if t == word_arcs.items[k].end - 1:
+            continue
+        if n < k:  # its work space changes places with that of a closed one
+            kept = word_arcs.items[n]
+            word_arcs.items[n] = word_arcs.items[k]
+            word_arcs.items[k] = kept
+        n += 1
+    word_arcs.n = n
+
+
+cdef void forward_with_words(
+    const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
+    const int32_t *emissions, const int8_t *boundaries, Py_ssize_t start, Py_ssize_t n, int64_t *delta,
+    int16_t *back,
+) noexcept nogil:
+    """Go forward over the n characters from ``start`` on, as :func:`crfseg.decoding.viterbi.forward` does.
+
+    ``back`` has -d where the best way to a tag comes from a chain that began d characters before.
+    """
+    cdef Py_ssize_t t = start, j, k, n_here
+    cdef int64_t top = NEVER
+    while t < start + n:
+        n_here = 1 if word_arcs.n else until_next_word(matches, word_arcs, t, start + n - t)
+        step(arcs, emissions, boundaries, n_here, delta, back)
+        t += n_here
+        emissions += n_here * arcs.n_tags
+        back += n_here * arcs.n_tags
+        boundaries += n_here
+        if word_arcs.n and (boundaries - 1)[0] > 0:
+            word_arcs.n = 0
+        if word_arcs.n:
+            extend_word_arcs(
+                arcs, word_tags, matches, word_arcs, emissions - arcs.n_tags, t - 1, delta,
+                back - arcs.n_tags,
+            )
+        open_word_arc(arcs, word_tags, matches, word_arcs, t - 1, delta)
+    top = largest(delta, arcs.n_tags, NEVER)
+    for k in range(word_arcs.n):
+        top = largest(word_arcs.items[k].scores, word_tags.n_openers, top)
+    subtract_top(delta, arcs.n_tags, top)
+    for k in range(word_arcs.n):
+        subtract_top(word_arcs.items[k].scores, word_tags.n_openers, top)
+
+
+cdef void trace_back(
+    const Arcs *arcs, const WordTags *word_tags, const int16_t *back, Py_ssize_t t, int16_t tag,
+    int16_t *tags,
+) noexcept nogil:
+    """Write down the tags of the best way to a tag of character t, backwards."""
+    cdef Py_ssize_t k, begin
+    cdef int16_t before
+    while t >= 0:
+        tags[t] = tag
+        before = back[t * arcs.n_tags + tag]
+        if before < 0 and t > 0:  # along a chain
+            begin = t + before
+            tags[begin] = word_tags.openers[word_tags.opener_of[tag]]
+            for k in range(begin + 1, t):
+                tags[k] = word_tags.inner[tags[k - 1]]
+            t, before = begin, back[begin * arcs.n_tags + tags[begin]]
+        tag = before
+        t -= 1
+
+
+cdef inline Py_ssize_t until_next_word(
+    const Matches *matches, const WordArcs *word_arcs, Py_ssize_t t, Py_ssize_t n
+) noexcept nogil:
+    """Return how many of n characters come up to the next at which words begin, it included."""
+    if word_arcs.next == matches.n:
+        return n
+    return min(n, <Py_ssize_t>matches.items[word_arcs.next].start + 1 - t)

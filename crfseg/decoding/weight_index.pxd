@@ -26,22 +26,22 @@ cdef struct Table:
     int first  # the smallest offset of a first symbol from the character spoken to
 
 
-cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil
+cdef Py_ssize_t words_a_row(Py_ssize_t n_tags, int bits) noexcept nogil
 cdef void fill_table(
     Table *table, finder, uint64_t[:, ::1] blocks, list parts, int width
 )
-cdef void ask(
-    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
+cdef void send_for_keys(
+    const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil
 cdef Py_ssize_t look_up(
     const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,
     int32_t *present,
 ) noexcept nogil
-cdef void make_sure(
+cdef void verify_rows(
     const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
     const uint64_t **found,
 ) noexcept nogil
 cdef void add_up(
-    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
+    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *positions, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil

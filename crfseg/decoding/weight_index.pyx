@@ -188,7 +188,7 @@ cdef uint32_t search(const Table *table, uint64_t key) noexcept nogil:
             slots = table.buckets
 
 
-cdef Py_ssize_t words_of(Py_ssize_t n_tags, int bits) noexcept nogil:
+cdef Py_ssize_t words_a_row(Py_ssize_t n_tags, int bits) noexcept nogil:
     """Return how many 64-bit words the weights of all tags take."""
     return (n_tags * bits + 63) // 64
 
@@ -213,7 +213,7 @@ def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double fac
         Shape (1 + P, 1 + width * words), uint64; the first block is of zeros, for patterns that
         are not found.
     """
-    cdef Py_ssize_t lanes = 64 // bits, n_words = words_of(weights.shape[2], bits)
+    cdef Py_ssize_t lanes = 64 // bits, n_words = words_a_row(weights.shape[2], bits)
     cdef Py_ssize_t p, r, w, j, width = weights.shape[1], n_tags = weights.shape[2]
     packed = np.zeros((1 + weights.shape[0], 1 + width * n_words), dtype=np.uint64)
     cdef uint64_t[:, ::1] blocks = packed
@@ -241,31 +241,31 @@ cdef inline uint64_t symbol_at(const Part *part, const uint32_t *numbers) noexce
 
 
 cdef inline void note_keys(
-    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys,
+    const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys,
     int n_symbols,
 ) noexcept nogil:
     """Note the keys of the n patterns that begin one after the other."""
     cdef Py_ssize_t p
     cdef int k
     for p in range(n):
-        keys[p] = symbol_at(&table.parts[0], places[table.parts[0].number] + at + p)
+        keys[p] = symbol_at(&table.parts[0], columns[table.parts[0].number] + at + p)
         for k in range(1, n_symbols):
-            keys[p] |= symbol_at(&table.parts[k], places[table.parts[k].number] + at + p)
+            keys[p] |= symbol_at(&table.parts[k], columns[table.parts[k].number] + at + p)
 
 
-cdef void ask(
-    const Table *table, uint32_t **places, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
+cdef void send_for_keys(
+    const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil:
     """Note the keys of the n patterns that begin one after the other; send for their buckets."""
     cdef Py_ssize_t p
     if table.n_symbols == 1:  # with the number known loops are unrolled
-        note_keys(table, places, at, n, keys, 1)
+        note_keys(table, columns, at, n, keys, 1)
     elif table.n_symbols == 2:
-        note_keys(table, places, at, n, keys, 2)
+        note_keys(table, columns, at, n, keys, 2)
     elif table.n_symbols == 3:
-        note_keys(table, places, at, n, keys, 3)
+        note_keys(table, columns, at, n, keys, 3)
     else:
-        note_keys(table, places, at, n, keys, table.n_symbols)
+        note_keys(table, columns, at, n, keys, table.n_symbols)
     if table.rows != NULL:
         return
     for p in range(n):
@@ -302,7 +302,7 @@ cdef Py_ssize_t look_up(
     return n_present
 
 
-cdef void make_sure(
+cdef void verify_rows(
     const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
     const uint64_t **found,
 ) noexcept nogil:
@@ -337,7 +337,7 @@ cdef void fill_table(
 
 
 cdef inline void sum_rows(
-    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
+    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *positions, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil:
     """Sum the rows that speak to each character, all tags of a word at once.
@@ -351,7 +351,7 @@ cdef inline void sum_rows(
         for w in range(n_words):
             total = half
             for k in range(n_terms):
-                total += found[places[k] + t][lanes[k] + w]
+                total += found[positions[k] + t][lanes[k] + w]
             for j in range(w * lanes_of_word, min(n_tags, (w + 1) * lanes_of_word)):
                 emissions[t * n_tags + j] = <int32_t>(
                     <int64_t>(total & lane_mask) - (<int64_t>1 << (bits - 1))
@@ -360,11 +360,11 @@ cdef inline void sum_rows(
 
 
 cdef void add_up(
-    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *places, const Py_ssize_t *lanes,
+    const uint64_t **found, Py_ssize_t n, const Py_ssize_t *positions, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil:
     """Sum the rows that speak to each of n characters; four tags have a loop of their own."""
     if bits == 16 and n_tags == 4:
-        sum_rows(found, n, places, lanes, n_terms, 1, 4, 16, emissions)
+        sum_rows(found, n, positions, lanes, n_terms, 1, 4, 16, emissions)
     else:
-        sum_rows(found, n, places, lanes, n_terms, n_words, n_tags, bits, emissions)
+        sum_rows(found, n, positions, lanes, n_terms, n_words, n_tags, bits, emissions)

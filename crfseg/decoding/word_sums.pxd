@@ -2,11 +2,11 @@
 
 from libc.stdint cimport int16_t
 
-from crfseg.decoding.chains cimport Matches, Spelling
+from crfseg.decoding.viterbi cimport Matches, WordTags
 from crfseg.decoding.decoder cimport Decoder
 from crfseg.decoding.sentence cimport Sentence
 
-cdef struct Link:  # the words of a user's lexicon that begin at one character
+cdef struct SummedArc:  # the words of a user's lexicon that begin at one character
     Py_ssize_t start
     Py_ssize_t end  # behind the longest of them
     Py_ssize_t first  # of their matches
@@ -16,33 +16,33 @@ cdef struct Link:  # the words of a user's lexicon that begin at one character
     double *entropy  # [O] of the ways to the opening tags
 
 
-cdef struct Links:  # all of a sentence
-    const Spelling *spelling
+cdef struct SummedArcs:  # all of a sentence
+    const WordTags *word_tags
     const Matches *matches
     const double *arcs  # [L, L]
     Py_ssize_t n_tags
-    Link *items
+    SummedArc *items
     Py_ssize_t n
     Py_ssize_t next  # the first one that is not open yet
     double *numbers  # what the links point to
     int16_t *tags  # [longest, O], those on the way
 
 
-cdef bint lay(Links *links) noexcept nogil
-cdef void release_links(Links *links) noexcept nogil
-cdef double worth_of(
-    const Links *links, Py_ssize_t start, Py_ssize_t length, int16_t tag
+cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil
+cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil
+cdef double word_weight(
+    const SummedArcs *word_arcs, Py_ssize_t start, Py_ssize_t length, int16_t tag
 ) noexcept nogil
-cdef void open_link(
-    Links *links, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
+cdef void open_arc(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
 ) noexcept nogil
-cdef double follow_links(
-    Links *links, Py_ssize_t t, const double *potential, double *alpha, double *spread
+cdef double follow_arcs(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *potential, double *alpha, double *spread
 ) noexcept nogil
-cdef void scale_links(Links *links, Py_ssize_t t, double total) noexcept nogil
-cdef void add_tags(const Links *links, Py_ssize_t t, double *tags) noexcept nogil
-cdef void pull_links(
-    Links *links, Py_ssize_t t, const double *potential, const double *beta
+cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept nogil
+cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noexcept nogil
+cdef void pull_arcs(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil
-cdef void close_link(Links *links, Py_ssize_t t, double *beta) noexcept nogil
-cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil
+cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept nogil
+cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil

@@ -17,131 +17,131 @@ from libc.math cimport exp, isinf, log
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc
 
-from crfseg.decoding.chains cimport MOST, Match, Spelling, behind, worth
+from crfseg.decoding.viterbi cimport MAX_STRENGTH, Match, WordTags, next_start, word_score
 from crfseg.decoding.decoder cimport Decoder
 from crfseg.decoding.sentence cimport Sentence
 
 
-cdef bint lay(Links *links) noexcept nogil:
+cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil:
     """Lay the links of all matches out; False if there is no memory."""
-    cdef Py_ssize_t n_openers = links.spelling.n_openers, n_numbers = 0, n = 0, first = 0, after
-    cdef const Link *link
-    release_links(links)
-    links.n = links.next = 0
-    while first < links.matches.n:
-        after = behind(links.matches, first)
+    cdef Py_ssize_t n_openers = word_arcs.word_tags.n_openers, n_numbers = 0, n = 0, first = 0, after
+    cdef const SummedArc *word_arc
+    release_arcs(word_arcs)
+    word_arcs.n = word_arcs.next = 0
+    while first < word_arcs.matches.n:
+        after = next_start(word_arcs.matches, first)
         n += 1
-        n_numbers += (links.matches.items[after - 1].length + 2) * n_openers
+        n_numbers += (word_arcs.matches.items[after - 1].length + 2) * n_openers
         first = after
-    links.items = <Link *>malloc((n + 1) * sizeof(Link))
-    links.numbers = <double *>malloc((n_numbers + 1) * sizeof(double))
-    links.tags = <int16_t *>malloc((links.matches.longest + 1) * (n_openers + 1) * sizeof(int16_t))
-    if not (links.items and links.numbers and links.tags):
+    word_arcs.items = <SummedArc *>malloc((n + 1) * sizeof(SummedArc))
+    word_arcs.numbers = <double *>malloc((n_numbers + 1) * sizeof(double))
+    word_arcs.tags = <int16_t *>malloc((word_arcs.matches.longest + 1) * (n_openers + 1) * sizeof(int16_t))
+    if not (word_arcs.items and word_arcs.numbers and word_arcs.tags):
         return False
-    spell(links)
-    enter(links)
+    list_tags(word_arcs)
+    enter_starts(word_arcs)
     return True
 
 
-cdef void release_links(Links *links) noexcept nogil:
+cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil:
     """Give the memory back."""
-    free(links.items)
-    free(links.numbers)
-    free(links.tags)
-    links.items, links.numbers, links.tags = NULL, NULL, NULL
+    free(word_arcs.items)
+    free(word_arcs.numbers)
+    free(word_arcs.tags)
+    word_arcs.items, word_arcs.numbers, word_arcs.tags = NULL, NULL, NULL
 
 
-cdef void spell(Links *links) noexcept nogil:
+cdef void list_tags(SummedArcs *word_arcs) noexcept nogil:
     """Write down the tags on the way from each opening one."""
-    cdef Py_ssize_t d, k, n_openers = links.spelling.n_openers
+    cdef Py_ssize_t d, k, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag
     for k in range(n_openers):
-        tag = links.spelling.openers[k]
-        for d in range(links.matches.longest):
-            links.tags[d * n_openers + k] = tag
-            tag = links.spelling.inner[tag] if tag >= 0 else -1
+        tag = word_arcs.word_tags.openers[k]
+        for d in range(word_arcs.matches.longest):
+            word_arcs.tags[d * n_openers + k] = tag
+            tag = word_arcs.word_tags.inner[tag] if tag >= 0 else -1
 
 
-cdef void enter(Links *links) noexcept nogil:
+cdef void enter_starts(SummedArcs *word_arcs) noexcept nogil:
     """Enter the places at which words of several characters begin."""
-    cdef Py_ssize_t first = 0, after, length, k, n_openers = links.spelling.n_openers
-    cdef double *numbers = links.numbers
-    cdef Link *link
-    while first < links.matches.n:
-        after = behind(links.matches, first)
-        length = links.matches.items[after - 1].length
+    cdef Py_ssize_t first = 0, after, length, k, n_openers = word_arcs.word_tags.n_openers
+    cdef double *numbers = word_arcs.numbers
+    cdef SummedArc *word_arc
+    while first < word_arcs.matches.n:
+        after = next_start(word_arcs.matches, first)
+        length = word_arcs.matches.items[after - 1].length
         if length > 1:
-            link = &links.items[links.n]
-            link.start, link.first, link.after = links.matches.items[first].start, first, after
-            link.end, link.alpha = link.start + length, numbers
-            link.beta = numbers + length * n_openers
-            link.entropy = link.beta + n_openers
+            word_arc = &word_arcs.items[word_arcs.n]
+            word_arc.start, word_arc.first, word_arc.after = word_arcs.matches.items[first].start, first, after
+            word_arc.end, word_arc.alpha = word_arc.start + length, numbers
+            word_arc.beta = numbers + length * n_openers
+            word_arc.entropy = word_arc.beta + n_openers
             for k in range((length + 2) * n_openers):
                 numbers[k] = 0
             numbers += (length + 2) * n_openers
-            links.n += 1
+            word_arcs.n += 1
         first = after
 
 
-cdef double worth_of(
-    const Links *links, Py_ssize_t start, Py_ssize_t length, int16_t tag
+cdef double word_weight(
+    const SummedArcs *word_arcs, Py_ssize_t start, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
     """Return exp(strength) of the word that begins at a character and ends with a tag."""
-    cdef Py_ssize_t low = 0, high = links.matches.n, middle
+    cdef Py_ssize_t low = 0, high = word_arcs.matches.n, middle
     while low < high:
         middle = (low + high) // 2
-        if links.matches.items[middle].start < start:
+        if word_arcs.matches.items[middle].start < start:
             low = middle + 1
         else:
             high = middle
-    if low == links.matches.n or links.matches.items[low].start != start:
+    if low == word_arcs.matches.n or word_arcs.matches.items[low].start != start:
         return 1
-    return factor(links, low, behind(links.matches, low), length, tag)
+    return factor(word_arcs, low, next_start(word_arcs.matches, low), length, tag)
 
 
-cdef inline double worth_in(
-    const Links *links, const Link *link, Py_ssize_t length, int16_t tag
+cdef inline double weight_in(
+    const SummedArcs *word_arcs, const SummedArc *word_arc, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
     """Return the same of a word of a link."""
-    return factor(links, link.first, link.after, length, tag)
+    return factor(word_arcs, word_arc.first, word_arc.after, length, tag)
 
 
 cdef inline double factor(
-    const Links *links, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int16_t tag
+    const SummedArcs *word_arcs, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
     """Return the same of a word of that length among matches of one start.
 
     The strength counts in whole units, as in searches: else the ways would not add up to the sum.
     """
-    cdef const Spelling *spelling = links.spelling
-    return exp(worth(spelling, links.matches, first, after, length, tag) / spelling.per_nat)
+    cdef const WordTags *word_tags = word_arcs.word_tags
+    return exp(word_score(word_tags, word_arcs.matches, first, after, length, tag) / word_tags.per_nat)
 
 
-cdef inline Py_ssize_t earliest(const Links *links, Py_ssize_t t) noexcept nogil:
+cdef inline Py_ssize_t earliest(const SummedArcs *word_arcs, Py_ssize_t t) noexcept nogil:
     """Return the first link that may go as far as character t."""
-    cdef Py_ssize_t k = links.next
-    while k > 0 and links.items[k - 1].start >= t - links.matches.longest:
+    cdef Py_ssize_t k = word_arcs.next
+    while k > 0 and word_arcs.items[k - 1].start >= t - word_arcs.matches.longest:
         k -= 1
     return k
 
 
-cdef void open_link(
-    Links *links, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
+cdef void open_arc(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
 ) noexcept nogil:
     """Take what opens words at character t, if any do, out of ``plain``, a copy of alpha."""
     cdef Py_ssize_t j, k
-    cdef Link *link = &links.items[links.next]
-    for j in range(links.n_tags):
+    cdef SummedArc *word_arc = &word_arcs.items[word_arcs.next]
+    for j in range(word_arcs.n_tags):
         plain[j] = alpha[j]
-    if links.next == links.n or link.start != t:
+    if word_arcs.next == word_arcs.n or word_arc.start != t:
         return
-    for k in range(links.spelling.n_openers):
-        j = links.spelling.openers[k]
-        link.alpha[k], link.entropy[k], plain[j] = alpha[j], entropy[j], 0
-    links.next += 1
+    for k in range(word_arcs.word_tags.n_openers):
+        j = word_arcs.word_tags.openers[k]
+        word_arc.alpha[k], word_arc.entropy[k], plain[j] = alpha[j], entropy[j], 0
+    word_arcs.next += 1
 
 
-cdef inline void bring(
+cdef inline void add_weighted(
     double weight, double entropy, Py_ssize_t tag, double *alpha, double *spread
 ) noexcept nogil:
     """Add the weight of a way to a tag; ``spread`` sums what makes its entropy."""
@@ -150,100 +150,100 @@ cdef inline void bring(
         spread[tag] += weight * (entropy - log(weight))
 
 
-cdef double follow_links(
-    Links *links, Py_ssize_t t, const double *potential, double *alpha, double *spread
+cdef double follow_arcs(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *potential, double *alpha, double *spread
 ) noexcept nogil:
     """Go along all links to character t; return the weight that stays in them.
 
     ``alpha`` and ``spread`` get what comes back to the lattice, potentials not yet in it.
     """
-    cdef Py_ssize_t k, o, d, n_openers = links.spelling.n_openers
+    cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
     cdef double weight, stays = 0
-    cdef Link *link
-    for k in range(earliest(links, t), links.next):
-        link = &links.items[k]
-        d = t - link.start
-        for o in range(n_openers if t < link.end else 0):
-            tag, weight = links.tags[(d - 1) * n_openers + o], link.alpha[(d - 1) * n_openers + o]
+    cdef SummedArc *word_arc
+    for k in range(earliest(word_arcs, t), word_arcs.next):
+        word_arc = &word_arcs.items[k]
+        d = t - word_arc.start
+        for o in range(n_openers if t < word_arc.end else 0):
+            tag, weight = word_arcs.tags[(d - 1) * n_openers + o], word_arc.alpha[(d - 1) * n_openers + o]
             if tag < 0 or weight <= 0:
                 continue
-            j = links.spelling.closing[tag]
+            j = word_arcs.word_tags.closing[tag]
             if j >= 0:
-                bring(
-                    weight * links.arcs[tag * links.n_tags + j] * worth_in(links, link, d + 1, j),
-                    link.entropy[o], j, alpha, spread,
+                add_weighted(
+                    weight * word_arcs.arcs[tag * word_arcs.n_tags + j] * weight_in(word_arcs, word_arc, d + 1, j),
+                    word_arc.entropy[o], j, alpha, spread,
                 )
-            j = links.spelling.inner[tag]
-            weight *= links.arcs[tag * links.n_tags + j] if j >= 0 else 0
-            if t == link.end - 1 and j >= 0:
-                bring(weight, link.entropy[o], j, alpha, spread)
+            j = word_arcs.word_tags.inner[tag]
+            weight *= word_arcs.arcs[tag * word_arcs.n_tags + j] if j >= 0 else 0
+            if t == word_arc.end - 1 and j >= 0:
+                add_weighted(weight, word_arc.entropy[o], j, alpha, spread)
             elif j >= 0:
-                link.alpha[d * n_openers + o] = weight * potential[j]
-                stays += link.alpha[d * n_openers + o]
+                word_arc.alpha[d * n_openers + o] = weight * potential[j]
+                stays += word_arc.alpha[d * n_openers + o]
     return stays
 
 
-cdef void scale_links(Links *links, Py_ssize_t t, double total) noexcept nogil:
+cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept nogil:
     """Divide the weights at character t by a sum."""
-    cdef Py_ssize_t k, o, d, n_openers = links.spelling.n_openers
-    for k in range(earliest(links, t), links.next):
-        d = t - links.items[k].start
-        for o in range(n_openers if t < links.items[k].end else 0):
-            links.items[k].alpha[d * n_openers + o] /= total
+    cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
+    for k in range(earliest(word_arcs, t), word_arcs.next):
+        d = t - word_arcs.items[k].start
+        for o in range(n_openers if t < word_arcs.items[k].end else 0):
+            word_arcs.items[k].alpha[d * n_openers + o] /= total
 
 
-cdef void add_tags(const Links *links, Py_ssize_t t, double *tags) noexcept nogil:
+cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noexcept nogil:
     """Add the probabilities of the tags of character t that are inside links."""
-    cdef Py_ssize_t k, o, d, n_openers = links.spelling.n_openers
-    cdef const Link *link
-    for k in range(earliest(links, t), links.next):
-        link = &links.items[k]
-        d = t - link.start
-        for o in range(n_openers if 0 < d and t < link.end - 1 else 0):
-            if links.tags[d * n_openers + o] >= 0:
-                tags[links.tags[d * n_openers + o]] += link.alpha[d * n_openers + o] * link.beta[o]
+    cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
+    cdef const SummedArc *word_arc
+    for k in range(earliest(word_arcs, t), word_arcs.next):
+        word_arc = &word_arcs.items[k]
+        d = t - word_arc.start
+        for o in range(n_openers if 0 < d and t < word_arc.end - 1 else 0):
+            if word_arcs.tags[d * n_openers + o] >= 0:
+                tags[word_arcs.tags[d * n_openers + o]] += word_arc.alpha[d * n_openers + o] * word_arc.beta[o]
 
 
-cdef void pull_links(
-    Links *links, Py_ssize_t t, const double *potential, const double *beta
+cdef void pull_arcs(
+    SummedArcs *word_arcs, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil:
     """Go back along all links from character t to the one before."""
-    cdef Py_ssize_t k, o, d, n_openers = links.spelling.n_openers
+    cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
     cdef double total
     cdef const double *arc
-    cdef Link *link
-    for k in range(earliest(links, t), links.next):
-        link = &links.items[k]
-        d = t - link.start
-        for o in range(n_openers if 0 < d and t < link.end else 0):
-            total, tag = 0, links.tags[(d - 1) * n_openers + o]
+    cdef SummedArc *word_arc
+    for k in range(earliest(word_arcs, t), word_arcs.next):
+        word_arc = &word_arcs.items[k]
+        d = t - word_arc.start
+        for o in range(n_openers if 0 < d and t < word_arc.end else 0):
+            total, tag = 0, word_arcs.tags[(d - 1) * n_openers + o]
             if tag >= 0:
-                arc = links.arcs + tag * links.n_tags
-                j = links.spelling.closing[tag]
+                arc = word_arcs.arcs + tag * word_arcs.n_tags
+                j = word_arcs.word_tags.closing[tag]
                 if j >= 0:
-                    total += arc[j] * potential[j] * beta[j] * worth_in(links, link, d + 1, j)
-                j = links.spelling.inner[tag]
+                    total += arc[j] * potential[j] * beta[j] * weight_in(word_arcs, word_arc, d + 1, j)
+                j = word_arcs.word_tags.inner[tag]
                 if j >= 0:
                     total += arc[j] * potential[j] * (
-                        beta[j] if t == link.end - 1 else link.beta[o]
+                        beta[j] if t == word_arc.end - 1 else word_arc.beta[o]
                     )
-            link.beta[o] = total
+            word_arc.beta[o] = total
 
 
-cdef void close_link(Links *links, Py_ssize_t t, double *beta) noexcept nogil:
+cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept nogil:
     """Let what opens words at character t have the beta of the link; it is done with then."""
     cdef Py_ssize_t k
-    cdef const Link *link = &links.items[links.next - 1]
-    if links.next == 0 or link.start != t:
+    cdef const SummedArc *word_arc = &word_arcs.items[word_arcs.next - 1]
+    if word_arcs.next == 0 or word_arc.start != t:
         return
-    for k in range(links.spelling.n_openers):
-        beta[links.spelling.openers[k]] = link.beta[k]
-    links.next -= 1
+    for k in range(word_arcs.word_tags.n_openers):
+        beta[word_arcs.word_tags.openers[k]] = word_arc.beta[k]
+    word_arcs.next -= 1
 
 
-cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil:
+cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil:
     """Turn infinite strengths into what is known, so that sums and lists need not have them.
 
     The words that are always words on the best way are so on all; other labels of theirs, and words
@@ -258,14 +258,14 @@ cdef void settle(Decoder decoder, Sentence *sentence) noexcept nogil:
         if not isinf(match.strength):
             continue
         if match.strength < 0:
-            match.strength = -MOST
+            match.strength = -MAX_STRENGTH
         elif is_word(decoder, sentence, match):
-            sentence.known[match.start] = 1
+            sentence.boundaries[match.start] = 1
             for t in range(match.start + 1, match.start + match.length):
-                sentence.known[t] = -1
+                sentence.boundaries[t] = -1
             if match.start + match.length < sentence.n:
-                sentence.known[match.start + match.length] = 1
-            match.strength = MOST if match.label >= 0 else 0
+                sentence.boundaries[match.start + match.length] = 1
+            match.strength = MAX_STRENGTH if match.label >= 0 else 0
         else:
             match.strength = 0
 

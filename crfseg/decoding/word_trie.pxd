@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from crfseg.decoding.chains cimport Match, Matches
+from crfseg.decoding.viterbi cimport Match, Matches
 
 cdef enum:
     CHUNK = 256  # places that are gone through together

@@ -98,15 +98,15 @@ class Varieties:
         offsets = np.append(0, np.cumsum(self._lengths)).astype(np.int64)
         return Matcher(self.strings[self.strings != 0], offsets)
 
-    def mark(self, entries: Numbers, marks: Numbers) -> None:
+    def mark(self, entries: Numbers, lexicon_features: Numbers) -> None:
         """Write the symbols of view A at each place into the marks of a text that was not counted.
 
         Parameters
         ----------
-        entries, marks
+        entries, lexicon_features
             The text, each sentence between edges, shape (T',).
         """
-        self.matcher().mark_all(entries, self.classes, marks)
+        self.matcher().mark_all(entries, self.classes, lexicon_features)
 
 
 def _bits(length: int) -> NDArray[np.uint8]:
@@ -114,7 +114,9 @@ def _bits(length: int) -> NDArray[np.uint8]:
     return (np.arange(len(_LEAST[length]) + 1) << _SHIFTS[length]).astype(np.uint8)
 
 
-def counted(text: Numbers, raw: Numbers, marks: Numbers, *, transductive: bool) -> Varieties:
+def counted(
+    text: Numbers, raw: Numbers, lexicon_features: Numbers, *, transductive: bool
+) -> Varieties:
     """Count strings in the training text and in others, and write view A of the training text.
 
     Parameters
@@ -122,7 +124,7 @@ def counted(text: Numbers, raw: Numbers, marks: Numbers, *, transductive: bool) 
     text, raw
         The entries of the training text, and of the others; each sentence between edges. Shapes
         (T',), (R',).
-    marks
+    lexicon_features
         Of the training text, (T',): each string has the variety that it has without its own
         occurrence.
     transductive
@@ -133,20 +135,20 @@ def counted(text: Numbers, raw: Numbers, marks: Numbers, *, transductive: bool) 
         [symbols_of(entries, VIEWS["C"]).astype(np.uint16) for entries in (text, raw)]
     )
     edges = (both[: len(text)] < FIRST_ID) * both[: len(text)]
-    marks |= edges.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
-    found = [_of_length(n, both, marks, transductive) for n in _SHIFTS]
+    lexicon_features |= edges.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
+    found = [_of_length(n, both, lexicon_features, transductive) for n in _SHIFTS]
     return Varieties(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def _of_length(
-    n: int, symbols: Symbols, marks: Numbers, transductive: bool
+    n: int, symbols: Symbols, lexicon_features: Numbers, transductive: bool
 ) -> tuple[Symbols, NDArray[np.uint8]]:
     """Count the strings of n characters; return the symbols and the class of each that is kept."""
     keys, begins, numbers = _strings(n, symbols)
     before, alone_before = _company(numbers, symbols[begins - 1], len(keys))
     behind, alone_behind = _company(numbers, symbols[begins + n], len(keys))
     others = np.minimum(before[numbers] - alone_before, behind[numbers] - alone_behind)
-    n_own = np.searchsorted(begins, len(marks))  # the training text comes first
+    n_own = np.searchsorted(begins, len(lexicon_features))  # the training text comes first
     varieties = np.minimum(before, behind)
     if transductive:
         times = np.bincount(numbers[n_own:], minlength=len(keys))
@@ -155,7 +157,7 @@ def _of_length(
     is_kept = np.zeros(len(keys), dtype=bool)
     is_kept[np.argsort(-varieties, kind="stable")[:_MOST]] = True
     own = _classes(n, others[:n_own]) * is_kept[numbers[:n_own]]
-    marks[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
+    lexicon_features[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     classes = _classes(n, varieties)
     is_kept &= classes > 0
     strings = np.zeros((np.count_nonzero(is_kept), LONGEST), dtype=np.uint16)

@@ -122,7 +122,7 @@ class Dataset:
         The gold tags of the T characters, shape (T,), int16.
     offsets
         Where each of the N sentences begins, and T at the end; shape (N + 1,).
-    known
+    boundaries
         What is known of the T characters, as in :class:`crfseg.Corpus`; None: all. What is not
         known has any tag here.
     """
@@ -171,7 +171,7 @@ class Dataset:
             for k, kind in enumerate(templates.kinds)
         )
         tag_set, tags = _tags(corpus, scheme, warm_start.tag_set if warm_start else None, storage)
-        return cls(tag_set, extractor, patterns, ids, tags, corpus.offsets, corpus.known)
+        return cls(tag_set, extractor, patterns, ids, tags, corpus.offsets, corpus.boundaries)
 
     @property
     def n_patterns(self) -> int:

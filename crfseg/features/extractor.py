@@ -16,7 +16,7 @@ from crfseg.corpus.corpus import Corpus
 from crfseg.features import clusters, ngrams
 from crfseg.features.accessor_variety import Varieties, counted
 from crfseg.features.alphabet import Alphabet, Folding
-from crfseg.features.lexicon import Lexicon, marked
+from crfseg.features.lexicon import Lexicon, fit_lexicon
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, Numbers
 from crfseg.features.templates import PatternKind, Templates
 from crfseg.text.scratch import Storage
@@ -103,7 +103,7 @@ class Extractor:
         columns: Columns = (text,)
         if templates.views & OF_WORDS:
             known = before.lexicon if before else None
-            found = marked(
+            found = fit_lexicon(
                 corpus, alphabet, text, templates.window, lists=lists, init=known, storage=storage
             )
             fitted, columns = replace(fitted, lexicon=found.lexicon), (text, *found[1:])
@@ -170,12 +170,18 @@ def _clustered(
 
 
 def _varieties(
-    text: Numbers, marks: Numbers, others: Numbers, before: Extractor | None, raw: Raw | None
+    text: Numbers,
+    lexicon_features: Numbers,
+    others: Numbers,
+    before: Extractor | None,
+    raw: Raw | None,
 ) -> Varieties:
     """Return the accessor varieties of strings, and write view A of the training text."""
     if before is None:
-        return counted(text, others, marks, transductive=raw is not None and raw.transductive)
-    before.varieties.mark(text, marks)
+        return counted(
+            text, others, lexicon_features, transductive=raw is not None and raw.transductive
+        )
+    before.varieties.mark(text, lexicon_features)
     return before.varieties
 
 

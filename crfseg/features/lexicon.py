@@ -29,8 +29,9 @@ from crfseg.features import ngrams
 from crfseg.features.alphabet import Alphabet
 from crfseg.features.counting import EVERY_KEY, Interner
 from crfseg.features.lexicon_matcher import OF_TEXT, Matcher
-from crfseg.features.ngrams import FIRST_ID, UNKNOWN_ID, Numbers, Symbols
+from crfseg.features.ngrams import FIRST_ID, UNKNOWN_ID, Symbols
 from crfseg.text import chars
+from crfseg.text.boundaries import BEGIN, INSIDE
 from crfseg.text.scratch import Storage
 
 Classes = NDArray[np.uint8]
@@ -43,7 +44,6 @@ MAX_LISTS: Final = 6
 N_CLASSES: Final = OF_TEXT + 2 * MAX_LISTS
 _SHARES: Final = (0.1, 0.5, 0.9, 0.999)
 _COUNTS: Final = (2, 5, 20)
-_STARTS: Final = np.array([2, 1, 0], dtype=np.uint32)  # by what is known, -1 last
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +90,11 @@ class Lexicon:
         return Matcher(alphabet.ids(codes, "C"), np.append(0, np.cumsum(lengths)))
 
 
-class Marked(NamedTuple):
+class FittedLexicon(NamedTuple):
     """A corpus and what is known of its words."""
 
     lexicon: Lexicon
-    marks: NDArray[np.uint32]
+    lexicon_features: NDArray[np.uint32]
     """See :meth:`crfseg.features.lexicon_matcher.Matcher.mark`; shape (T',)."""
     words: NDArray[np.uint32]
 
@@ -200,11 +200,11 @@ def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
     return [text[begin:end] for begin, end in pairwise([0, *ends])]
 
 
-def _starts(corpus: Corpus, at: slice) -> Numbers:
-    """Return where words begin, as :func:`cross_fit` takes it."""
-    if corpus.known is None:
-        return corpus.starts[at].astype(np.uint32)
-    return _STARTS[corpus.known[at]]
+def _boundaries(corpus: Corpus, at: slice) -> NDArray[np.int8]:
+    """Return the boundary constraints of some characters: all are known, or some."""
+    if corpus.boundaries is not None:
+        return corpus.boundaries[at]
+    return np.where(corpus.starts[at], np.int8(BEGIN), np.int8(INSIDE))
 
 
 def fold_bounds(corpus: Corpus, window: int) -> list[int]:
@@ -233,7 +233,7 @@ def fold_bounds(corpus: Corpus, window: int) -> list[int]:
 def cross_fit(
     matcher: Matcher,
     entries: NDArray[np.uint32],
-    starts: NDArray[np.uint8],
+    boundaries: NDArray[np.int8],
     bounds: list[int],
     of_list: Classes | None = None,
 ) -> tuple[Classes, Classes]:
@@ -245,8 +245,8 @@ def cross_fit(
         Of the N words.
     entries
         The padded text, shape (T',).
-    starts
-        1 where a word begins, 2 where that is not known, else 0; shape (T',).
+    boundaries
+        BEGIN, INSIDE or FREE for each position; shape (T',).
     bounds
         Where the folds begin, and T'; F + 1 numbers.
     of_list
@@ -259,25 +259,25 @@ def cross_fit(
     by_others
         Shape (F, N).
     """
-    seen, whole = _counts(matcher, entries, starts)
+    seen, whole = _counts(matcher, entries, boundaries)
     by_others = np.empty((len(bounds) - 1, matcher.n_words), dtype=np.uint8)
     for fold, (begin, end) in enumerate(pairwise(bounds)):
-        own_seen, own_whole = _counts(matcher, entries[begin:end], starts[begin:end])
+        own_seen, own_whole = _counts(matcher, entries[begin:end], boundaries[begin:end])
         by_others[fold] = class_of(whole - own_whole, seen - own_seen, of_list)
     return class_of(whole, seen, of_list), by_others
 
 
 def _counts(
-    matcher: Matcher, entries: NDArray[np.uint32], starts: NDArray[np.uint8]
+    matcher: Matcher, entries: NDArray[np.uint32], boundaries: NDArray[np.int8]
 ) -> tuple[Counts, Counts]:
     """Return how often each word is in a text, and how often as one word."""
     seen = np.zeros(matcher.n_words, dtype=np.int64)
     whole = np.zeros(matcher.n_words, dtype=np.int64)
-    matcher.count(entries, starts, seen, whole)
+    matcher.count(entries, boundaries, seen, whole)
     return seen, whole
 
 
-def marked(
+def fit_lexicon(
     corpus: Corpus,
     alphabet: Alphabet,
     entries: NDArray[np.uint32],
@@ -286,7 +286,7 @@ def marked(
     lists: Sequence[Corpus] = (),
     init: Lexicon | None = None,
     storage: Storage | None = None,
-) -> Marked:
+) -> FittedLexicon:
     """Collect the words of a corpus, and mark in each fold those that the others or a list know.
 
     Parameters
@@ -313,16 +313,16 @@ def marked(
     of_list = np.array([listed.get(word, 0) for word in words], dtype=np.uint8)
     bounds = fold_bounds(corpus, window)
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
-    starts = ngrams.padded(  # edges as if they were words
+    boundaries = ngrams.padded(  # edges as if they were words
         corpus,
-        lambda at: _starts(corpus, at),
+        lambda at: _boundaries(corpus, at),
         window,
-        storage.empty(entries.shape, np.uint8),
+        storage.empty(entries.shape, np.int8),
     )
-    of_text, by_others = cross_fit(matcher, entries, starts, bounds, of_list)
+    of_text, by_others = cross_fit(matcher, entries, boundaries, bounds, of_list)
     for row in (of_text, *by_others):
         row[: len(init.words)] = init.classes
-    marks, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))
+    lexicon_features, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))
     for fold, (a, b) in enumerate(pairwise(bounds)):
-        matcher.mark(entries[a:b], by_others[fold], marks[a:b], found[a:b])
-    return Marked(Lexicon(words, of_text), marks, found)
+        matcher.mark(entries[a:b], by_others[fold], lexicon_features[a:b], found[a:b])
+    return FittedLexicon(Lexicon(words, of_text), lexicon_features, found)

@@ -1,6 +1,6 @@
 """What the decoder uses of the matcher."""
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     LONGEST = 8  # symbols of a word
@@ -27,11 +27,11 @@ cdef class Matcher:
     cdef uint32_t[::1] firsts
     cdef uint64_t[::1] slots
     cdef void find(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks,
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features,
         uint32_t *words,
     ) noexcept nogil
     cdef void find_all(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
     ) noexcept nogil
     cdef void begin(
         self, Search *search, const uint32_t *entries, Py_ssize_t n, Py_ssize_t n_begins
@@ -41,5 +41,5 @@ cdef class Matcher:
     cdef uint64_t *slot_of(self, uint64_t key) noexcept nogil
     cdef uint32_t node_for(self, bint is_word, uint32_t node) noexcept nogil
     cdef void tally(
-        self, const Search *search, const uint8_t *starts, int64_t *seen, int64_t *whole
+        self, const Search *search, const int8_t *boundaries, int64_t *seen, int64_t *whole
     ) noexcept nogil

@@ -13,19 +13,19 @@ class Matcher:
         self,
         entries: NDArray[np.uint32],
         classes: NDArray[np.uint8],
-        marks: NDArray[np.uint32],
+        lexicon_features: NDArray[np.uint32],
         words: NDArray[np.uint32],
     ) -> None: ...
     def mark_all(
         self,
         entries: NDArray[np.uint32],
         classes: NDArray[np.uint8],
-        marks: NDArray[np.uint32],
+        lexicon_features: NDArray[np.uint32],
     ) -> None: ...
     def count(
         self,
         entries: NDArray[np.uint32],
-        starts: NDArray[np.uint8],
+        boundaries: NDArray[np.int8],
         seen: NDArray[np.int64],
         whole: NDArray[np.int64],
     ) -> None: ...

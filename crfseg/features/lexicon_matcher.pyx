@@ -12,7 +12,7 @@ look-ups of a step do not wait for each other, and of what is written twice the 
 
 import numpy as np
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from crfseg.features.prefetch cimport prefetch
@@ -39,7 +39,7 @@ cdef struct Found:  # per place of a chunk and some around it; 0 = none
     uint32_t last[ROOM]
 
 
-cdef inline Py_ssize_t place_of(uint64_t key, uint64_t n_slots) noexcept nogil:
+cdef inline Py_ssize_t slot_at(uint64_t key, uint64_t n_slots) noexcept nogil:
     """Return where an edge begins to be looked for."""
     return ((hash_of(key) >> 32) * n_slots) >> 32
 
@@ -71,34 +71,38 @@ cdef inline uint32_t number_of(uint32_t node) noexcept nogil:
 
 
 cdef void write(
-    const Found *found, Py_ssize_t at, const uint32_t *entries, Py_ssize_t n, uint32_t *marks,
+    const Found *found, Py_ssize_t at, const uint32_t *entries, Py_ssize_t n, uint32_t *lexicon_features,
     uint32_t *words,
 ) noexcept nogil:
     """Write the marks and words of n places, of which the first is found at ``at``."""
     cdef Py_ssize_t t
     for t in range(n):
         if is_edge(entries[t]):
-            marks[t] = symbol_of(entries[t]) * <uint32_t>0x00010101
+            lexicon_features[t] = symbol_of(entries[t]) * <uint32_t>0x00010101
             words[t] = symbol_of(entries[t]) * <uint32_t>0x00010001
         else:
-            marks[t] = found.begins[at + t] | (
+            lexicon_features[t] = found.begins[at + t] | (
                 <uint32_t>found.ends[at + t] << 8 | <uint32_t>found.passes[at + t] << 16
             )
             words[t] = number_of(found.first[at + t]) | number_of(found.last[at + t]) << 16
 
 
 cdef int is_whole(
-    const uint32_t *entries, Py_ssize_t n, const uint8_t *starts, Py_ssize_t begin, Py_ssize_t end
+    const uint32_t *entries, Py_ssize_t n, const int8_t *boundaries, Py_ssize_t begin,
+    Py_ssize_t end,
 ) noexcept nogil:
     """Tell whether the characters between are segmented as one word; -1 if that is not known."""
-    cdef int inside = 0, first = starts[begin]
-    cdef int last = 1 if end == n or is_edge(entries[end]) else starts[end]
+    cdef int8_t first = boundaries[begin]
+    cdef int8_t last = 1 if end == n or is_edge(entries[end]) else boundaries[end]
+    cdef bint is_free = first == 0 or last == 0
     cdef Py_ssize_t t
-    for t in range(begin + 1, end):
-        inside |= starts[t]
-    if inside & 1 or not first or not last:
+    if first < 0 or last < 0:
         return 0
-    return -1 if (inside | first | last) & 2 else 1
+    for t in range(begin + 1, end):
+        if boundaries[t] > 0:
+            return 0
+        is_free |= boundaries[t] == 0
+    return -1 if is_free else 1
 
 
 def check(const uint16_t[::1] symbols, const int64_t[::1] offsets):
@@ -185,7 +189,7 @@ cdef class Matcher:
 
     cdef uint64_t *slot_of(self, uint64_t key) noexcept nogil:
         """Return the slot of an edge, or the empty one where it belongs; NULL if it takes ages."""
-        cdef Py_ssize_t n = self.slots.shape[0], at = place_of(key, n)
+        cdef Py_ssize_t n = self.slots.shape[0], at = slot_at(key, n)
         cdef int probes
         for probes in range(MAX_PROBES):
             if self.slots[at] == 0 or self.slots[at] >> LINK_BITS == key:
@@ -219,7 +223,7 @@ cdef class Matcher:
                 key = <uint64_t>(search.links[a] >> 1) << 16 | symbol_of(search.entries[at])
                 search.places[n] = search.places[a]
                 search.keys[n] = key
-                search.slots[n] = slots + place_of(key, n_slots)
+                search.slots[n] = slots + slot_at(key, n_slots)
                 prefetch(search.slots[n])
                 n += 1
         for a in range(n):
@@ -233,7 +237,7 @@ cdef class Matcher:
         search.length += 1
 
     cdef void find(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks,
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features,
         uint32_t *words,
     ) noexcept nogil:
         """Find what :meth:`mark` does, in n places, chunk by chunk.
@@ -250,11 +254,11 @@ cdef class Matcher:
             while search.n_alive > 0:
                 note(&search, self.n_words, classes, &found)
                 self.deepen(&search)
-            write(&found, before, entries + start, n_here, marks + start, words + start)
+            write(&found, before, entries + start, n_here, lexicon_features + start, words + start)
             start += CHUNK
 
     def mark(
-        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] marks,
+        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features,
         uint32_t[::1] words,
     ):
         """Say for each place which known words begin there, end there, and pass over.
@@ -264,7 +268,7 @@ cdef class Matcher:
             marks    0 (8) | passes (8) | ends (8) | begins (8)       the longest word of each sort,
             words           ends (16)   |        begins (16)          0 = none
 
-        In ``marks`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
+        In ``lexicon_features`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
         if that does not fit or its class is above :data:`OF_TEXT`. One passes over a place if it
         begins before and ends there or after; of equally long ones that which begins last counts.
         At the edges of sentences all of them are the symbol, 1 or 2.
@@ -275,7 +279,7 @@ cdef class Matcher:
             The text, see :meth:`crfseg.features.alphabet.Alphabet.entries`, shape (T,).
         classes
             Of the words, 1 to 32; 0 = not known; shape (N,).
-        marks, words
+        lexicon_features, words
             Written to, shape (T,).
 
         Raises
@@ -284,16 +288,16 @@ cdef class Matcher:
             If the arrays disagree in length.
         """
         cdef Py_ssize_t n = entries.shape[0]
-        if classes.shape[0] != self.n_words or marks.shape[0] != n or words.shape[0] != n:
+        if classes.shape[0] != self.n_words or lexicon_features.shape[0] != n or words.shape[0] != n:
             raise ValueError(
                 f"{self.n_words} words, {n} places; expected classes of the former, marks and "
-                f"words of the latter, got {len(classes)}, {len(marks)}, {len(words)}"
+                f"words of the latter, got {len(classes)}, {len(lexicon_features)}, {len(words)}"
             )
         with nogil:
-            self.find(&entries[0], n, &classes[0], &marks[0], &words[0])
+            self.find(&entries[0], n, &classes[0], &lexicon_features[0], &words[0])
 
     cdef void find_all(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *marks
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
     ) noexcept nogil:
         """Find what :meth:`mark_all` does, in n places, chunk by chunk."""
         cdef Py_ssize_t start = 0, t, a
@@ -301,18 +305,18 @@ cdef class Matcher:
         cdef Search search
         while start < n:
             for t in range(start, min(n, start + CHUNK)):
-                marks[t] |= symbol_of(entries[t]) << 24 if is_edge(entries[t]) else 0
+                lexicon_features[t] |= symbol_of(entries[t]) << 24 if is_edge(entries[t]) else 0
             self.begin(&search, entries + start, n - start, min(<Py_ssize_t>CHUNK, n - start))
             while search.n_alive > 0:
                 for a in range(search.n_alive):
                     node = search.links[a] >> 1
                     if node <= self.n_words:
-                        marks[start + search.places[a]] |= <uint32_t>classes[node - 1] << 24
+                        lexicon_features[start + search.places[a]] |= <uint32_t>classes[node - 1] << 24
                 self.deepen(&search)
             start += CHUNK
 
     def mark_all(
-        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] marks
+        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features
     ):
         """Join at each place the bits of all words that begin there, in the upper bits of a mark.
 
@@ -322,7 +326,7 @@ cdef class Matcher:
             The text, shape (T,).
         classes
             The bits of each word, shape (N,).
-        marks
+        lexicon_features
             The upper eight bits, which are 0, are written to; shape (T,). At the edges of sentences
             they become the symbol, 1 or 2.
 
@@ -332,19 +336,19 @@ cdef class Matcher:
             If the arrays disagree in length.
         """
         cdef Py_ssize_t n = entries.shape[0]
-        if classes.shape[0] != self.n_words or marks.shape[0] != n:
+        if classes.shape[0] != self.n_words or lexicon_features.shape[0] != n:
             raise ValueError(
                 f"{self.n_words} words, {n} places; expected classes of the former, marks of the "
-                f"latter, got {len(classes)}, {len(marks)}"
+                f"latter, got {len(classes)}, {len(lexicon_features)}"
             )
         with nogil:
             self.find_all(
                 &entries[0] if n else NULL, n, &classes[0] if self.n_words else NULL,
-                &marks[0] if n else NULL,
+                &lexicon_features[0] if n else NULL,
             )
 
     def count(
-        self, const uint32_t[::1] entries, const uint8_t[::1] starts, int64_t[::1] seen,
+        self, const uint32_t[::1] entries, const int8_t[::1] boundaries, int64_t[::1] seen,
         int64_t[::1] whole,
     ):
         """Count how often each word's string is in the text, and how often as one whole word.
@@ -353,8 +357,8 @@ cdef class Matcher:
         ----------
         entries
             The text, shape (T,).
-        starts
-            1 where a word begins, 2 where that is not known, (T,); edges and the end end words too.
+        boundaries
+            1 begins a word, -1 does not, 0 is free; shape (T,). Edges and the end also end words.
         seen, whole
             Added to where it is known whether the string is one whole word, shape (N,).
 
@@ -365,27 +369,27 @@ cdef class Matcher:
         """
         cdef Py_ssize_t n = entries.shape[0], start = 0
         cdef Search search
-        if (seen.shape[0], whole.shape[0], starts.shape[0]) != (self.n_words, self.n_words, n):
+        if (seen.shape[0], whole.shape[0], boundaries.shape[0]) != (self.n_words, self.n_words, n):
             raise ValueError(
                 f"{self.n_words} words, {n} places; expected counts of the former, starts of the "
-                f"latter, got {len(seen)}, {len(whole)}, {len(starts)}"
+                f"latter, got {len(seen)}, {len(whole)}, {len(boundaries)}"
             )
         with nogil:
             while start < n:
                 self.begin(&search, &entries[start], n - start, min(<Py_ssize_t>CHUNK, n - start))
                 while search.n_alive > 0:
-                    self.tally(&search, &starts[start], &seen[0], &whole[0])
+                    self.tally(&search, &boundaries[start], &seen[0], &whole[0])
                     self.deepen(&search)
                 start += CHUNK
 
     cdef void tally(
-        self, const Search *search, const uint8_t *starts, int64_t *seen, int64_t *whole
+        self, const Search *search, const int8_t *boundaries, int64_t *seen, int64_t *whole
     ) noexcept nogil:
         """Count the words among the paths."""
         cdef Py_ssize_t a, word, begin, found
         for a in range(search.n_alive):
             word, begin = <Py_ssize_t>(search.links[a] >> 1) - 1, search.places[a]
             if word < self.n_words:
-                found = is_whole(search.entries, search.n, starts, begin, begin + search.length)
+                found = is_whole(search.entries, search.n, boundaries, begin, begin + search.length)
                 seen[word] += found >= 0
                 whole[word] += found > 0

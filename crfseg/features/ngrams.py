@@ -34,7 +34,7 @@ from crfseg.corpus.corpus import Corpus
 
 Numbers = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
-_Number = TypeVar("_Number", np.uint8, np.uint32)
+_Number = TypeVar("_Number", np.int8, np.uint32)
 
 
 class View(NamedTuple):

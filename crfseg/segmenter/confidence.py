@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crfseg.decoding.marginals import Marginals
 from crfseg.decoding.word_trie import Trie
-from crfseg.segmenter.word_spans import Parts, Places
+from crfseg.segmenter.word_spans import Parts, Positions
 from crfseg.text.whitespace import Lines
 
 
@@ -38,14 +38,16 @@ def of_words(
     for layer in _layers(words.starts, words.ends):
         starts = words.starts[layer]
         begins = np.zeros(len(lines.codes) + 1, dtype=np.uint8)
-        for places in (lines.offsets, starts, words.ends[layer]):  # between them lies what may
-            begins[places] = 1
-        of_start = marginals.of_words(lines.codes, lines.offsets, lines.known, begins[:-1], lexicon)
+        for positions in (lines.offsets, starts, words.ends[layer]):  # between them lies what may
+            begins[positions] = 1
+        of_start = marginals.of_words(
+            lines.codes, lines.offsets, lines.boundaries, begins[:-1], lexicon
+        )
         found[layer] = of_start[starts]
     return found
 
 
-def _layers(starts: Places, ends: Places) -> Iterator[Places | slice]:
+def _layers(starts: Positions, ends: Positions) -> Iterator[Positions | slice]:
     """Yield the numbers of words that do not overlap, until all have come."""
     if (starts[1:] >= ends[:-1]).all():
         yield slice(None)

@@ -14,9 +14,9 @@ from crfseg.decoding.compile import compiled, marginals_of
 from crfseg.decoding.marginals import Marginals
 from crfseg.decoding.word_trie import Trie
 from crfseg.model.model import Model
-from crfseg.segmenter.granularity import Granularity, known_at, level_of, search_parts
-from crfseg.segmenter.word_spans import Parts, Places
-from crfseg.text.boundaries import Marked, Text, plain
+from crfseg.segmenter.granularity import Granularity, boundaries_at, level_of, search_parts
+from crfseg.segmenter.word_spans import Parts, Positions
+from crfseg.text.boundaries import ConstrainedText, Text, plain
 from crfseg.text.whitespace import Lines, split_lines
 
 
@@ -52,8 +52,8 @@ class Finder:
 
     def marked(self, text: Text) -> tuple[str, NDArray[np.int8] | None]:
         """Return a text and what is known of its characters, by itself and by the rules."""
-        known = text.known if isinstance(text, Marked) else None
-        return plain(text), self.ruleset.marks(plain(text), known)
+        boundaries = text.boundaries if isinstance(text, ConstrainedText) else None
+        return plain(text), self.ruleset.boundaries(plain(text), boundaries)
 
     def lines(self, text: Text) -> Lines:
         """Return a text taken apart, with what is known of it."""
@@ -61,10 +61,10 @@ class Finder:
 
     def found(
         self, text: Text, granularity: Granularity | None = None
-    ) -> tuple[Places, Places, NDArray[np.int16]]:
+    ) -> tuple[Positions, Positions, NDArray[np.int16]]:
         """Return where the words start and end, and the tags of their first characters."""
         if granularity is None:
-            return compiled(self.model).tagger.places(*self.marked(text), self.words)
+            return compiled(self.model).tagger.positions(*self.marked(text), self.words)
         lines = self.lines(text)
         parts = self.parts(lines, granularity)
         return *parts.in_text(lines), parts.tags
@@ -72,12 +72,12 @@ class Finder:
     def parts(self, lines: Lines, granularity: Granularity | None = None) -> Parts:
         """Return the words of a text taken apart."""
         made, words = compiled(self.model), self.words
-        own = made.parts(made.tagger.decoder, lines, lines.known, words)
+        own = made.parts(made.tagger.decoder, lines, lines.boundaries, words)
         if granularity is None:
             return own
         level = level_of(granularity)
-        known = known_at(level, lines, own)
-        other = made.parts(made.levels[level], lines, known, words)
+        boundaries = boundaries_at(level, lines, own)
+        other = made.parts(made.levels[level], lines, boundaries, words)
         return search_parts(lines, own, other, self.knows) if granularity == "search" else other
 
     def marginals(self, temperature: float | None = None) -> Marginals:

@@ -128,13 +128,13 @@ class Explainer(NamedTuple):
         best = self._way(line)
         assert best is not None
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
-        known = "white space, a mark or a rule" if line.known[t] else ""
-        given = known if t else "a line begins"
+        boundaries = "white space, a mark or a rule" if line.boundaries[t] else ""
+        given = boundaries if t else "a line begins"
         runner_up = None if given else self._otherwise(line, t, is_cut)
         if runner_up:
             given = self._ruled(text, line, t, best, runner_up)
             runner_up = None if given else runner_up
-        at = int(np.searchsorted(lines.places, place))
+        at = int(np.searchsorted(lines.positions, place))
         return Explanation(
             place,
             is_cut,
@@ -147,14 +147,14 @@ class Explainer(NamedTuple):
 
     def _way(self, line: Lines) -> Way | None:
         """Return the best way to tag a line, its score for a probability; None if there is none."""
-        scores, tags = nbest_viterbi.find(self.decoder, line.codes, line.known, 1, self.words)
+        scores, tags = nbest_viterbi.find(self.decoder, line.codes, line.boundaries, 1, self.words)
         return Way(float(scores[0]) * self.decoder.unit, tags[0]) if len(scores) else None
 
     def _otherwise(self, line: Lines, t: int, is_cut: bool) -> Way | None:
         """Return the best way to decide a place otherwise; None if there is none."""
-        known = line.known.copy()
-        known[t] = -1 if is_cut else 1
-        return self._way(line._replace(known=known))
+        boundaries = line.boundaries.copy()
+        boundaries[t] = -1 if is_cut else 1
+        return self._way(line._replace(boundaries=boundaries))
 
     def _ruled(self, text: str, line: Lines, t: int, best: Way, other: Way) -> str:
         """Say which words that must be, or must not, decide a place; empty if none do.
@@ -167,7 +167,9 @@ class Explainer(NamedTuple):
         forbidden = never - unavoidable if len(never) > len(unavoidable) else ()
         for verb, words in ("forces", forced), ("forbids", forbidden):
             if words:
-                spans = [(line.places[w.start], line.places[w.end - 1]) for w in sorted(words)]
+                spans = [
+                    (line.positions[w.start], line.positions[w.end - 1]) for w in sorted(words)
+                ]
                 return f"the {LEXICON} {verb} {', '.join(text[a : b + 1] for a, b in spans)}"
         return ""
 
@@ -208,7 +210,7 @@ class Explainer(NamedTuple):
         self, text: str, line: Lines, best: NDArray[np.int16], other: NDArray[np.int16]
     ) -> Iterator[Vote]:
         """Yield the votes of the features at the characters whose tags differ."""
-        numbers = list(self.decoder.places(line.codes))
+        numbers = list(self.decoder.positions(line.codes))
         differ = np.flatnonzero(best != other)
         for table in self.model.tables:
             kind = table.kind
@@ -219,7 +221,7 @@ class Explainer(NamedTuple):
                     if pattern >= 0:
                         yield Vote(
                             self.model.extractor.feature(table.kind, table.keys[pattern], row),
-                            text[line.places[t]],
+                            text[line.positions[t]],
                             self._weight(table, pattern, row, best[t], other[t]),
                         )
 
@@ -230,20 +232,20 @@ class Explainer(NamedTuple):
 
 def _located(lines: Lines, place: int) -> tuple[int, Lines]:
     """Return where in its line a character is, and the line."""
-    at = int(np.searchsorted(lines.places, place))
-    if at == len(lines.places) or lines.places[at] != place:
+    at = int(np.searchsorted(lines.positions, place))
+    if at == len(lines.positions) or lines.positions[at] != place:
         raise MarkupError(f"place {place}: no character but white space; expected the index of one")
     n = int(np.searchsorted(lines.offsets, at, "right")) - 1
     begin, end = lines.offsets[n], lines.offsets[n + 1]
-    known = lines.known[begin:end].copy()
-    known[0] = 0  # a line begins a word anyway
+    boundaries = lines.boundaries[begin:end].copy()
+    boundaries[0] = 0  # a line begins a word anyway
     part = Lines(
         lines.codes[begin:end],
         lines.starts[begin:end],
         np.array([0, end - begin]),
         lines.lines[n : n + 1],
-        lines.places[begin:end],
-        known,
+        lines.positions[begin:end],
+        boundaries,
     )
     return at - int(begin), part
 

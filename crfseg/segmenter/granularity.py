@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from crfseg.errors import OptionError
 from crfseg.features.lexicon import LONGEST
-from crfseg.segmenter.word_spans import Parts, Places
+from crfseg.segmenter.word_spans import Parts, Positions
 from crfseg.text import chars
 from crfseg.text.whitespace import Lines
 
 Flags = NDArray[np.bool_]
-Known = NDArray[np.int8]
+Boundaries = NDArray[np.int8]
 
 Level = Literal["fine", "coarse"]
 Granularity = Literal["fine", "coarse", "search"]
@@ -57,7 +57,7 @@ def level_of(granularity: Granularity) -> Level:
     return "coarse" if granularity == "coarse" else "fine"
 
 
-def known_at(level: Level, lines: Lines, own: Parts) -> Known:
+def boundaries_at(level: Level, lines: Lines, own: Parts) -> Boundaries:
     """Return what the decoder is to know so that words only fall apart, or only join.
 
     Parameters
@@ -73,18 +73,18 @@ def known_at(level: Level, lines: Lines, own: Parts) -> Known:
     return (_when_fine if level == "fine" else _when_coarse)(lines, own.starts)
 
 
-def _when_fine(lines: Lines, starts: Places) -> Known:
-    known = np.where(_is_uncut(lines.codes), np.int8(-1), lines.known)
-    known[starts] = 1
-    return known
+def _when_fine(lines: Lines, starts: Positions) -> Boundaries:
+    boundaries = np.where(_is_uncut(lines.codes), np.int8(-1), lines.boundaries)
+    boundaries[starts] = 1
+    return boundaries
 
 
-def _when_coarse(lines: Lines, starts: Places) -> Known:
+def _when_coarse(lines: Lines, starts: Positions) -> Boundaries:
     apart = np.isin(chars.classes(lines.codes), _APART)
     apart[1:] |= apart[:-1]
-    known = np.full_like(lines.known, -1)
-    known[starts] = np.where(apart, np.int8(1), lines.known)[starts]
-    return known
+    boundaries = np.full_like(lines.boundaries, -1)
+    boundaries[starts] = np.where(apart, np.int8(1), lines.boundaries)[starts]
+    return boundaries
 
 
 def _is_uncut(codes: chars.CodePoints) -> Flags:
@@ -102,7 +102,7 @@ def _is_kept(lines: Lines) -> Flags:
     Between Chinese characters a word inside a word may be looked for all the same.
     """
     is_han = chars.classes(lines.codes) == chars.CLASSES.index("han")
-    kept = lines.known < 0
+    kept = lines.boundaries < 0
     kept[1:] &= ~(is_han[1:] & is_han[:-1])
     return kept
 
@@ -128,15 +128,15 @@ def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str],
         Each once, ordered by start, then end.
     """
     visible = chars.to_text(lines.codes)
-    places = np.append(~_is_uncut(lines.codes) & ~_is_kept(lines), True).tolist()
-    cuts = np.isin(np.arange(len(places)), np.append(fine.starts, len(lines.codes))).tolist()
+    positions = np.append(~_is_uncut(lines.codes) & ~_is_kept(lines), True).tolist()
+    cuts = np.isin(np.arange(len(positions)), np.append(fine.starts, len(lines.codes))).tolist()
     found: list[tuple[int, int, int]] = []
     for begin, end, tag in zip(*(column.tolist() for column in own), strict=True):
         inside: set[tuple[int, int]] = set()
         if end - begin >= 3:
             parts = list(pairwise(t for t in range(begin, end + 1) if cuts[t]))
             inside.update(parts if all(b - a > 1 for a, b in parts) else ())
-            inside.update(_known_inside(visible, begin, end, places, is_word))
+            inside.update(_known_inside(visible, begin, end, positions, is_word))
         inside.discard((begin, end))
         found += sorted([(begin, end, tag), *((a, b, -1) for a, b in inside)])
     starts, ends, tags = np.array(found, dtype=np.intp).reshape(-1, 3).T
@@ -144,11 +144,11 @@ def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str],
 
 
 def _known_inside(
-    visible: str, begin: int, end: int, places: list[bool], is_word: Callable[[str], bool]
+    visible: str, begin: int, end: int, positions: list[bool], is_word: Callable[[str], bool]
 ) -> Iterator[tuple[int, int]]:
     """Yield where known words stand inside a word."""
     for a in range(begin, end - 1):
-        if places[a] or a == begin:
+        if positions[a] or a == begin:
             for b in range(a + 2, min(end, a + LONGEST) + 1):
-                if (places[b] or b == end) and is_word(visible[a:b]):
+                if (positions[b] or b == end) and is_word(visible[a:b]):
                     yield a, b

@@ -68,7 +68,7 @@ def best_ways(
     """
     ways = [Way(0.0, np.empty(0, dtype=np.int16))]
     for n, (begin, end) in enumerate(pairwise(lines.offsets.tolist())):
-        scores, tags = find(lines.codes[begin:end], lines.known[begin:end])
+        scores, tags = find(lines.codes[begin:end], lines.boundaries[begin:end])
         found = list(zip((scores * unit - log_z[n]).tolist(), tags, strict=True))
         joined = (
             (so_far + here, before, after) for so_far, before in ways for here, after in found

@@ -138,7 +138,7 @@ class Segmenter:
         """Return the tag of every character that is not white space."""
         lines = self._finder.lines(text)
         names = self.model.tag_set.names
-        tags = self.tag_codes(lines.codes, lines.offsets, lines.known)
+        tags = self.tag_codes(lines.codes, lines.offsets, lines.boundaries)
         return [names[tag] for tag in tags.tolist()]
 
     def labelled(self, text: Text) -> list[tuple[Span, str]]:
@@ -157,7 +157,7 @@ class Segmenter:
         """
         lines = self._finder.lines(text)
         return self._finder.marginals().of_tags(
-            lines.codes, lines.offsets, lines.known, self._finder.words
+            lines.codes, lines.offsets, lines.boundaries, self._finder.words
         )
 
     def confidence(self, text: Text, granularity: Granularity | None = None) -> NDArray[np.float64]:
@@ -178,7 +178,7 @@ class Segmenter:
         """
         lines = self._finder.lines(text)
         _, entropies = self._finder.marginals().of_sentences(
-            lines.codes, lines.offsets, lines.known, self._finder.words
+            lines.codes, lines.offsets, lines.boundaries, self._finder.words
         )
         return float(entropies.sum())
 
@@ -201,7 +201,7 @@ class Segmenter:
             raise OptionError(f"k must be from 1 to 100,000, got {k:,}")
         lines, words, tag_set = self._finder.lines(text), self._finder.words, self.model.tag_set
         log_z, _ = self._finder.marginals().of_sentences(
-            lines.codes, lines.offsets, lines.known, words
+            lines.codes, lines.offsets, lines.boundaries, words
         )
         find = partial(nbest_viterbi.find, self._tagger.decoder, k=k, lexicon=words)
         unit = self._tagger.decoder.unit / self.model.temperature
@@ -247,8 +247,8 @@ class Segmenter:
     def _cut_batch(self, granularity: Granularity | None, texts: list[Text]) -> list[list[str]]:
         if granularity is not None:
             return [self.cut(text, granularity) for text in texts]
-        strings, marks = zip(*map(self._finder.marked, texts), strict=True)
-        return self._tagger.cut_many([*strings], [*marks], self._finder.words)
+        strings, boundaries = zip(*map(self._finder.marked, texts), strict=True)
+        return self._tagger.cut_many([*strings], [*boundaries], self._finder.words)
 
     def cut_file(
         self,
@@ -313,8 +313,10 @@ class Segmenter:
         if not isinstance(text, str):
             raise TypeError(f"expected text as str, got {type(text).__name__}")
         data = text.encode("utf-8", "surrogatepass")
-        marks = self.ruleset.known_of(data, surrogates=True).marks
-        cut = self._tagger.cut_utf8(data, surrogates=True, marks=marks, lexicon=self._finder.words)
+        boundaries = self.ruleset.constraints_of(data, surrogates=True).boundaries
+        cut = self._tagger.cut_utf8(
+            data, surrogates=True, boundaries=boundaries, lexicon=self._finder.words
+        )
         return cut.decode("utf-8", "surrogatepass")
 
     def knows(self, word: str) -> bool:
@@ -323,7 +325,7 @@ class Segmenter:
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
         """Segment the text of a corpus anew, its own segmentation unseen."""
-        tags = self.tag_codes(corpus.codes, corpus.offsets, self.ruleset.marks_of_corpus(corpus))
+        tags = self.tag_codes(corpus.codes, corpus.offsets, self.ruleset.corpus_boundaries(corpus))
         tag_set = self.model.tag_set
         labels = tag_set.labels_of(tags) if tag_set.labels else None
         starts = tag_set.decode(tags)
@@ -355,8 +357,8 @@ class Segmenter:
         InfeasibleError
             If the boundaries leave a sentence no legal path.
         """
-        known = np.zeros(len(codes), dtype=np.int8) if boundaries is None else boundaries
-        return best_tags(self._tagger.decoder, codes, offsets, known, self._finder.words)
+        boundaries = np.zeros(len(codes), dtype=np.int8) if boundaries is None else boundaries
+        return best_tags(self._tagger.decoder, codes, offsets, boundaries, self._finder.words)
 
     def emissions(self, codes: chars.CodePoints) -> NDArray[np.float64]:
         """Return what the features say of each of the T characters of a sentence.
@@ -386,9 +388,9 @@ class Segmenter:
             The probability that the word is one, summed over all ways to segment (and label) the
             rest of its sentence; in [0, 1], shape (W,).
         """
-        known, starts = self.ruleset.marks_of_corpus(corpus), corpus.starts.view(np.uint8)
+        boundaries, starts = self.ruleset.corpus_boundaries(corpus), corpus.starts.view(np.uint8)
         finder, marginals = self._finder, self._finder.marginals(temperature)
-        found = marginals.of_words(corpus.codes, corpus.offsets, known, starts, finder.words)
+        found = marginals.of_words(corpus.codes, corpus.offsets, boundaries, starts, finder.words)
         return found[corpus.starts]
 
     @cached_property

@@ -104,8 +104,10 @@ class Cutter(NamedTuple):
     def cut_lines(self, data: bytes, past: Past, line: int) -> bytes:
         """Cut what begins in a line of the file, behind its past."""
         with _located(data, self.name, line):
-            marks = self.ruleset.known_of(data, past.text).marks
-            return self.tagger.cut_utf8(data, past.tagged, marks=marks, lexicon=self.lexicon)
+            boundaries = self.ruleset.constraints_of(data, past.text).boundaries
+            return self.tagger.cut_utf8(
+                data, past.tagged, boundaries=boundaries, lexicon=self.lexicon
+            )
 
     def cut_part(self, data: bytes, past: Past, line: int) -> tuple[bytes, int, Past]:
         """Cut what of a line that goes on cannot change any more.
@@ -113,16 +115,16 @@ class Cutter(NamedTuple):
         It ends in no match of a rule, and so far from the end of the data that the rules find the
         same in what is left.
         """
-        known = self.ruleset.known_of(data, past.text)
+        boundaries = self.ruleset.constraints_of(data, past.text)
         n = len(data) - (REACH if self.ruleset else 0)
         while n > 0:
             whole = n - _n_incomplete(data[:n])
-            marks = None if known.marks is None else known.marks[:whole]
+            boundaries = None if boundaries.boundaries is None else boundaries.boundaries[:whole]
             with _located(data, self.name, line):
                 done, n, tagged = self.tagger.cut_part(
-                    data[:whole], past.tagged, marks, self.lexicon
+                    data[:whole], past.tagged, boundaries, self.lexicon
                 )
-            start = known.start_of(n)
+            start = boundaries.start_of(n)
             if start == n:
                 return done, n, Past(tagged, _last_characters(past.text + data[:n]))
             n = start

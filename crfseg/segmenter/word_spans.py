@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from crfseg.text.whitespace import Lines
 
-Places = NDArray[np.intp]
+Positions = NDArray[np.intp]
 
 
 class Parts(NamedTuple):
     """Words, half-open, in characters that are not white space."""
 
-    starts: Places
+    starts: Positions
     """Shape (W,)."""
-    ends: Places
+    ends: Positions
     tags: NDArray[np.int16]
     """Of each word's first character; -1 for a word inside another one."""
 
@@ -27,6 +27,6 @@ class Parts(NamedTuple):
         cuts = np.append(np.flatnonzero(starts), len(starts))
         return cls(cuts[:-1], cuts[1:], tags[cuts[:-1]])
 
-    def in_text(self, lines: Lines) -> tuple[Places, Places]:
+    def in_text(self, lines: Lines) -> tuple[Positions, Positions]:
         """Return where they start and end in the text as given, in code points."""
-        return lines.places[self.starts], lines.places[self.ends - 1] + 1
+        return lines.positions[self.starts], lines.positions[self.ends - 1] + 1

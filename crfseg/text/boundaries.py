@@ -36,14 +36,14 @@ _SPECIAL: Final = re.compile(r"[\\|-]")
 
 
 @dataclass(frozen=True, eq=False)
-class Marked:
+class ConstrainedText:
     """A text and what is known of its words; every method of a segmenter takes it for a text.
 
     Parameters
     ----------
     text
         As it is.
-    known
+    boundaries
         Of each character: 1 begins a word, -1 does not, 0 nothing is known; shape (len(text),),
         int8. What is said of white space does not count.
 
@@ -56,14 +56,14 @@ class Marked:
     """
 
     text: str
-    known: NDArray[np.int8]
+    boundaries: NDArray[np.int8]
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
             raise TypeError(f"expected text as str, got {type(self.text).__name__}")
-        if self.known.shape != (len(self.text),) or self.known.dtype != np.int8:
+        if self.boundaries.shape != (len(self.text),) or self.boundaries.dtype != np.int8:
             raise ShapeError(
-                f"known: {self.known.dtype} of shape {self.known.shape}; expected int8, one for "
+                f"known: {self.boundaries.dtype} of shape {self.boundaries.shape}; expected int8, one for "
                 f"each of {len(self.text)} characters"
             )
 
@@ -71,7 +71,9 @@ class Marked:
         return len(self.text)
 
     @classmethod
-    def at(cls, text: str, always: Iterable[int] = (), never: Iterable[int] = ()) -> Marked:
+    def at(
+        cls, text: str, always: Iterable[int] = (), never: Iterable[int] = ()
+    ) -> ConstrainedText:
         """Mark places by number.
 
         Parameters
@@ -87,18 +89,18 @@ class Marked:
         MarkupError
             If a place is not in the text, or in both.
         """
-        known = np.zeros(len(text) + 1, dtype=np.int8)
+        boundaries = np.zeros(len(text) + 1, dtype=np.int8)
         for name, places, sign in (("always", always, 1), ("never", never, -1)):
             for place in map(operator.index, places):
                 if not 0 <= place <= len(text):
                     raise MarkupError(f"{name}: {place}; expected places from 0 to {len(text)}")
-                if known[place] == -sign:
+                if boundaries[place] == -sign:
                     raise MarkupError(f"{place} is in always and in never; expected it in one")
-                known[place] = sign
-        return cls(text, known[:-1])
+                boundaries[place] = sign
+        return cls(text, boundaries[:-1])
 
     @classmethod
-    def parse(cls, markup: str) -> Marked:
+    def parse(cls, markup: str) -> ConstrainedText:
         """Read the markup of a text.
 
         Raises
@@ -128,9 +130,9 @@ class Marked:
                 continue
             parts.append(escaped or plain)
             n += len(parts[-1])
-        known = np.zeros(n + 1, dtype=np.int8)  # a sign at the end says nothing more
-        known[list(marks)] = list(marks.values())
-        return cls("".join(parts), known[:-1])
+        boundaries = np.zeros(n + 1, dtype=np.int8)  # a sign at the end says nothing more
+        boundaries[list(marks)] = list(marks.values())
+        return cls("".join(parts), boundaries[:-1])
 
     @property
     def markup(self) -> str:
@@ -139,12 +141,12 @@ class Marked:
         >>> Marked.at("a-b|c", always=[4]).markup
         'a\\-b\\||c'
         """
-        places = np.flatnonzero(self.known).tolist()
+        places = np.flatnonzero(self.boundaries).tolist()
         parts, before = [], 0
         for place in places:
             parts += [
                 _SPECIAL.sub(r"\\\g<0>", self.text[before:place]),
-                CUT if self.known[place] > 0 else JOIN,
+                CUT if self.boundaries[place] > 0 else JOIN,
             ]
             before = place
         return "".join([*parts, _SPECIAL.sub(r"\\\g<0>", self.text[before:])])
@@ -156,10 +158,10 @@ class Marked:
         return f"Marked({self.markup!r})"
 
 
-Text = str | Marked
+Text = str | ConstrainedText
 """What is cut: a text, or one of which something is known."""
 
 
 def plain(text: Text) -> str:
     """Return a text without what is known of it."""
-    return text.text if isinstance(text, Marked) else text
+    return text.text if isinstance(text, ConstrainedText) else text

@@ -25,7 +25,7 @@ class Lines(NamedTuple):
     """Where each of the N lines that are not blank begins, and T at the end; shape (N + 1,)."""
     lines: NDArray[np.intp]
     """Their 0-based line numbers, shape (N,)."""
-    places: NDArray[np.intp]
+    positions: NDArray[np.intp]
     """Where in the text the characters stand, shape (T,)."""
     known: NDArray[np.int8]
     """What the decoder is to know of each: 1 begins a word, -1 does not, 0 nothing; shape (T,)."""

@@ -88,6 +88,12 @@ def identity_of(configuration: Mapping[str, Any], corpora: Iterable[Corpus]) -> 
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True).encode())
     for corpus in corpora:
         digest.update(json.dumps([len(corpus), corpus.label_names]).encode())
-        for array in (corpus.codes, corpus.starts, corpus.offsets, corpus.labels, corpus.known):
+        for array in (
+            corpus.codes,
+            corpus.starts,
+            corpus.offsets,
+            corpus.labels,
+            corpus.boundaries,
+        ):
             digest.update(b"" if array is None else array.data)
     return digest.hexdigest()

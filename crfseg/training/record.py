@@ -33,8 +33,8 @@ def of_corpus(corpus: Corpus) -> dict[str, Any]:
         "words": corpus.n_words,
         "characters": corpus.n_chars,
     }
-    if corpus.known is not None:
-        entry["known"] = int(np.count_nonzero(corpus.known)) - len(corpus)
+    if corpus.boundaries is not None:
+        entry["known"] = int(np.count_nonzero(corpus.boundaries)) - len(corpus)
     return entry
 
 

@@ -258,7 +258,7 @@ def _word_lists(
 
 def _check_partial(parts: Iterable[Corpus], algorithm: str, labels: bool) -> None:
     for corpus in parts:
-        if corpus.known is not None and (labels or algorithm != "adagrad"):
+        if corpus.boundaries is not None and (labels or algorithm != "adagrad"):
             raise TrainingError(
                 f"{corpus.name}: only a part of its words is known; expected adagrad, no labels"
             )

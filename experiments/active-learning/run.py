@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 import crfseg
-from crfseg import Corpus, Marked, Model, Segmenter
+from crfseg import Corpus, ConstrainedText, Model, Segmenter
 from crfseg.annotation.active_learning import suggest
 
 PLACE = Path(__file__).parent
-Choice = Callable[["Pool", Segmenter, int], Iterator[Marked]]
+Choice = Callable[["Pool", Segmenter, int], Iterator[ConstrainedText]]
 
 
 class Pool:
@@ -35,37 +35,37 @@ class Pool:
         self._starts = dict(zip(corpus.texts(), starts, strict=True))
         self.file.write_text("\n".join(self.texts) + "\n", encoding="utf-8")
 
-    def answer(self, asked: Marked) -> Marked:
+    def answer(self, asked: ConstrainedText) -> ConstrainedText:
         """Return what is asked about as it is."""
         told = np.where(self._starts[asked.text], 1, -1)
-        return Marked(asked.text, np.where(asked.known, told, 0).astype(np.int8))
+        return ConstrainedText(asked.text, np.where(asked.known, told, 0).astype(np.int8))
 
-    def n_words(self, asked: Marked) -> int:
+    def n_words(self, asked: ConstrainedText) -> int:
         """Return how many words are asked about."""
         word_of = np.cumsum(self._starts[asked.text])
         places = np.flatnonzero(asked.known[1:]) + 1
         return len(np.union1d(word_of[places], word_of[places - 1]))
 
 
-def suggested(pool: Pool, segmenter: Segmenter, _: int) -> Iterator[Marked]:
+def suggested(pool: Pool, segmenter: Segmenter, _: int) -> Iterator[ConstrainedText]:
     yield from suggest(segmenter, pool.file, 2000)
 
 
-def suggested_whole(pool: Pool, segmenter: Segmenter, _: int) -> Iterator[Marked]:
+def suggested_whole(pool: Pool, segmenter: Segmenter, _: int) -> Iterator[ConstrainedText]:
     for asked in suggest(segmenter, pool.file, 2000):
         yield whole(asked.text)
 
 
-def whole(text: str) -> Marked:
-    return Marked(text, np.ones(len(text), dtype=np.int8))
+def whole(text: str) -> ConstrainedText:
+    return ConstrainedText(text, np.ones(len(text), dtype=np.int8))
 
 
-def whole_by_chance(pool: Pool, segmenter: Segmenter, seed: int) -> Iterator[Marked]:
+def whole_by_chance(pool: Pool, segmenter: Segmenter, seed: int) -> Iterator[ConstrainedText]:
     for text in unseen_by_chance(pool, segmenter, seed):
         yield whole(text)
 
 
-def marked_by_chance(pool: Pool, segmenter: Segmenter, seed: int) -> Iterator[Marked]:
+def marked_by_chance(pool: Pool, segmenter: Segmenter, seed: int) -> Iterator[ConstrainedText]:
     """Yield any sentences, marked as suggest would mark them."""
     file = pool.scratch / "one.txt"
     for text in unseen_by_chance(pool, segmenter, seed):

@@ -23,7 +23,7 @@ from crfseg.segmenter.loading import load
 from crfseg.segmenter.nbest import Candidate
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.segmenter.tokens import Token
-from crfseg.text.boundaries import Marked, Text
+from crfseg.text.boundaries import ConstrainedText, Text
 from crfseg.text.encodings import texts
 from crfseg.text.files import writing
 from crfseg.text.offsets import UNITS, Unit
@@ -131,11 +131,11 @@ def _cut(
         yield ("\n".join(map(line, lines)) + end).encode("utf-8", "surrogatepass")
 
 
-def _marked(lines: Iterable[str], name: str, first: int) -> Iterator[Marked]:
+def _marked(lines: Iterable[str], name: str, first: int) -> Iterator[ConstrainedText]:
     """Read lines of markup, of which the first is one of a file."""
     for n, line in enumerate(lines, first):
         try:
-            yield Marked.parse(line)
+            yield ConstrainedText.parse(line)
         except MarkupError as error:
             raise MarkupError(f"{name}:{n}: {error}") from None
 

@@ -54,5 +54,5 @@ def command(
         for marked in found:
             write.write(f"{marked.markup}\n".encode("utf-8", "surrogatepass"))
     if output not in (None, "-"):
-        n_places = sum(int(np.count_nonzero(marked.known)) for marked in found)
+        n_places = sum(int(np.count_nonzero(marked.boundaries)) for marked in found)
         click.echo(f"{output}: {len(found):,} sentences, {n_places:,} places to decide")

@@ -15,7 +15,7 @@ class Batches:
         begins: NDArray[np.int64],
         offsets: NDArray[np.int64],
         tags: NDArray[np.int16],
-        known: NDArray[np.int8],
+        boundaries: NDArray[np.int8],
         partial: NDArray[np.uint8],
         ids: NDArray[np.int32],
         kinds: NDArray[np.int64],

@@ -186,7 +186,7 @@ cdef class Batches:
         Edge symbols on either side of a sentence in ``ids``.
     begins, offsets, tags
         Where each sentence's first character stands in ``ids``, (N,), and in ``tags``, (N + 1,).
-    known, partial
+    boundaries, partial
         Where tags are not all known: whether each character begins a word, 1, does not, -1, or
         nothing is known, 0, (T,); and of which sentences a part is not known, (N,). Both are empty
         if all is known.
@@ -227,7 +227,7 @@ cdef class Batches:
     cdef Py_ssize_t batch, window, n_tags
     cdef float n_batches, margin, rate, l1, l2, quiet
     cdef const int16_t[::1] tags
-    cdef const int8_t[::1] known
+    cdef const int8_t[::1] boundaries
     cdef const int32_t[:, ::1] ids, inner
     cdef const int64_t[:, ::1] kinds
     cdef float[::1] states, norms
@@ -239,13 +239,13 @@ cdef class Batches:
     cdef long arrived, round_  # where the threads meet
 
     def __init__(
-        self, order, batch, n_batches, window, begins, offsets, tags, known, partial, ids, kinds,
+        self, order, batch, n_batches, window, begins, offsets, tags, boundaries, partial, ids, kinds,
         states, shares, transitions, legal, tag_begins, tag_ends, inner, hidden, rows, norms,
         scratch, exponentials, arcs, losses, *, margin, rate, l1, l2, quiet,
     ):
         self.order, self.batch, self.n_batches, self.window = order, batch, n_batches, window
         self.begins, self.offsets, self.tags, self.ids = begins, offsets, tags, ids
-        self.known, self.partial = known, partial
+        self.boundaries, self.partial = boundaries, partial
         self.kinds, self.states, self.shares, self.transitions = kinds, states, shares, transitions
         self.legal, self.tag_begins, self.tag_ends = legal, tag_begins, tag_ends
         self.inner, self.hidden, self.n_tags = inner, hidden, len(tag_begins)
@@ -328,7 +328,7 @@ cdef class Batches:
                 )
         if self.partial.shape[0] and self.partial[s]:
             self.losses[s] = partial_lattice(
-                row, &self.scratch[me, 0], arcs, &self.known[self.offsets[s]], length,
+                row, &self.scratch[me, 0], arcs, &self.boundaries[self.offsets[s]], length,
                 &self.transitions[0, 0], &self.exponentials[me, 0], &self.tag_begins[0],
                 &self.tag_ends[0], n_tags, self.margin,
             )

@@ -136,13 +136,13 @@ cdef inline double lattice(
     return loss
 
 
-cdef inline bint agrees(int8_t known, bint is_so) noexcept nogil:
+cdef inline bint agrees(int8_t boundaries, bint is_so) noexcept nogil:
     """Tell whether something may be so, given what is known: 1 it is, -1 it is not, 0 nothing."""
-    return not known or (known > 0) == is_so
+    return not boundaries or (boundaries > 0) == is_so
 
 
 cdef inline double partial_lattice(
-    float *rows, float *scratch, float *arcs, const int8_t *known, Py_ssize_t length,
+    float *rows, float *scratch, float *arcs, const int8_t *boundaries, Py_ssize_t length,
     const float *transitions, const float *exp_transitions, const uint8_t *begins,
     const uint8_t *ends, Py_ssize_t n_tags, float margin,
 ) noexcept nogil:
@@ -151,7 +151,7 @@ cdef inline double partial_lattice(
         loss = log Z - log Z(the paths that agree with what is known)
         gradient = expectation over all paths - expectation over those that agree
 
-    In Z a tag that does not agree scores ``margin`` more. ``known`` says of each character whether
+    In Z a tag that does not agree scores ``margin`` more. ``boundaries`` says of each character whether
     it begins a word, (T,); ``scratch`` has room for T more rows and arcs than there.
     """
     cdef Py_ssize_t t, j, n_arcs = n_tags * n_tags
@@ -161,10 +161,10 @@ cdef inline double partial_lattice(
     cdef bint is_free
     cdef double loss = 0
     for t in range(length):
-        after = known[t + 1] if t + 1 < length else 1
+        after = boundaries[t + 1] if t + 1 < length else 1
         for j in range(n_tags):
             agreeing[t * n_tags + j] = rows[t * n_tags + j]
-            if not (agrees(known[t], begins[j]) and agrees(after, ends[j])):
+            if not (agrees(boundaries[t], begins[j]) and agrees(after, ends[j])):
                 agreeing[t * n_tags + j] = IMPOSSIBLE
                 rows[t * n_tags + j] += margin
     for is_free in range(2):

@@ -100,7 +100,7 @@ class Trainer:
         """Return the kernel's work space, from rows to losses."""
         batch, window = self._params["batch_size"], self._arrays[0]
         n_tags, longest = len(self._weights.dataset.tag_set.names), int(self._lengths.max())
-        is_partial = self._weights.dataset.known is not None
+        is_partial = self._weights.dataset.boundaries is not None
         room = 3 * longest + 2 + n_tags if is_partial else 2 * (longest + 1)
         per_batch = np.add.reduceat(
             self._lengths[order] + 4 * window, np.arange(0, len(order), batch)
@@ -153,10 +153,10 @@ class _Crew:
 
 def _partial(dataset: Dataset) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
     """Return what is known of the characters, and of which sentences a part is not known."""
-    if dataset.known is None:
+    if dataset.boundaries is None:
         return np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8)
-    is_open = np.logical_or.reduceat(dataset.known == 0, dataset.offsets[:-1])
-    return dataset.known, is_open.astype(np.uint8)
+    is_open = np.logical_or.reduceat(dataset.boundaries == 0, dataset.offsets[:-1])
+    return dataset.boundaries, is_open.astype(np.uint8)
 
 
 def _shares(dataset: Dataset) -> NDArray[np.float32]:

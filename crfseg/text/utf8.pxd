@@ -1,24 +1,6 @@
-"""What the tagger uses of the reader."""
+"""UTF-8 decoded a character at a time, without a Python object."""
 
-from libc.stdint cimport int8_t, int64_t, uint8_t, uint32_t
-
-from crfseg.decoding.decoder cimport Decoder
-from crfseg.decoding.sentence cimport Sentence
-
-cdef enum:
-    UTF8 = 0  # the kind of a text that is bytes; others as CPython has them: 1, 2, 4 bytes each
-
-
-cdef struct Text:
-    const void *data
-    Py_ssize_t n  # code points, or bytes
-    int kind
-    Py_ssize_t at  # how far it has been read
-    const int8_t *marks  # [n], what is known of each place (see marked.py), or NULL
-
-
-cdef enum Outcome:
-    DONE, NO_MEMORY, NOT_UTF8, INFEASIBLE
+from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 
 cdef inline int utf8_length(uint8_t first) noexcept nogil:
@@ -44,10 +26,3 @@ cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) 
     if length == 4 and (code < 0x10000 or code > 0x10FFFF):
         return -1
     return code
-
-
-cdef int point(Text *text, object string, const int8_t[::1] marks) except -1
-cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] marks) except -1
-cdef Outcome read_line(
-    Decoder decoder, Text *text, Sentence *sentence, bint surrogates
-) noexcept nogil
