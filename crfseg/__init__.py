@@ -1,26 +1,71 @@
 """Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
 
-from crfseg.constraints.user_lexicon import UserLexicon
-from crfseg.corpus.corpus import Corpus, Sentence, Span
-from crfseg.corpus.readers import read_corpus
-from crfseg.errors import CrfsegError
-from crfseg.evaluation.scores import Scores, evaluate
-from crfseg.model.model import Model
-from crfseg.segmenter.explanation import Explanation
-from crfseg.segmenter.loading import cut, load
-from crfseg.segmenter.nbest import Candidate
-from crfseg.segmenter.segmenter import Segmenter
-from crfseg.segmenter.tokens import Token
-from crfseg.text.boundaries import ConstrainedText
-from crfseg.training.train import Progress, train
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from crfseg.version import __version__
+
+if TYPE_CHECKING:
+    from crfseg.annotation.active_learning import suggest
+    from crfseg.annotation.corpus_checks import check
+    from crfseg.annotation.label_errors import audit
+    from crfseg.constraints.user_lexicon import UserLexicon
+    from crfseg.corpus.corpus import Corpus, Sentence, Span
+    from crfseg.corpus.readers import read_corpus
+    from crfseg.errors import CrfsegError
+    from crfseg.evaluation.comparison import compare
+    from crfseg.evaluation.evaluate import evaluate
+    from crfseg.evaluation.scores import Scores
+    from crfseg.features.export import convert
+    from crfseg.model.model import Model
+    from crfseg.model_selection.cross_validation import cross_validate
+    from crfseg.model_selection.learning_curve import learning_curve
+    from crfseg.model_selection.tuning import tune
+    from crfseg.segmenter.explanation import Explanation
+    from crfseg.segmenter.loading import cut, load
+    from crfseg.segmenter.nbest import Candidate
+    from crfseg.segmenter.segmenter import Segmenter
+    from crfseg.segmenter.tokens import Token
+    from crfseg.text.boundaries import ConstrainedText
+    from crfseg.training.progress import Progress
+    from crfseg.training.train import train
+
+# Each name is loaded from its module when it is first used.
+_MODULES: Final = {
+    "Candidate": "segmenter.nbest",
+    "ConstrainedText": "text.boundaries",
+    "Corpus": "corpus.corpus",
+    "CrfsegError": "errors",
+    "Explanation": "segmenter.explanation",
+    "Model": "model.model",
+    "Progress": "training.progress",
+    "Scores": "evaluation.scores",
+    "Segmenter": "segmenter.segmenter",
+    "Sentence": "corpus.corpus",
+    "Span": "corpus.corpus",
+    "Token": "segmenter.tokens",
+    "UserLexicon": "constraints.user_lexicon",
+    "audit": "annotation.label_errors",
+    "check": "annotation.corpus_checks",
+    "compare": "evaluation.comparison",
+    "convert": "features.export",
+    "cross_validate": "model_selection.cross_validation",
+    "cut": "segmenter.loading",
+    "evaluate": "evaluation.evaluate",
+    "learning_curve": "model_selection.learning_curve",
+    "load": "segmenter.loading",
+    "read_corpus": "corpus.readers",
+    "suggest": "annotation.active_learning",
+    "train": "training.train",
+    "tune": "model_selection.tuning",
+}
 
 __all__ = [
     "Candidate",
+    "ConstrainedText",
     "Corpus",
     "CrfsegError",
     "Explanation",
-    "Marked",
     "Model",
     "Progress",
     "Scores",
@@ -29,9 +74,30 @@ __all__ = [
     "Span",
     "Token",
     "UserLexicon",
+    "__version__",
+    "audit",
+    "check",
+    "compare",
+    "convert",
+    "cross_validate",
     "cut",
     "evaluate",
+    "learning_curve",
     "load",
     "read_corpus",
+    "suggest",
     "train",
+    "tune",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'crfseg' has no attribute {name!r}")
+    found = getattr(import_module(f"crfseg.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

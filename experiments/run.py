@@ -107,7 +107,7 @@ def measure(run: Run) -> dict[str, Any]:
             **run.options,
         )
         seconds, peak = time.perf_counter() - start, peak_bytes()
-    scores = crfseg.evaluate(crfseg.Segmenter(model), dev)
+    scores = crfseg.evaluate(dev, crfseg.Segmenter(model))
     (train,) = model.info["corpora"]
     return {
         **dict(zip(KEY, run.key, strict=True)),

@@ -136,9 +136,9 @@ def audit(
 
 def suspects(found: CrossValidation, trusted: Iterable[Corpus] = ()) -> list[Suspect]:
     """Return the suspects of a cross-validation that is done; see :func:`audit`."""
-    gold, predicted = found.pooled.judgement.gold, found.pooled.judgement.predicted
+    gold, predicted = found.pooled.alignment.gold, found.pooled.alignment.predicted
     text = _Text(Corpus.join([gold, *trusted]))
-    disputed = found.pooled.judgement.differences
+    disputed = found.pooled.alignment.differences
     suggested = {
         place: form_of(predicted, *place)
         for place in zip(disputed.starts.tolist(), disputed.ends.tolist(), strict=True)
@@ -273,7 +273,7 @@ def _apart(judged: Iterable[_Judged], n_chars: int) -> Iterator[_Judged]:
 
 
 def _suspect(place: _Judged, found: CrossValidation, gold: Corpus, text: _Text) -> Suspect:
-    sentence = int(np.searchsorted(gold.offsets, place.start, "right")) - 1
+    sentence = int(gold.sentences_at(np.array([place.start]))[0])
     begin, end = int(gold.offsets[sentence]), int(gold.offsets[sentence + 1])
     file, line = found.place(sentence)
     string = text.string(place.start, place.end)

@@ -13,7 +13,7 @@ from crfseg.corpus.readers import FORMATS
 from crfseg.corpus.tagset import SCHEMES
 from crfseg.errors import RuleError
 from crfseg.features.alphabet import FOLDINGS
-from crfseg.training.parameters import ALGORITHMS
+from crfseg.training.algorithm import ALGORITHMS
 from crfseg.training.settings import PROFILES, PROTOCOLS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -96,7 +96,7 @@ lexicon = click.option(
     help="Words from elsewhere, one a line; how far to trust them is learned; repeatable.",
 )
 algorithm = click.option(
-    "--algorithm", type=click.Choice(ALGORITHMS), default="adagrad", show_default=True
+    "--algorithm", type=click.Choice(tuple(ALGORITHMS)), default="adagrad", show_default=True
 )
 seed = click.option("--seed", type=int, help="Of the order of the sentences (default: 0).")
 prune = click.option(

@@ -32,16 +32,10 @@ def in_words(terms: Mapping[str, str | None]) -> str:
 
 def protocol_of(options: Mapping[str, Any]) -> str:
     """Return the protocol of models that are trained with these options of crfseg.train."""
-    asked = {key: options.get(key) for key in ("templates", "scheme", "labels", "folding")}
-    return Settings.chosen(
-        options.get("algorithm", "adagrad"),
-        None,
-        **asked,
-        profile=options.get("profile"),
-        protocol=options.get("protocol"),
-        raw=options.get("raw") is not None,
-        lexicon=options.get("lexicon") is not None,
-    ).protocol
+    names = ("algorithm", "templates", "scheme", "labels", "folding", "profile", "protocol")
+    given: dict[str, Any] = {name: options.get(name) for name in names}
+    raw, lexicon = (options.get(name) is not None for name in ("raw", "lexicon"))
+    return Settings.chosen(**given, raw=raw, lexicon=lexicon).protocol
 
 
 def of_gold(parts: Iterable[Corpus]) -> list[dict[str, str]]:

@@ -38,8 +38,8 @@ _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined 
 _CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
 
 
-class Reading(NamedTuple):
-    """How a model reads words: in which folding, with which labels."""
+class WordEncoding(NamedTuple):
+    """How a model encodes words: the folding of its characters, the labels of its tags."""
 
     folding: Folding
     labels: tuple[str, ...]
@@ -85,8 +85,8 @@ class UserLexicon:
         self._lock = threading.Lock()
         self._words: dict[str, Entry] = {}
         self._recent: dict[str, Entry] = {}  # changes since the large tries were made
-        self._large: dict[Reading, Trie] = {}
-        self._tries: dict[Reading, Trie | None] = {}
+        self._large: dict[WordEncoding, Trie] = {}
+        self._tries: dict[WordEncoding, Trie | None] = {}
         self._enter(dict.fromkeys(words, PLAIN))
 
     @classmethod
@@ -180,26 +180,26 @@ class UserLexicon:
         entry = self._words.get(word)
         return None if entry is None else _worth(word, entry, self.strength)
 
-    def trie(self, reading: Reading) -> Trie | None:
+    def trie(self, encoding: WordEncoding) -> Trie | None:
         """Return the words as the search wants them; None if there are none.
 
         Made at the first call after a change: all words anew, or, where few have changed, those in
         a small trie above the large one.
         """
         tries = self._tries
-        if reading not in tries:
+        if encoding not in tries:
             with self._lock:
                 tries = self._tries
-                if reading not in tries:  # another thread may have been first
-                    tries[reading] = self._compiled(reading) if self._words else None
-        return tries[reading]
+                if encoding not in tries:  # another thread may have been first
+                    tries[encoding] = self._compiled(encoding) if self._words else None
+        return tries[encoding]
 
-    def _compiled(self, reading: Reading) -> Trie:
-        if reading not in self._large:
-            self._large[reading] = _compiled(self._words, self.strength, reading)
+    def _compiled(self, encoding: WordEncoding) -> Trie:
+        if encoding not in self._large:
+            self._large[encoding] = _compiled(self._words, self.strength, encoding)
         if not self._recent:
-            return self._large[reading]
-        return _compiled(self._recent, self.strength, reading, self._large[reading])
+            return self._large[encoding]
+        return _compiled(self._recent, self.strength, encoding, self._large[encoding])
 
     def _enter(self, entries: Mapping[str, Entry]) -> None:
         _check(list(entries))
@@ -270,7 +270,7 @@ def _check(words: list[str]) -> None:
 def _compiled(
     entries: Mapping[str, Entry],
     strength: float,
-    reading: Reading,
+    encoding: WordEncoding,
     below: Trie | None = None,
 ) -> Trie:
     """Return the trie of some words, above another one if there is one."""
@@ -278,15 +278,15 @@ def _compiled(
     strengths = np.array([*map(itemgetter(0), entries.values())], dtype=np.float32)
     default = np.where((lengths == 1) & math.isfinite(strength), 0, strength)
     strengths = np.where(np.isnan(strengths), default, strengths).astype(np.float32)
-    numbers = {label: n for n, label in enumerate(reading.labels)}
+    numbers = {label: n for n, label in enumerate(encoding.labels)}
     of_word = (numbers.get(tag, -1) for tag in map(itemgetter(1), entries.values()))
     return Trie(
-        fold(chars.code_points("".join(entries)), reading.folding).astype(np.uint32),
+        fold(chars.code_points("".join(entries)), encoding.folding).astype(np.uint32),
         np.append(0, np.cumsum(lengths)),
         strengths,
         np.fromiter(of_word, dtype=np.int16, count=len(entries))
-        if reading.labels
+        if encoding.labels
         else np.full(len(entries), -1, dtype=np.int16),
-        fold(_CODES, reading.folding).astype(np.uint32),
+        fold(_CODES, encoding.folding).astype(np.uint32),
         below,
     )

@@ -13,7 +13,7 @@ The readers of the file formats stand in :mod:`crfseg.corpus.readers`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import compress, pairwise
@@ -239,6 +239,14 @@ class Corpus:
             found.update(compress(self.words(begin, end), self.whole(begin, end)))
         return found
 
+    def words_per_sentence(self) -> NDArray[np.intp]:
+        """Return the number of words of each sentence, shape (N,)."""
+        return np.add.reduceat(self.starts, self.offsets[:-1], dtype=np.intp)
+
+    def sentences_at(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the sentence in which each of some characters stands."""
+        return np.searchsorted(self.offsets, positions, side="right") - 1
+
     def hashes(self) -> NDArray[np.uint64]:
         """Return 64 bits of the BLAKE2b hash of each sentence's characters, shape (N,)."""
         found = np.empty(len(self), dtype=np.uint64)
@@ -311,6 +319,15 @@ class Corpus:
         for _, begin, end in self.blocks():
             self.labels[begin:end] = table[self.labels[begin:end]]
         return replace(self, label_names=names)
+
+
+def place(parts: Sequence[Corpus], sentence: int) -> tuple[str, int]:
+    """Return the file and the line of a sentence of several corpora that are counted as one."""
+    for part in parts:
+        if sentence < len(part):
+            return part.name, int(part.lines[sentence])
+        sentence -= len(part)
+    raise IndexError("no such sentence")
 
 
 def _n_lines(text: str) -> int:

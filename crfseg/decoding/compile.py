@@ -1,8 +1,7 @@
-"""A model made ready for tagging: its tables as the compiled decoder wants them."""
+"""Compiles a model for tagging: its tables as the decoder wants them, shared by all segmenters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil, log2
 from typing import Final, NamedTuple
@@ -22,10 +21,7 @@ from crfseg.features.lexicon_matcher import Matcher
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, layout
 from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
-from crfseg.segmenter.granularity import BIASES, Level
-from crfseg.segmenter.word_spans import Parts
 from crfseg.text.chars import CodePoints
-from crfseg.text.whitespace import Lines
 
 _FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
 _LARGEST: Final = 2.0**40  # units of a bias, so that no sum over a chunk grows too large
@@ -34,32 +30,41 @@ Part = tuple[int, int, int, int, int]
 
 
 class Compiled(NamedTuple):
-    """A model made ready; all segmenters of the model share it."""
+    """A model ready for tagging; all segmenters of the model share it."""
 
+    tables: Tables
     tagger: Tagger
-    levels: Mapping[Level, Decoder]
-    """What finds finer and coarser words, from the same tables."""
     marginals: Marginals
     """At the model's temperature."""
-    begins: NDArray[np.bool_]
-    """Which tags begin a word, shape (L,)."""
-
-    def parts(
-        self, decoder: Decoder, lines: Lines, boundaries: NDArray[np.int8], words: Trie | None
-    ) -> Parts:
-        """Return the best words of a text taken apart."""
-        tags = best_tags(decoder, lines.codes, lines.offsets, boundaries, words)
-        return Parts.beginning(self.begins[tags], tags)
+    biased: dict[tuple[float, float], Decoder]
+    """The decoders with a bias that were asked for, see :func:`biased_decoder`."""
 
 
 _COMPILED: Final[WeakKeyDictionary[Model, Compiled]] = WeakKeyDictionary()  # of the models in use
 
 
 def compiled(model: Model) -> Compiled:
-    """Return a model made ready: now, or when it was first asked for."""
+    """Return the compiled tables of a model, made at the first call."""
     if model not in _COMPILED:
         _COMPILED[model] = _compiled(model)
     return _COMPILED[model]
+
+
+def biased_decoder(model: Model, bias: tuple[float, float]) -> Decoder:
+    """Return a decoder that adds a score to every word, made at the first call.
+
+    Parameters
+    ----------
+    model
+        Its tables are shared.
+    bias
+        (longer, single): what words of several characters, and of one, score more; in nats at the
+        model's temperature.
+    """
+    made = compiled(model)
+    if bias not in made.biased:
+        made.biased[bias] = _decoder(model, made.tables, bias)
+    return made.biased[bias]
 
 
 def _compiled(model: Model) -> Compiled:
@@ -68,10 +73,9 @@ def _compiled(model: Model) -> Compiled:
     if tag_set.labels:
         of_tag = tag_set.label_names(np.arange(len(tag_set.names), dtype=np.int16))
         suffixes = [f"/{label}".encode() for label in of_tag]
-    levels = {level: _decoder(model, tables, bias) for level, bias in BIASES.items()}
     decoder = _decoder(model, tables)
     marginals = marginals_of(model, decoder, model.temperature)
-    return Compiled(Tagger(decoder, suffixes), levels, marginals, tag_set.begins)
+    return Compiled(tables, Tagger(decoder, suffixes), marginals, {})
 
 
 class Tables(NamedTuple):
@@ -103,7 +107,7 @@ def _tables_of(model: Model) -> Tables:
 
 
 def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0)) -> Decoder:
-    """Return what finds the best tags; see :data:`crfseg.segmenter.granularity.BIASES`."""
+    """Return what finds the best tags; see :func:`biased_decoder`."""
     tag_set, unit = model.tag_set, model.scale / tables.finer
     transitions = np.where(tag_set.legal, model.transitions, 0) * np.float64(tables.finer)
     longer, single = bias

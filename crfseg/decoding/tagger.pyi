@@ -21,7 +21,7 @@ class Tagger:
         boundaries: list[Boundaries | None] | None = None,
         user_words: Trie | None = None,
     ) -> list[list[str]]: ...
-    def positions(
+    def spans(
         self, string: str, boundaries: Boundaries | None = None, user_words: Trie | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]: ...
     def cut_utf8(

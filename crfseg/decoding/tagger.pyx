@@ -104,7 +104,7 @@ cdef class Tagger:
         finally:
             self._give_back(&sentence, &words)
 
-    def positions(self, string, const int8_t[::1] boundaries=None, Trie user_words=None):
+    def spans(self, string, const int8_t[::1] boundaries=None, Trie user_words=None):
         """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
         cdef TaggedSpans words
         cdef Py_ssize_t k
@@ -114,15 +114,15 @@ cdef class Tagger:
         self._borrow(&sentence, &words)
         try:
             self._find(string, boundaries, user_words, &sentence, &words)
-            places_array = np.empty((2, words.n), dtype=np.int64)
+            spans_array = np.empty((2, words.n), dtype=np.int64)
             tags_array = np.empty(words.n, dtype=np.int16)
-            positions, tags = places_array, tags_array
+            positions, tags = spans_array, tags_array
             for k in range(words.n):
                 positions[0, k], positions[1, k] = words.items[k].start, words.items[k].end
                 tags[k] = words.items[k].tag
         finally:
             self._give_back(&sentence, &words)
-        return *places_array, tags_array
+        return *spans_array, tags_array
 
     cdef void _borrow(self, Sentence *sentence, TaggedSpans *words):
         """Take the spare work space, if it is there; the GIL sees to it that one call has it."""

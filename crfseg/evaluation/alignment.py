@@ -1,7 +1,7 @@
-"""Gold and predicted words of the same text, place by place.
+"""Alignment of gold and predicted words of the same text, by position.
 
-Boundaries on which both agree divide the text into stretches. A stretch with one word on either
-side is right; else the segmentations differ there::
+Boundaries on which both agree divide the text into spans. A span with one word on either side is
+right; else the segmentations differ there::
 
     gold        北京 | 大 学 生 | 前来 | 应 聘
     predicted   北京 | 大学 生  | 前 来 | 应聘
@@ -19,13 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.tagset import OUTSIDE
+from crfseg.errors import CorpusError
 
 KINDS: Final = ("merge", "split", "cross")
 """How a stretch can differ: several gold words predicted as one, one as several, or other ones."""
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class AlignedWords:
     """The words of a corpus.
 
     Parameters
@@ -45,7 +47,7 @@ class Words:
 
 
 @dataclass(frozen=True, eq=False)
-class Stretches:
+class TextSpans:
     """Stretches of text, in order.
 
     Parameters
@@ -65,7 +67,7 @@ class Stretches:
 
 
 @dataclass(frozen=True, eq=False)
-class Differences(Stretches):
+class Differences(TextSpans):
     """Where two segmentations part: stretches without a common boundary inside.
 
     Parameters
@@ -79,8 +81,23 @@ class Differences(Stretches):
     kinds: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class LabelCounts:
+    """Labelled words: how many are gold, how many predicted, how many right."""
+
+    gold: int
+    predicted: int
+    right: int
+
+    @property
+    def f1(self) -> float | None:
+        """F1 of the labelled words, in [0, 1]; None if there are none."""
+        total = self.gold + self.predicted
+        return 2 * self.right / total if total else None
+
+
 @dataclass(frozen=True, eq=False)
-class Judgement:
+class Alignment:
     """Two segmentations of one text, compared.
 
     Parameters
@@ -88,17 +105,25 @@ class Judgement:
     gold, predicted
         With the same sentences.
     confidence
-        How sure the model is of each predicted word, in [0, 1], shape (V,); None if nobody said.
+        The probability of each predicted word, in [0, 1], shape (V,); None if unknown.
+
+    Raises
+    ------
+    CorpusError
+        If the texts differ; the message names the first place.
     """
 
     gold: Corpus
     predicted: Corpus
     confidence: NDArray[np.float64] | None = None
 
+    def __post_init__(self) -> None:
+        check_same_text(self.gold, self.predicted)
+
     @cached_property
-    def gold_words(self) -> Words:
+    def gold_words(self) -> AlignedWords:
         """The W gold words."""
-        return _words(self.gold, self.predicted)
+        return _aligned(self.gold, self.predicted)
 
     @cached_property
     def gold_texts(self) -> list[str]:
@@ -106,21 +131,21 @@ class Judgement:
         return self.gold.words()
 
     @cached_property
-    def predicted_words(self) -> Words:
+    def predicted_words(self) -> AlignedWords:
         """The V predicted words."""
-        return _words(self.predicted, self.gold)
+        return _aligned(self.predicted, self.gold)
 
     @cached_property
     def differences(self) -> Differences:
         """Where the segmentations part, in order."""
-        starts, ends = stretches(self.gold, self.predicted)
+        starts, ends = agreed_spans(self.gold, self.predicted)
         n_gold, n_predicted = (
             count_within(corpus.starts, starts) for corpus in (self.gold, self.predicted)
         )
         at = np.flatnonzero((n_gold > 1) | (n_predicted > 1))
         kinds = np.where(n_predicted[at] == 1, 0, np.where(n_gold[at] == 1, 1, 2))
         return Differences(
-            starts[at], ends[at], sentences_of(self.gold, starts[at]), kinds.astype(np.uint8)
+            starts[at], ends[at], self.gold.sentences_at(starts[at]), kinds.astype(np.uint8)
         )
 
     @property
@@ -129,6 +154,34 @@ class Judgement:
         right = np.ones(len(self.gold), dtype=bool)
         right[self.differences.sentences] = False
         return right
+
+    @property
+    def word_f1(self) -> float:
+        """F1 of words by their spans, in [0, 1]; 0 if there are none.
+
+        Where both have labels, a word is right if its label is right too, and characters outside
+        every entity do not count.
+        """
+        if self.labelled is not None:
+            return self.labelled.f1 or 0.0
+        n_words = self.gold.n_words + self.predicted.n_words
+        return 2 * int(self.gold_words.right.sum()) / max(1, n_words)
+
+    @cached_property
+    def labelled(self) -> LabelCounts | None:
+        """The counts of labelled words; None unless both have labels."""
+        if self.gold.labels is None or self.predicted.labels is None:
+            return None
+        names = [*({*self.gold.label_names, *self.predicted.label_names} - {OUTSIDE}), OUTSIDE]
+        gold, predicted = (_labels(corpus, names) for corpus in (self.gold, self.predicted))
+        outside = len(names) - 1
+        starts = self.gold_words.starts[self.gold_words.right]
+        right = (gold[starts] == predicted[starts]) & (gold[starts] != outside)
+        return LabelCounts(
+            int(np.count_nonzero(gold[self.gold.starts] != outside)),
+            int(np.count_nonzero(predicted[self.predicted.starts] != outside)),
+            int(np.count_nonzero(right)),
+        )
 
     @property
     def boundary_f1(self) -> float | None:
@@ -140,15 +193,22 @@ class Judgement:
         return 2 * int((gold & predicted).sum()) / total if total else None
 
 
-def _words(corpus: Corpus, other: Corpus) -> Words:
-    starts, ends = stretches(corpus)
+def _aligned(corpus: Corpus, other: Corpus) -> AlignedWords:
+    starts, ends = agreed_spans(corpus)
     inside = np.append(0, np.cumsum(other.starts))
     begins = np.append(other.starts, True)
     right = begins[starts] & begins[ends] & (inside[ends] - inside[starts] == 1)
-    return Words(starts, ends, sentences_of(corpus, starts), right)
+    return AlignedWords(starts, ends, corpus.sentences_at(starts), right)
 
 
-def stretches(*segmentations: Corpus) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _labels(corpus: Corpus, names: list[str]) -> NDArray[np.int32]:
+    """Return the label of each character, as an index into ``names``; shape (T,)."""
+    assert corpus.labels is not None
+    table = np.array([names.index(name) for name in corpus.label_names], dtype=np.int32)
+    return table[corpus.labels]
+
+
+def agreed_spans(*segmentations: Corpus) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the stretches between boundaries on which all agree; of one alone, its words."""
     agreed = np.logical_and.reduce([corpus.starts for corpus in segmentations])
     starts = np.flatnonzero(agreed)
@@ -160,6 +220,26 @@ def count_within(flags: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[
     return np.add.reduceat(flags, starts, dtype=np.intp) if len(starts) else starts
 
 
-def sentences_of(corpus: Corpus, places: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the sentences in which characters stand."""
-    return np.searchsorted(corpus.offsets, places, side="right") - 1
+def check_same_text(gold: Corpus, predicted: Corpus) -> None:
+    """Raise CorpusError unless both have the same sentences; the message names the first place."""
+    same = np.array_equal(gold.codes, predicted.codes)
+    if same and np.array_equal(gold.offsets, predicted.offsets):
+        return
+    texts, guesses = gold.texts(), predicted.texts()
+    for n, (text, guess) in enumerate(zip(texts, guesses, strict=False)):
+        if text != guess:
+            raise CorpusError(
+                f"{predicted.name}:{predicted.lines[n]}: its text parts from {gold.name}:"
+                f"{gold.lines[n]} {_parting(text, guess)}; expected the same sentences"
+            )
+    raise CorpusError(
+        f"{predicted.name}: {len(guesses)} sentences, but {gold.name} has {len(texts)}; "
+        "expected the same sentences"
+    )
+
+
+def _parting(text: str, guess: str) -> str:
+    """Show the first place where two texts differ."""
+    pairs = zip(text, guess, strict=False)
+    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(guess)))
+    return f"at character {at + 1}: {guess[at : at + 8]!r} for {text[at : at + 8]!r}"

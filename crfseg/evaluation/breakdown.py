@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.tagset import Scheme, TagSet
-from crfseg.evaluation.alignment import Judgement
+from crfseg.evaluation.alignment import Alignment
 from crfseg.text import chars
 
 _LONG: Final = 5  # characters and more are one slice
@@ -53,28 +53,28 @@ class Slice:
         return self.found / self.words
 
 
-def by_length(judgement: Judgement) -> list[Slice]:
+def by_length(alignment: Alignment) -> list[Slice]:
     """Slice the gold words by their number of characters."""
-    words = judgement.gold_words
+    words = alignment.gold_words
     lengths = np.minimum(words.ends - words.starts, _LONG)
     names = [*map(str, range(_LONG)), f"{_LONG}+"]
     return _slices(lengths, words.right, names)
 
 
-def by_frequency(judgement: Judgement, frequency_of: Mapping[str, int]) -> list[Slice]:
+def by_frequency(alignment: Alignment, frequency_of: Mapping[str, int]) -> list[Slice]:
     """Slice the gold words by how often the training text has them.
 
     ``frequency_of`` has their classes, see :class:`crfseg.Model`; for what it lacks that is 0.
     """
-    texts = judgement.gold_texts
+    texts = alignment.gold_texts
     classes = np.array([frequency_of.get(word, 0) for word in texts], dtype=np.intp)
     names = [_range_of(k) for k in range(int(classes.max(initial=0)) + 1)]
-    return _slices(classes, judgement.gold_words.right, names)
+    return _slices(classes, alignment.gold_words.right, names)
 
 
-def by_class(judgement: Judgement) -> list[Slice]:
+def by_class(alignment: Alignment) -> list[Slice]:
     """Slice the gold words by what characters they are made of, see :data:`CLASSES`."""
-    gold, words = judgement.gold, judgement.gold_words
+    gold, words = alignment.gold, alignment.gold_words
     if not len(words.starts):
         return []
     of_char = _CLASS_NUMBERS[chars.classes(gold.codes)]
@@ -82,35 +82,35 @@ def by_class(judgement: Judgement) -> list[Slice]:
     return _slices(np.where(least == most, most, _MIXED), words.right, CLASSES)
 
 
-def by_label(judgement: Judgement) -> list[Slice]:
+def by_label(alignment: Alignment) -> list[Slice]:
     """Slice the gold words by their labels, the most frequent first; none where there are none."""
-    gold, words = judgement.gold, judgement.gold_words
+    gold, words = alignment.gold, alignment.gold_words
     if gold.labels is None:
         return []
     slices = _slices(gold.labels[words.starts], words.right, gold.label_names)
     return sorted(slices, key=lambda each: -each.words)
 
 
-def by_word(judgement: Judgement, which: NDArray[np.intp]) -> list[Slice]:
+def by_word(alignment: Alignment, which: NDArray[np.intp]) -> list[Slice]:
     """Slice some of the gold words by word: those most often missed first, then the most frequent.
 
     ``which`` has their indices.
     """
-    texts = judgement.gold_texts
+    texts = alignment.gold_texts
     words = Counter(texts[n] for n in which.tolist())
-    found = Counter(texts[n] for n in which[judgement.gold_words.right[which]].tolist())
+    found = Counter(texts[n] for n in which[alignment.gold_words.right[which]].tolist())
     slices = (Slice(word, n, found[word]) for word, n in words.items())
     return sorted(slices, key=lambda each: (each.found - each.words, -each.words, each.name))
 
 
 def confusion(
-    judgement: Judgement, scheme: Scheme = "BMES"
+    alignment: Alignment, scheme: Scheme = "BMES"
 ) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """Return the tags, and how often the gold has one (row) where the output has another."""
     tag_set = TagSet(scheme)
     gold, predicted = (
         tag_set.encode(corpus.starts, None).astype(np.intp)
-        for corpus in (judgement.gold, judgement.predicted)
+        for corpus in (alignment.gold, alignment.predicted)
     )
     n = len(tag_set.names)
     return tag_set.names, np.bincount(gold * n + predicted, minlength=n * n).reshape(n, n)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
-from crfseg.evaluation.alignment import Judgement
+from crfseg.evaluation.alignment import Alignment
 from crfseg.model.model import Model
 from crfseg.segmenter.segmenter import Segmenter
 
@@ -75,14 +75,14 @@ def temperature(model: Model, corpora: Sequence[Corpus]) -> float:
     predictions = [segmenter.tag_corpus(corpus) for corpus in corpora]
     right = np.concatenate(
         [
-            Judgement(corpus, prediction).predicted_words.right
+            Alignment(corpus, prediction).predicted_words.right
             for corpus, prediction in zip(corpora, predictions, strict=True)
         ]
     )
 
     def surprise(logarithm: float) -> float:
         at = float(np.exp(logarithm))
-        sure = np.concatenate([segmenter.confidences(each, at) for each in predictions])
+        sure = np.concatenate([segmenter.decoder.confidences(each, at) for each in predictions])
         of_outcome = np.where(right, sure, 1 - sure)
         return -float(np.log(np.maximum(of_outcome, _SURE)).mean())
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from crfseg.corpus.corpus import Corpus
 from crfseg.corpus.readers import Format, read_corpora
 from crfseg.evaluation import significance
-from crfseg.evaluation.alignment import Stretches, count_within, sentences_of, stretches
-from crfseg.evaluation.scores import Scores, evaluate
+from crfseg.evaluation.alignment import TextSpans, agreed_spans, count_within
+from crfseg.evaluation.evaluate import evaluate
+from crfseg.evaluation.scores import Scores
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.text.files import PathLike
 
@@ -27,7 +28,7 @@ RIGHT: Final = ("one", "other", "neither")
 
 
 @dataclass(frozen=True, eq=False)
-class Places(Stretches):
+class Places(TextSpans):
     """Where two segmentations part: stretches of whole words of both and of the gold.
 
     Parameters
@@ -98,12 +99,12 @@ class Comparison:
     @cached_property
     def places(self) -> Places:
         """Where the two part from each other, in order."""
-        starts, ends = stretches(*self._segmentations)
+        starts, ends = agreed_spans(*self._segmentations)
         _, one, other = self._segmentations
         at = np.flatnonzero(count_within(one.starts != other.starts, starts))
         right = {
             name: count_within(
-                each.judgement.gold.starts != each.judgement.predicted.starts, starts
+                each.alignment.gold.starts != each.alignment.predicted.starts, starts
             )
             == 0
             for name, each in (("one", self.one), ("other", self.other))
@@ -111,14 +112,14 @@ class Comparison:
         return Places(
             starts[at],
             ends[at],
-            sentences_of(one, starts[at]),
+            one.sentences_at(starts[at]),
             np.select([right["one"][at], right["other"][at]], [0, 1], 2).astype(np.uint8),
         )
 
     @property
     def _segmentations(self) -> tuple[Corpus, Corpus, Corpus]:
-        gold, one = self.one.judgement.gold, self.one.judgement.predicted
-        return gold, one, self.other.judgement.predicted
+        gold, one = self.one.alignment.gold, self.one.alignment.predicted
+        return gold, one, self.other.alignment.predicted
 
     def partings(self) -> Iterator[Parting]:
         """Yield the places where the two part, in order."""
@@ -173,5 +174,5 @@ def compare(
     [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
     """
     (gold,) = read_corpora([gold], format=format, encoding=encoding)
-    scores = (evaluate(each, gold, format=format, encoding=encoding) for each in (one, other))
+    scores = (evaluate(gold, each, format=format, encoding=encoding) for each in (one, other))
     return Comparison(*scores)

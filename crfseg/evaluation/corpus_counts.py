@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
-from crfseg.errors import ShapeError
-from crfseg.evaluation.alignment import Judgement, Words
+from crfseg.evaluation.alignment import AlignedWords, Alignment
 from crfseg.evaluation.gnu_diff import FEW
 from crfseg.evaluation.sighan import COLUMN, MARKS, OfficialCounts, count_line, values
 
@@ -32,60 +31,43 @@ _BLANK: Final = 0x20  # the last of the characters that may be white space in AS
 _WIDE_BLANK: Final = 0x3000
 
 
-def count_sentences(
-    gold: Corpus, predicted: Corpus, known_words: Container[str]
-) -> NDArray[np.int64]:
-    r"""Score every sentence of a corpus, as the official scorer would in the C locale.
+def count_sentences(alignment: Alignment, known_words: Container[str]) -> NDArray[np.int64]:
+    r"""Count every sentence of a corpus as the official scorer would in the C locale.
 
     Parameters
     ----------
-    gold, predicted
+    alignment
         Two segmentations of the same N sentences.
     known_words
-        The words of the training text.
+        The training vocabulary.
 
     Returns
     -------
-    Shape (N, 11), columns as the fields of :class:`crfseg.evaluation.sighan.OfficialCounts`, a row
-    for each sentence; :func:`crfseg.evaluation.sighan.count_line` says what is in it.
-
-    Raises
-    ------
-    ShapeError
-        If the sentences are not the same.
+    counts
+        A row for each sentence, columns as the fields of
+        :class:`crfseg.evaluation.sighan.OfficialCounts`; shape (N, 11).
 
     Examples
     --------
     >>> gold = Corpus.from_text("我 爱 北京\n他 来")
     >>> predicted = Corpus.from_text("我 爱北京\n他 来")
-    >>> count_sentences(gold, predicted, {"我", "他"}).tolist()
+    >>> count_sentences(Alignment(gold, predicted), {"我", "他"}).tolist()
     [[0, 1, 1, 3, 2, 2, 1, 2, 2, 1, 0], [0, 0, 0, 2, 2, 0, 0, 1, 0, 1, 0]]
     """
-    _check_same_text(gold, predicted)
-    judgement = Judgement(gold, predicted)
-    rows = _counts_by_place(judgement, known_words)
-    for n in sorted({*_odd_sentences(judgement), *_ambiguous_sentences(judgement)}):
+    gold, predicted = alignment.gold, alignment.predicted
+    rows = _counts_by_place(alignment, known_words)
+    for n in sorted({*_odd_sentences(alignment), *_ambiguous_sentences(alignment)}):
         begin, end = gold.offsets[n : n + 2]
         words = gold.words(begin, end), predicted.words(begin, end)
         rows[n] = values(count_line(*words, known_words))
     return rows
 
 
-def _check_same_text(gold: Corpus, predicted: Corpus) -> None:
-    for part in "codes", "offsets":
-        one, other = getattr(gold, part), getattr(predicted, part)
-        if not np.array_equal(one, other):
-            raise ShapeError(
-                f"{predicted.name}: {len(other)} {part}, {gold.name} has {len(one)} or others; "
-                "expected two segmentations of the same sentences"
-            )
-
-
-def _counts_by_place(judgement: Judgement, known_words: Container[str]) -> NDArray[np.int64]:
+def _counts_by_place(alignment: Alignment, known_words: Container[str]) -> NDArray[np.int64]:
     """Return the counts if every right word is aligned with itself, and no other word."""
-    gold, predicted = judgement.gold_words, judgement.predicted_words
+    gold, predicted = alignment.gold_words, alignment.predicted_words
     lost, found = _Runs(gold), _Runs(predicted)  # run by run between the same right words
-    known, wrong = _known(judgement.gold, known_words), ~gold.right
+    known, wrong = _known(alignment.gold, known_words), ~gold.right
     counts = (
         (found.sentences, np.maximum(found.lengths - lost.lengths, 0)),
         (found.sentences, np.maximum(lost.lengths - found.lengths, 0)),
@@ -94,7 +76,7 @@ def _counts_by_place(judgement: Judgement, known_words: Container[str]) -> NDArr
         *((words.sentences, ~words.right) for words in (gold, predicted)),
         *((gold.sentences, which) for which in (~known, ~known & wrong, known, known & wrong)),
     )
-    n = len(judgement.gold)
+    n = len(alignment.gold)
     columns = [np.bincount(sentences, weights, n) for sentences, weights in counts]
     return np.stack(columns, axis=1).astype(np.int64)
 
@@ -106,7 +88,7 @@ class _Runs:
     each run its first word, how many there are and the sentence, shape (R,).
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: AlignedWords) -> None:
         self.of_words = np.flatnonzero(~words.right)
         sentences = words.sentences[self.of_words]
         # The right words before and the sentence: both only grow, so their sum tells runs apart.
@@ -123,23 +105,23 @@ def _known(corpus: Corpus, known_words: Container[str]) -> NDArray[np.bool_]:
     return np.fromiter(map(is_known, chain.from_iterable(words)), dtype=bool)
 
 
-def _odd_sentences(judgement: Judgement) -> Iterator[int]:
+def _odd_sentences(alignment: Alignment) -> Iterator[int]:
     """Yield the sentences with words that the scorer may take for others than they are."""
-    codes = judgement.gold.codes
+    codes = alignment.gold.codes
     odd = (codes <= _BLANK) | (codes == _WIDE_BLANK)
     for mark in MARKS:
         odd |= codes == ord(mark)
     # Behind some characters an @ in the same word is white space.
     at = np.flatnonzero(codes == ord("@"))
-    agreed = judgement.gold.starts[at] & judgement.predicted.starts[at]
+    agreed = alignment.gold.starts[at] & alignment.predicted.starts[at]
     odd[at] = (codes[at - 1] > 0x7F) & ~agreed
-    for words in judgement.gold_words, judgement.predicted_words:
+    for words in alignment.gold_words, alignment.predicted_words:
         odd[words.starts[words.ends - words.starts >= COLUMN]] = True
     places = np.flatnonzero(odd)
-    yield from (np.searchsorted(judgement.gold.offsets, places, side="right") - 1).tolist()
+    yield from alignment.gold.sentences_at(places).tolist()
 
 
-def _ambiguous_sentences(judgement: Judgement) -> Iterator[int]:
+def _ambiguous_sentences(alignment: Alignment) -> Iterator[int]:
     """Yield the sentences that might be aligned otherwise than place by place.
 
     Between its first and its last difference, a sentence has words that one segmentation has lost,
@@ -147,10 +129,10 @@ def _ambiguous_sentences(judgement: Judgement) -> Iterator[int]:
     kinds, only kept words have partners, and diff finds all of them: it gives up none that is
     there only a few times, and no run of changes can slide as its ends are like no kept word.
     """
-    gold, predicted = judgement.gold_words, judgement.predicted_words
+    gold, predicted = alignment.gold_words, alignment.predicted_words
     runs = _Runs(gold)
     sentences = np.unique(runs.sentences)
-    text = judgement.gold.text(0, judgement.gold.n_chars)
+    text = alignment.gold.text(0, alignment.gold.n_chars)
     groups = (
         _grouped(text, words, which, sentences)
         for words, which in (
@@ -185,7 +167,7 @@ def _kept(runs: _Runs, n_words: int) -> NDArray[np.intp]:
 
 
 def _grouped(
-    text: str, words: Words, which: NDArray[np.intp], sentences: NDArray[np.intp]
+    text: str, words: AlignedWords, which: NDArray[np.intp], sentences: NDArray[np.intp]
 ) -> Iterator[list[str]]:
     """Yield, of each of these sentences, those of its words that are chosen."""
     starts, ends = words.starts[which].tolist(), words.ends[which].tolist()

@@ -133,7 +133,7 @@ class Dataset:
     ids: NDArray[np.int32]
     tags: NDArray[np.int16]
     offsets: NDArray[np.intp]
-    known: NDArray[np.int8] | None = None
+    boundaries: NDArray[np.int8] | None = None
 
     @classmethod
     def encode(
@@ -147,6 +147,7 @@ class Dataset:
         warm_start: WarmStart | None = None,
         raw: Raw | None = None,
         lists: Sequence[Corpus] = (),
+        patterns: bool = True,
         storage: Storage | None = None,
     ) -> Dataset:
         """Encode a corpus; labels become part of the tags where the corpus has them.
@@ -154,6 +155,8 @@ class Dataset:
         A pattern must occur ``min_count`` times, a long one once more. With a warm start, what
         the earlier model knows stays known: its characters keep their symbols and clusters, its
         words their classes, its patterns and tags are there.
+
+        Without ``patterns`` none is counted: the dataset has no patterns and no ids.
 
         O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
         Besides, about 50 bytes for every pattern that is kept, and some that are not.
@@ -163,15 +166,16 @@ class Dataset:
         extractor, columns = Extractor.fit(
             corpus, templates, folding, before=before, raw=raw, lists=lists, storage=storage
         )
-        ids = storage.empty((len(templates.kinds), len(columns[0])), np.int32)
+        kinds = templates.kinds if patterns else ()
+        ids = storage.empty((len(kinds), len(columns[0])), np.int32)
         known = warm_start.keys if warm_start else [np.empty(0, dtype=np.uint64)] * len(ids)
         # Most long n-grams occur once: they would cost most of the memory and help nothing.
-        patterns = tuple(
+        numbered = tuple(
             Patterns.number(kind, columns, ids[k], min_count + kind.is_sparse, known[k])
-            for k, kind in enumerate(templates.kinds)
+            for k, kind in enumerate(kinds)
         )
         tag_set, tags = _tags(corpus, scheme, warm_start.tag_set if warm_start else None, storage)
-        return cls(tag_set, extractor, patterns, ids, tags, corpus.offsets, corpus.boundaries)
+        return cls(tag_set, extractor, numbered, ids, tags, corpus.offsets, corpus.boundaries)
 
     @property
     def n_patterns(self) -> int:

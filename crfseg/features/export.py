@@ -11,11 +11,13 @@ Sentences are made one at a time. What is written as crfpp reads back to the sam
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal, get_args
 
 from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.readers import Format, read_corpora
 from crfseg.corpus.tagset import Scheme
 from crfseg.corpus.writers import WRITERS, check_labels, rows, tagged_sentences
 from crfseg.features.alphabet import Alphabet, Folding, fold
@@ -23,26 +25,29 @@ from crfseg.features.dataset import feature_sequences
 from crfseg.features.extractor import Extractor
 from crfseg.features.templates import Template, Templates, of_characters
 from crfseg.text import chars
+from crfseg.text.files import PathLike
 
 Target = Literal["bmes", "conll", "crfpp", "crfsuite", "words", "pos", "text"]
 TARGETS: Final[tuple[Target, ...]] = get_args(Target)
 
 
-def export(
-    corpus: Corpus,
+def convert(
+    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
     to: Target,
     *,
     labels: bool = False,
     scheme: Scheme = "BMES",
     templates: Iterable[str] | None = None,
     folding: Folding = "letters",
+    format: Format | None = None,
+    encoding: str = "utf-8",
 ) -> Iterator[str]:
-    r"""Yield a corpus as training data for another tool, a sentence at a time.
+    r"""Yield corpora as training data for another tool, a sentence at a time.
 
     Parameters
     ----------
-    corpus
-        The segmented corpus.
+    corpora
+        Segmented corpora, files or :class:`crfseg.Corpus` objects; read one after the other.
     to
         ``"bmes"``, ``"conll"``, ``"crfpp"``, ``"crfsuite"``, ``"words"``, ``"pos"`` or ``"text"``.
     labels
@@ -53,31 +58,38 @@ def export(
         Feature templates for ``"crfsuite"``; None for the default ones.
     folding
         Whether the features read full-width characters as half-width ones.
+    format, encoding
+        How to read the files; see :func:`crfseg.read_corpus`.
 
     Raises
     ------
     CorpusError
-        If labels are wanted and there are none, or one cannot be written in that format.
+        If a file cannot be read, or if labels are wanted and there are none, or one cannot be
+        written in that format.
 
     Examples
     --------
-    >>> list(export(Corpus.from_text("我 爱 北京"), "bmes"))
+    >>> list(convert(Corpus.from_text("我 爱 北京"), "bmes"))
     ['我/S 爱/S 北/B 京/E\n']
     """
-    labelled = labels or to == "pos"
-    if labelled:
-        check_labels(corpus, to)
-    else:
-        corpus = replace(corpus, labels=None, label_names=())
-    if to == "crfpp":
-        return _crfpp(corpus, scheme, folding)
-    if to == "crfsuite":
-        return _crfsuite(corpus, scheme, folding, of_characters(templates))
-    return WRITERS[to](corpus, scheme)
+    several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
+    chosen = of_characters(templates)
+    for each in several:
+        (corpus,) = read_corpora([each], format=format, encoding=encoding)
+        if labels or to == "pos":
+            check_labels(corpus, to)
+        else:
+            corpus = replace(corpus, labels=None, label_names=())
+        if to == "crfpp":
+            yield from _crfpp(corpus, scheme, folding)
+        elif to == "crfsuite":
+            yield from _crfsuite(corpus, scheme, folding, chosen)
+        else:
+            yield from WRITERS[to](corpus, scheme)
 
 
 def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "letters") -> str:
-    r"""Return a CRF++ template file for the columns that ``export(..., "crfpp")`` writes.
+    r"""Return a CRF++ template file for the columns that ``convert(..., "crfpp")`` writes.
 
     CRF++ knows how far outside the sentence a position lies (``_B-1``, ``_B-2``) where crfseg
     has one symbol, ``<s>``; all else is the same.

@@ -81,7 +81,7 @@ def begins(offsets: NDArray[np.intp], window: int) -> NDArray[np.intp]:
     return offsets[:-1] + window * (2 * np.arange(len(offsets) - 1) + 1)
 
 
-def pad(entries: Numbers, offsets: NDArray[np.intp], window: int) -> Numbers:
+def pad(entries: NDArray[_Number], offsets: NDArray[np.intp], window: int) -> Numbers:
     """Lay sentences end to end with ``window`` edge entries on both sides of each.
 
     >>> pad(np.array([7, 8, 9], dtype=np.uint32), np.array([0, 2, 3]), 1).astype(np.uint16).tolist()
@@ -104,7 +104,7 @@ def padded_shape(corpus: Corpus, window: int) -> tuple[int]:
 
 def padded(
     corpus: Corpus,
-    numbers_of: Callable[[slice], Numbers],
+    numbers_of: Callable[[slice], NDArray[_Number]],
     window: int,
     out: NDArray[_Number],
 ) -> NDArray[_Number]:

@@ -22,11 +22,11 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.corpus import Corpus, place
 from crfseg.corpus.readers import Format, read_corpora
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation.alignment import Judgement
-from crfseg.evaluation.scores import LabelCounts, Scores
+from crfseg.evaluation.alignment import Alignment
+from crfseg.evaluation.scores import Scores
 from crfseg.model_selection.trials import Trial, run
 from crfseg.text.files import PathLike
 
@@ -85,7 +85,7 @@ class CrossValidation:
 
     @cached_property
     def pooled(self) -> Scores:
-        """All folds counted as one text; ``judgement`` has what was predicted."""
+        """All folds counted as one text; ``alignment`` has what was predicted."""
         return pooled([fold.scores for fold in self.folds])
 
     @cached_property
@@ -213,7 +213,7 @@ def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> 
             f"{names}: {n_units:,} {by}{'' if n_units == 1 else 's'}; expected at least one for "
             f"each of {folds} folds: give more text or fewer folds"
         )
-    words = np.concatenate([_words_of_sentences(part) for part in parts])
+    words = np.concatenate([part.words_per_sentence() for part in parts])
     firsts = np.flatnonzero(begins)
     before = (np.cumsum(words) - words)[firsts]  # words before each unit
     cuts = _nearest(before, np.arange(1, folds) * words.sum() / folds)
@@ -241,44 +241,22 @@ def _unit_begins(corpus: Corpus, by: Unit) -> NDArray[np.bool_]:
     return begins
 
 
-def _words_of_sentences(corpus: Corpus) -> NDArray[np.intp]:
-    """Return the number of words of every sentence, shape (N,)."""
-    return np.add.reduceat(corpus.starts, corpus.offsets[:-1], dtype=np.intp)
-
-
-def place(parts: Sequence[Corpus], sentence: int) -> tuple[str, int]:
-    """Return where a sentence of corpora that are looked at as one stands: file and line."""
-    for part in parts:
-        if sentence < len(part):
-            return part.name, int(part.lines[sentence])
-        sentence -= len(part)
-    raise IndexError("no such sentence")
-
-
 def pooled(scores: Sequence[Scores]) -> Scores:
     """Return the scores of texts, each by a model of its own, counted as one text.
 
     There is no one training vocabulary: words are told from unknown ones in the counts alone, not
     in the breakdown.
     """
-    judgements = [each.judgement for each in scores]
-    sure = [each.confidence for each in judgements if each.confidence is not None]
-    judgement = Judgement(
-        Corpus.join(each.gold for each in judgements),
-        Corpus.join(each.predicted for each in judgements),
-        np.concatenate(sure) if len(sure) == len(judgements) else None,
+    alignments = [each.alignment for each in scores]
+    sure = [each.confidence for each in alignments if each.confidence is not None]
+    alignment = Alignment(
+        Corpus.join(each.gold for each in alignments),
+        Corpus.join(each.predicted for each in alignments),
+        np.concatenate(sure) if len(sure) == len(alignments) else None,
     )
-    labels = [each.labelled for each in scores if each.labelled is not None]
     return Scores(
         np.vstack([each.rows for each in scores]),
-        judgement,
-        dict.fromkeys(judgement.gold.vocabulary(), 0),
+        alignment,
+        dict.fromkeys(alignment.gold.vocabulary(), 0),
         np.concatenate([each.seen for each in scores]),
-        LabelCounts(
-            sum(each.gold for each in labels),
-            sum(each.predicted for each in labels),
-            sum(each.right for each in labels),
-        )
-        if labels
-        else None,
     )

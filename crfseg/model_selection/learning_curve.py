@@ -23,6 +23,7 @@ from crfseg.errors import TrainingError
 from crfseg.evaluation.scores import Scores
 from crfseg.model_selection.trials import Trial, run
 from crfseg.text.files import PathLike
+from crfseg.training.algorithm import algorithm_of
 
 SIZES: Final = (Fraction(1, 16), Fraction(1, 8), Fraction(1, 4), Fraction(1, 2), Fraction(1))
 _FITTED: Final = 3  # sizes, the largest ones: over these the error is close to a power
@@ -184,7 +185,7 @@ def learning_curve(
     scored = Corpus.join(read_corpora(dev, format=format, encoding=encoding))
     both = Corpus.join([text, scored])
     is_dev = np.arange(len(both)) >= len(text)
-    seeded = options.get("algorithm", "adagrad") == "adagrad"
+    seeded = algorithm_of(options.get("algorithm")).has("seed")
     plan = list(product(shares, range(repeats)))
     trials = [
         Trial(
@@ -217,7 +218,7 @@ def part_of(corpus: Corpus, share: Fraction, begin: float) -> NDArray[np.bool_]:
     begin
         Where the part begins, as a share of the words before it, in [0, 1).
     """
-    words = np.add.reduceat(corpus.starts, corpus.offsets[:-1], dtype=np.intp)
+    words = corpus.words_per_sentence()
     first = int(np.searchsorted(np.cumsum(words), begin * words.sum(), "right"))
     order = np.roll(np.arange(len(words)), -first)
     before = np.cumsum(words[order]) - words[order]

@@ -7,7 +7,6 @@ threads. What comes out depends on neither.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +20,13 @@ from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
 from crfseg.errors import TrainingError
-from crfseg.evaluation.scores import Scores, evaluate
+from crfseg.evaluation.evaluate import evaluate
+from crfseg.evaluation.scores import Scores
 from crfseg.model.model import Model
 from crfseg.segmenter.segmenter import Segmenter
+from crfseg.segmenter.streaming import n_cores
+from crfseg.training.algorithm import algorithm_of
+from crfseg.training.train import train
 
 QUICK: Final = 300_000
 """Characters trained on in all that take about as long as starting processes."""
@@ -53,7 +56,7 @@ class Outcome:
     Parameters
     ----------
     scores
-        Those of the model; their ``judgement`` has what it predicted.
+        Those of the model; their ``alignment`` has what it predicted.
     likelihood
         How probable the model finds each gold word of the scored sentences, in [0, 1], shape (W,).
     seconds
@@ -67,7 +70,7 @@ class Outcome:
     @property
     def predicted(self) -> Corpus:
         """The scored sentences as the model segments them."""
-        return self.scores.judgement.predicted
+        return self.scores.alignment.predicted
 
 
 def selected(corpus: Corpus, which: NDArray[np.bool_]) -> Corpus:
@@ -99,8 +102,7 @@ def n_workers(jobs: int) -> int:
     """
     if jobs < 0:
         raise TrainingError(f"jobs must be at least 0, got {jobs}; 0: one a core")
-    cores = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
-    return jobs or len(cores)
+    return jobs or n_cores()
 
 
 def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outcome]:
@@ -165,11 +167,11 @@ def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
     """
     begin = time.perf_counter()
     options = dict(trial.options)
-    if options.get("algorithm", "adagrad") == "adagrad":
+    if algorithm_of(options.get("algorithm")).has("threads"):
         options["threads"] = threads
     segmenter = Segmenter(trained(selected(corpus, trial.trained), options))
     gold = selected(corpus, trial.scored)
-    scores, likelihood = evaluate(segmenter, gold), segmenter.confidences(gold)
+    scores, likelihood = evaluate(gold, segmenter), segmenter.decoder.confidences(gold)
     return Outcome(scores, likelihood, time.perf_counter() - begin)
 
 
@@ -181,10 +183,6 @@ def trained(corpora: Corpus | Sequence[Corpus], options: Mapping[str, Any]) -> M
     KeyboardInterrupt
         If Ctrl-C ended training early, with a model that is not the one that was wanted.
     """
-    from crfseg.training.train import (
-        train,  # not above: training itself scores, and looks at this package
-    )
-
     model = train(corpora, **options)
     if str(model.info.get("stop", "")).startswith("interrupted"):
         raise KeyboardInterrupt

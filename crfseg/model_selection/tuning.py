@@ -26,6 +26,8 @@ from crfseg.model_selection.cross_validation import fold_numbers, pooled
 from crfseg.model_selection.selection_bias import reality_check, remaining_gain
 from crfseg.model_selection.trials import Trial, n_workers, run, trained
 from crfseg.text.files import PathLike
+from crfseg.training.algorithm import DEFAULT, algorithm_of
+from crfseg.training.settings import Settings
 
 if TYPE_CHECKING:
     import optuna
@@ -262,19 +264,15 @@ def _measured(scores: Scores) -> tuple[float, float | None]:
 
 def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
     """Return what is searched for, and the defaults of that; what is given is not searched for."""
-    from crfseg.training.parameters import checked_params
-    from crfseg.training.settings import Settings
-
     names = ("templates", "scheme", "labels", "folding", "profile", "protocol")
-    algorithm = options.get("algorithm", "adagrad")
-    if algorithm != "adagrad":
-        raise TrainingError(f"{algorithm}: only adagrad is tuned; leave out the algorithm")
-    given = {name: options.get(name) for name in names}
+    algorithm = options.get("algorithm")
+    if "profile" not in algorithm_of(algorithm).abilities:
+        raise TrainingError(f"{algorithm}: only {DEFAULT} is tuned; leave out the algorithm")
+    given: dict[str, Any] = {name: options.get(name) for name in names}
     raw, lexicon = (bool(options.get(name)) for name in ("raw", "lexicon"))
-    settings = Settings.chosen(algorithm, None, raw=raw, lexicon=lexicon, **given)
     params = {key: value for key, value in options.items() if key not in {*names, *_NO_PARAMS}}
-    defaults = checked_params(algorithm, params, settings.labels, settings.profile)
-    defaults["scheme"] = settings.scheme
+    settings = Settings.chosen(**given, raw=raw, lexicon=lexicon, params=params)
+    defaults = {**settings.params, "scheme": settings.scheme}
     space = {
         name: bounds
         for name, bounds in _SPACE[settings.profile].items()

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from crfseg.decoding.marginals import Marginals
 from crfseg.decoding.word_trie import Trie
-from crfseg.segmenter.word_spans import Parts, Positions
+from crfseg.segmenter.word_spans import Positions, WordSpans
 from crfseg.text.whitespace import Lines
 
 
 def of_words(
-    marginals: Marginals, lines: Lines, words: Parts, lexicon: Trie | None = None
+    marginals: Marginals, lines: Lines, words: WordSpans, lexicon: Trie | None = None
 ) -> NDArray[np.float64]:
     """Return the probability of each word, summed over all ways to cut the rest of its line.
 

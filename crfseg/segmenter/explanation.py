@@ -12,7 +12,7 @@ so that the votes add up to the margin, to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.decoding import nbest_viterbi
-from crfseg.decoding.decoder import Decoder
-from crfseg.decoding.word_trie import Trie
 from crfseg.errors import MarkupError
 from crfseg.features.ngrams import pattern_keys
 from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
-from crfseg.segmenter.nbest import Way, candidate
+from crfseg.segmenter.constrained import ConstrainedDecoder
+from crfseg.segmenter.nbest import TagPath, candidate
 from crfseg.text.whitespace import Lines
 
 TRANSITIONS: Final = "transitions"
@@ -97,35 +96,29 @@ class Explainer(NamedTuple):
 
     Parameters
     ----------
-    model, decoder
-        The model, and what tags with it.
-    words
-        The user's, as the search has them.
-    is_listed
-        Tells whether a word is one of them.
+    decoder
+        A segmenter's.
     """
 
-    model: Model
-    decoder: Decoder
-    words: Trie | None
-    is_listed: Callable[[str], bool]
+    decoder: ConstrainedDecoder
 
-    def explain(
-        self, text: str, lines: Lines, place: int, begins: NDArray[np.float64]
-    ) -> Explanation:
+    @property
+    def model(self) -> Model:
+        """The model whose decisions are explained."""
+        return self.decoder.model
+
+    def explain(self, text: str, lines: Lines, place: int) -> Explanation:
         """Explain a place of a text.
 
         Parameters
         ----------
         text, lines
-            The text, and what is known of it.
+            The text, and its lines with all constraints.
         place
             The index of a character.
-        begins
-            How probable it is that a word begins at each of the T characters, shape (T,).
         """
         t, line = _located(lines, place)
-        best = self._way(line)
+        best = self._path(line)
         assert best is not None
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
         boundaries = "white space, a mark or a rule" if line.boundaries[t] else ""
@@ -134,36 +127,46 @@ class Explainer(NamedTuple):
         if runner_up:
             given = self._ruled(text, line, t, best, runner_up)
             runner_up = None if given else runner_up
-        at = int(np.searchsorted(lines.positions, place))
+        begins = self._probability(line, t)
         return Explanation(
             place,
             is_cut,
-            float(begins[at] if is_cut else 1 - begins[at]),
+            begins if is_cut else 1 - begins,
             given,
             candidate(text, line, self.model.tag_set, best).words,
             candidate(text, line, self.model.tag_set, runner_up).words if runner_up else [],
             self._votes(text, line, best, runner_up) if runner_up else [],
         )
 
-    def _way(self, line: Lines) -> Way | None:
-        """Return the best way to tag a line, its score for a probability; None if there is none."""
-        scores, tags = nbest_viterbi.find(self.decoder, line.codes, line.boundaries, 1, self.words)
-        return Way(float(scores[0]) * self.decoder.unit, tags[0]) if len(scores) else None
+    def _probability(self, line: Lines, t: int) -> float:
+        """Return the probability that a word begins at character t of a line."""
+        sums = self.decoder.marginals()
+        tags = sums.of_tags(line.codes, line.offsets, line.boundaries, self.decoder.user_words)
+        return float(tags[t, self.model.tag_set.begins].sum())
 
-    def _otherwise(self, line: Lines, t: int, is_cut: bool) -> Way | None:
+    def _path(self, line: Lines) -> TagPath | None:
+        """Return the best way to tag a line, its score for a probability; None if there is none."""
+        scores, tags = nbest_viterbi.find(
+            self.decoder.kernel, line.codes, line.boundaries, 1, self.decoder.user_words
+        )
+        return (
+            TagPath(float(scores[0]) * self.decoder.kernel.unit, tags[0]) if len(scores) else None
+        )
+
+    def _otherwise(self, line: Lines, t: int, is_cut: bool) -> TagPath | None:
         """Return the best way to decide a place otherwise; None if there is none."""
         boundaries = line.boundaries.copy()
         boundaries[t] = -1 if is_cut else 1
-        return self._way(line._replace(boundaries=boundaries))
+        return self._path(line._replace(boundaries=boundaries))
 
-    def _ruled(self, text: str, line: Lines, t: int, best: Way, other: Way) -> str:
+    def _ruled(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
         """Say which words that must be, or must not, decide a place; empty if none do.
 
         Forced words on the best way are so on all (see links.pyx), and with them both their ends.
         """
-        first, second = (self._infinite(line, way) for way in (best, other))
+        first, second = (self._infinite(line, path) for path in (best, other))
         forced = [word for word in first if word.always and word.start <= t <= word.end]
-        never, unavoidable = ({w for w in way if not w.always} for way in (second, first))
+        never, unavoidable = ({w for w in path if not w.always} for path in (second, first))
         forbidden = never - unavoidable if len(never) > len(unavoidable) else ()
         for verb, words in ("forces", forced), ("forbids", forbidden):
             if words:
@@ -173,34 +176,36 @@ class Explainer(NamedTuple):
                 return f"the {LEXICON} {verb} {', '.join(text[a : b + 1] for a, b in spans)}"
         return ""
 
-    def _infinite(self, line: Lines, way: Way) -> set[_Infinite]:
+    def _infinite(self, line: Lines, path: TagPath) -> set[_Infinite]:
         """Return the words of a way that must be, or must not."""
-        if self.words is None or not self.words.has_infinite:
+        words = self.decoder.user_words
+        if words is None or not words.has_infinite:
             return set()
-        starts = np.flatnonzero(self.model.tag_set.begins[way.tags])
-        labels = self.model.tag_set.labels_of(way.tags[starts])
-        spans = pairwise([*starts.tolist(), len(way.tags)])
+        starts = np.flatnonzero(self.model.tag_set.begins[path.tags])
+        labels = self.model.tag_set.labels_of(path.tags[starts])
+        spans = pairwise([*starts.tolist(), len(path.tags)])
         label_of = dict(zip(spans, labels.tolist(), strict=True))
-        found = (_Infinite(*word) for word in self.words.infinite(line.codes))
+        found = (_Infinite(*word) for word in words.infinite(line.codes))
         return {w for w in found if w[:2] in label_of and w.label in (-1, label_of[w[:2]])}
 
-    def _votes(self, text: str, line: Lines, best: Way, other: Way) -> list[Vote]:
+    def _votes(self, text: str, line: Lines, best: TagPath, other: TagPath) -> list[Vote]:
         """Return what makes the difference between two ways."""
         votes = list(self._features(text, line, best.tags, other.tags))
-        first, second = (self._transitions(way.tags) for way in (best, other))
+        first, second = (self._transitions(path.tags) for path in (best, other))
         votes.append(Vote(TRANSITIONS, "", first - second))
         rest = best.log_probability - other.log_probability - sum(vote.weight for vote in votes)
-        if self.words is not None and abs(rest) > self.decoder.unit:
+        if self.decoder.user_words is not None and abs(rest) > self.decoder.kernel.unit:
             votes.append(Vote(self._listed(text, line, best, other), "", rest))
         scaled = (vote._replace(weight=vote.weight / self.model.temperature) for vote in votes)
         return sorted((vote for vote in scaled if vote.weight), key=lambda vote: -abs(vote.weight))
 
-    def _listed(self, text: str, line: Lines, best: Way, other: Way) -> str:
+    def _listed(self, text: str, line: Lines, best: TagPath, other: TagPath) -> str:
         """Name the words of the user that only one of the two ways has."""
         first, second = (
-            candidate(text, line, self.model.tag_set, way).words for way in (best, other)
+            candidate(text, line, self.model.tag_set, path).words for path in (best, other)
         )
-        listed = filter(self.is_listed, sorted({*first} ^ {*second}))
+        lexicon = self.decoder.lexicon or ()
+        listed = (word for word in sorted({*first} ^ {*second}) if word in lexicon)
         return ": ".join(filter(None, [LEXICON, ", ".join(listed)]))
 
     def _transitions(self, tags: NDArray[np.int16]) -> float:
@@ -210,13 +215,13 @@ class Explainer(NamedTuple):
         self, text: str, line: Lines, best: NDArray[np.int16], other: NDArray[np.int16]
     ) -> Iterator[Vote]:
         """Yield the votes of the features at the characters whose tags differ."""
-        numbers = list(self.decoder.positions(line.codes))
+        numbers = list(self.decoder.kernel.columns(line.codes))
         differ = np.flatnonzero(best != other)
         for table in self.model.tables:
             kind = table.kind
             keys = pattern_keys(numbers, kind.views, kind.shape)
             for row in range(kind.width):
-                starts = differ + self.decoder.window + kind.reach - row
+                starts = differ + self.decoder.kernel.window + kind.reach - row
                 for t, pattern in zip(differ.tolist(), _patterns(table, keys[starts]), strict=True):
                     if pattern >= 0:
                         yield Vote(

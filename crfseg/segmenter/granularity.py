@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from crfseg.errors import OptionError
 from crfseg.features.lexicon import LONGEST
-from crfseg.segmenter.word_spans import Parts, Positions
+from crfseg.segmenter.word_spans import Positions, WordSpans
 from crfseg.text import chars
 from crfseg.text.whitespace import Lines
 
@@ -57,7 +57,7 @@ def level_of(granularity: Granularity) -> Level:
     return "coarse" if granularity == "coarse" else "fine"
 
 
-def boundaries_at(level: Level, lines: Lines, own: Parts) -> Boundaries:
+def boundaries_at(level: Level, lines: Lines, own: WordSpans) -> Boundaries:
     """Return what the decoder is to know so that words only fall apart, or only join.
 
     Parameters
@@ -107,7 +107,9 @@ def _is_kept(lines: Lines) -> Flags:
     return kept
 
 
-def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str], bool]) -> Parts:
+def search_spans(
+    lines: Lines, own: WordSpans, fine: WordSpans, is_word: Callable[[str], bool]
+) -> WordSpans:
     """Return what is to be found in a text: words, and what is a word inside of them.
 
     Those are the known words inside words of three characters and more, and the finer parts of
@@ -140,7 +142,7 @@ def search_parts(lines: Lines, own: Parts, fine: Parts, is_word: Callable[[str],
         inside.discard((begin, end))
         found += sorted([(begin, end, tag), *((a, b, -1) for a, b in inside)])
     starts, ends, tags = np.array(found, dtype=np.intp).reshape(-1, 3).T
-    return Parts(starts, ends, tags.astype(np.int16))
+    return WordSpans(starts, ends, tags.astype(np.int16))
 
 
 def _known_inside(

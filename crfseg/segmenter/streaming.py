@@ -84,8 +84,8 @@ def in_order(
         pool.shutdown(cancel_futures=True)
 
 
-class Past(NamedTuple):
-    """What must be known of a line to go on with it."""
+class Context(NamedTuple):
+    """The state behind a part of a line, from which its next part is cut."""
 
     tagged: tuple[bytes, int] = (b"", -1)
     """The visible characters before, and the tag of the last; see ``cut_part``."""
@@ -99,36 +99,36 @@ class Cutter(NamedTuple):
     tagger: Tagger
     name: str
     ruleset: Ruleset = Ruleset()
-    lexicon: Trie | None = None
+    user_words: Trie | None = None
 
-    def cut_lines(self, data: bytes, past: Past, line: int) -> bytes:
-        """Cut what begins in a line of the file, behind its past."""
+    def cut_lines(self, data: bytes, context: Context, line: int) -> bytes:
+        """Cut what begins in a line of the file, behind its context."""
         with _located(data, self.name, line):
-            boundaries = self.ruleset.constraints_of(data, past.text).boundaries
+            boundaries = self.ruleset.constraints_of(data, context.text).boundaries
             return self.tagger.cut_utf8(
-                data, past.tagged, boundaries=boundaries, lexicon=self.lexicon
+                data, context.tagged, boundaries=boundaries, user_words=self.user_words
             )
 
-    def cut_part(self, data: bytes, past: Past, line: int) -> tuple[bytes, int, Past]:
+    def cut_part(self, data: bytes, context: Context, line: int) -> tuple[bytes, int, Context]:
         """Cut what of a line that goes on cannot change any more.
 
         It ends in no match of a rule, and so far from the end of the data that the rules find the
         same in what is left.
         """
-        boundaries = self.ruleset.constraints_of(data, past.text)
+        found = self.ruleset.constraints_of(data, context.text)
         n = len(data) - (REACH if self.ruleset else 0)
         while n > 0:
             whole = n - _n_incomplete(data[:n])
-            boundaries = None if boundaries.boundaries is None else boundaries.boundaries[:whole]
+            boundaries = None if found.boundaries is None else found.boundaries[:whole]
             with _located(data, self.name, line):
                 done, n, tagged = self.tagger.cut_part(
-                    data[:whole], past.tagged, boundaries, self.lexicon
+                    data[:whole], context.tagged, boundaries, self.user_words
                 )
-            start = boundaries.start_of(n)
+            start = found.start_of(n)
             if start == n:
-                return done, n, Past(tagged, _last_characters(past.text + data[:n]))
+                return done, n, Context(tagged, _last_characters(context.text + data[:n]))
             n = start
-        return b"", 0, past
+        return b"", 0, context
 
 
 def cut(
@@ -158,22 +158,22 @@ def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]
     """Yield the work on a text, block by block; the parts of a long line are done at once.
 
     A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
-    for what follows, together with what must be known of the part that is done: its past.
+    for what follows, together with what must be known of the part that is done: its context.
     """
-    rest, past, line, limit = b"", Past(), 1, _LONG_LINE
+    rest, context, line, limit = b"", Context(), 1, _LONG_LINE
     for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
-            yield partial(cutter.cut_lines, rest[:end], past, line)
+            yield partial(cutter.cut_lines, rest[:end], context, line)
             line += rest.count(b"\n", 0, end)
-            rest, past, limit = rest[end:], Past(), _LONG_LINE
+            rest, context, limit = rest[end:], Context(), _LONG_LINE
         if len(rest) >= limit:
-            done, n, past = cutter.cut_part(rest, past, line)
+            done, n, context = cutter.cut_part(rest, context, line)
             rest = rest[n:]
             limit = _LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
             yield partial(bytes, done)
     if rest:
-        yield partial(cutter.cut_lines, rest, past, line)
+        yield partial(cutter.cut_lines, rest, context, line)
 
 
 @contextmanager

@@ -38,6 +38,8 @@ class Token(NamedTuple):
         Of the word; empty where the model has no labels.
     is_space
         Whether it is white space and no word.
+    confidence
+        The probability of the word, in [0, 1], if it was asked for; else, and for white space, None.
     """
 
     text: str
@@ -49,13 +51,19 @@ class Token(NamedTuple):
     utf16_end: int
     label: str = ""
     is_space: bool = False
+    confidence: float | None = None
 
 
 _new_token: Final = partial(tuple.__new__, Token)  # half the time of Token(...)
 
 
 def tokens_of(
-    text: str, starts: Offsets, ends: Offsets, labels: list[str], white_space: WhiteSpace = "drop"
+    text: str,
+    starts: Offsets,
+    ends: Offsets,
+    labels: list[str],
+    white_space: WhiteSpace = "drop",
+    confidence: list[float] | None = None,
 ) -> list[Token]:
     """Return the words of a text as tokens.
 
@@ -67,9 +75,11 @@ def tokens_of(
         The words' places, ordered by start, then end; they may overlap. They cover all of the
         text but white space; shape (W,).
     labels
-        Of each word.
+        The label of each word.
     white_space
         One of :data:`WHITE_SPACE`. Attached, that at the beginning is part of the first word.
+    confidence
+        The probability of each word, if known.
     """
     if white_space not in WHITE_SPACE:
         raise OptionError(
@@ -77,12 +87,14 @@ def tokens_of(
         )
     codes = chars.code_points(text)
     is_space = np.zeros(len(starts), dtype=bool)
+    sure: list[float | None] = [None] * len(starts) if confidence is None else [*confidence]
     if white_space == "attach" and len(starts):
         starts, ends = _attached(codes, starts, ends)
     elif white_space != "drop":
         starts, ends, is_space = _with_gaps(starts, ends, len(text))
-        words = iter(labels)
-        labels = ["" if space else next(words) for space in is_space.tolist()]
+        words = iter(zip(labels, sure, strict=True))
+        pairs = [("", None) if space else next(words) for space in is_space.tolist()]
+        labels, sure = [label for label, _ in pairs], [value for _, value in pairs]
     spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
     columns = [
         of_unit[edge].tolist()
@@ -90,7 +102,9 @@ def tokens_of(
         for edge in (starts, ends)
     ]
     texts = [text[start:end] for start, end in spans]
-    fields = zip(texts, *zip(*spans, strict=True), *columns, labels, is_space.tolist(), strict=True)
+    fields = zip(
+        texts, *zip(*spans, strict=True), *columns, labels, is_space.tolist(), sure, strict=True
+    )
     return list(map(_new_token, fields)) if spans else []
 
 

@@ -1,4 +1,4 @@
-"""Words of a text that is taken apart, as places among its characters."""
+"""Word spans: the words of a text as index ranges over its visible characters."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from crfseg.text.whitespace import Lines
 Positions = NDArray[np.intp]
 
 
-class Parts(NamedTuple):
-    """Words, half-open, in characters that are not white space."""
+class WordSpans(NamedTuple):
+    """Words as half-open ranges of characters, white space not counted."""
 
     starts: Positions
     """Shape (W,)."""
     ends: Positions
     tags: NDArray[np.int16]
-    """Of each word's first character; -1 for a word inside another one."""
+    """The tag of each word's first character; -1 for a word inside another one."""
 
     @classmethod
-    def beginning(cls, starts: NDArray[np.bool_], tags: NDArray[np.int16]) -> Parts:
+    def from_starts(cls, starts: NDArray[np.bool_], tags: NDArray[np.int16]) -> WordSpans:
         """Return the words that begin at some of T characters, with the tags there."""
         cuts = np.append(np.flatnonzero(starts), len(starts))
         return cls(cuts[:-1], cuts[1:], tags[cuts[:-1]])

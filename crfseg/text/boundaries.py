@@ -1,12 +1,13 @@
-r"""A text of which something is known: where a word begins, and where none does.
+r"""Boundary constraints: where a word must begin, and where none may.
 
-The markup of such a text has a sign before the character it speaks of::
+A :class:`ConstrainedText` is a text with a constraint on each character. Its markup has a sign
+before the character that it constrains::
 
-    我|是-北京       我 | 是: a word begins;  是 - 北: none does;  北 京: nothing is known
-    a\-b             a backslash takes the sign, or a backslash, for itself
+    我|是-北京       我 | 是: a word begins;  是 - 北: none begins;  北 京: no constraint
+    a\-b             a backslash makes a sign, or a backslash, part of the text
 
-White space parts words as in any text, but ``-`` behind it joins what it parts: ``iPhone -14``.
-A newline ends a sentence whatever is said.
+White space separates words as in any text, but ``-`` behind it joins what it separates:
+``iPhone -14``. A newline ends a sentence, whatever the constraints.
 """
 
 from __future__ import annotations
@@ -25,33 +26,37 @@ from crfseg.errors import MarkupError, ShapeError
 FREE: Final = 0
 BEGIN: Final = 1
 INSIDE: Final = -1
-"""A boundary constraint on a character: none, it begins a word, it does not begin one."""
+"""The constraint on a character: none, it begins a word, it does not begin one."""
 
 CUT: Final = "|"
 JOIN: Final = "-"
-_ESCAPE: Final = "\\"
-_SIGNS: Final = {CUT: 1, JOIN: -1}
+_SIGNS: Final = {CUT: BEGIN, JOIN: INSIDE}
 _TOKEN: Final = re.compile(r"\\(.)|([|-])|([^\\|-]+)|(\\)", re.DOTALL)
 _SPECIAL: Final = re.compile(r"[\\|-]")
 
 
 @dataclass(frozen=True, eq=False)
 class ConstrainedText:
-    """A text and what is known of its words; every method of a segmenter takes it for a text.
+    """A text with boundary constraints; every method of a segmenter that takes a text takes it.
 
     Parameters
     ----------
     text
-        As it is.
+        The text.
     boundaries
-        Of each character: 1 begins a word, -1 does not, 0 nothing is known; shape (len(text),),
-        int8. What is said of white space does not count.
+        BEGIN (1), INSIDE (-1) or FREE (0) for each character; shape (len(text),), int8. The
+        constraints on white space are ignored.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one constraint a character.
 
     Examples
     --------
-    >>> Marked.parse("我|是-北京")
-    Marked('我|是-北京')
-    >>> Marked.at("iPhone 14", never=range(1, 9)).known.tolist()
+    >>> ConstrainedText.parse("我|是-北京")
+    ConstrainedText('我|是-北京')
+    >>> ConstrainedText.at("iPhone 14", never=range(1, 9)).boundaries.tolist()
     [0, -1, -1, -1, -1, -1, -1, -1, -1]
     """
 
@@ -63,8 +68,8 @@ class ConstrainedText:
             raise TypeError(f"expected text as str, got {type(self.text).__name__}")
         if self.boundaries.shape != (len(self.text),) or self.boundaries.dtype != np.int8:
             raise ShapeError(
-                f"known: {self.boundaries.dtype} of shape {self.boundaries.shape}; expected int8, one for "
-                f"each of {len(self.text)} characters"
+                f"boundaries: {self.boundaries.dtype} of shape {self.boundaries.shape}; expected "
+                f"int8, one for each of {len(self.text)} characters"
             )
 
     def __len__(self) -> int:
@@ -74,29 +79,31 @@ class ConstrainedText:
     def at(
         cls, text: str, always: Iterable[int] = (), never: Iterable[int] = ()
     ) -> ConstrainedText:
-        """Mark places by number.
+        """Constrain a text at some positions.
 
         Parameters
         ----------
         text
-            As it is.
+            The text.
         always, never
-            Where a word must begin, and where none may: the index of the character behind the
-            place. The ends of the text are places too, of which nothing more need be known.
+            Where a word must begin, and where none may: indices of characters. The end of the
+            text is allowed too, and changes nothing.
 
         Raises
         ------
         MarkupError
-            If a place is not in the text, or in both.
+            If a position is not in the text, or in both.
         """
         boundaries = np.zeros(len(text) + 1, dtype=np.int8)
-        for name, places, sign in (("always", always, 1), ("never", never, -1)):
-            for place in map(operator.index, places):
-                if not 0 <= place <= len(text):
-                    raise MarkupError(f"{name}: {place}; expected places from 0 to {len(text)}")
-                if boundaries[place] == -sign:
-                    raise MarkupError(f"{place} is in always and in never; expected it in one")
-                boundaries[place] = sign
+        for name, positions, sign in (("always", always, BEGIN), ("never", never, INSIDE)):
+            for position in map(operator.index, positions):
+                if not 0 <= position <= len(text):
+                    raise MarkupError(
+                        f"{name}: {position}; expected positions from 0 to {len(text)}"
+                    )
+                if boundaries[position] == -sign:
+                    raise MarkupError(f"{position} is in always and in never; expected it in one")
+                boundaries[position] = sign
         return cls(text, boundaries[:-1])
 
     @classmethod
@@ -111,14 +118,14 @@ class ConstrainedText:
         if not isinstance(markup, str):
             raise TypeError(f"expected markup as str, got {type(markup).__name__}")
         parts: list[str] = []
-        marks: dict[int, int] = {}
+        signs: dict[int, int] = {}
         n, last = 0, -1
         for token in _TOKEN.finditer(markup):
             escaped, sign, plain, stray = token.groups()
             if stray:
                 raise MarkupError(
-                    f"character {token.start() + 1}: a backslash at the end; expected what it "
-                    "takes for itself, such as \\\\"
+                    f"character {token.start() + 1}: a backslash at the end; expected the "
+                    "character that it escapes, such as \\\\"
                 )
             if sign:
                 if last == n:
@@ -126,42 +133,42 @@ class ConstrainedText:
                         f"character {token.start() + 1}: {sign!r} behind a sign; expected one sign "
                         f"between two characters (\\{sign} is the character itself)"
                     )
-                marks[n], last = _SIGNS[sign], n
+                signs[n], last = _SIGNS[sign], n
                 continue
             parts.append(escaped or plain)
             n += len(parts[-1])
-        boundaries = np.zeros(n + 1, dtype=np.int8)  # a sign at the end says nothing more
-        boundaries[list(marks)] = list(marks.values())
+        boundaries = np.zeros(n + 1, dtype=np.int8)  # a sign at the end changes nothing
+        boundaries[list(signs)] = list(signs.values())
         return cls("".join(parts), boundaries[:-1])
 
     @property
     def markup(self) -> str:
-        r"""The text with its marks, the inverse of :meth:`parse`.
+        r"""The text with its signs, the inverse of :meth:`parse`.
 
-        >>> Marked.at("a-b|c", always=[4]).markup
+        >>> ConstrainedText.at("a-b|c", always=[4]).markup
         'a\\-b\\||c'
         """
-        places = np.flatnonzero(self.boundaries).tolist()
+        positions = np.flatnonzero(self.boundaries).tolist()
         parts, before = [], 0
-        for place in places:
+        for position in positions:
             parts += [
-                _SPECIAL.sub(r"\\\g<0>", self.text[before:place]),
-                CUT if self.boundaries[place] > 0 else JOIN,
+                _SPECIAL.sub(r"\\\g<0>", self.text[before:position]),
+                CUT if self.boundaries[position] > 0 else JOIN,
             ]
-            before = place
+            before = position
         return "".join([*parts, _SPECIAL.sub(r"\\\g<0>", self.text[before:])])
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        return f"Marked({self.markup!r})"
+        return f"ConstrainedText({self.markup!r})"
 
 
 Text = str | ConstrainedText
-"""What is cut: a text, or one of which something is known."""
+"""Any text that can be cut."""
 
 
 def plain(text: Text) -> str:
-    """Return a text without what is known of it."""
+    """Return a text without its constraints."""
     return text.text if isinstance(text, ConstrainedText) else text

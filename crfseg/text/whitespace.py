@@ -1,4 +1,4 @@
-"""White space: separates words; a newline ends a line. A text is split into lines of characters.
+"""White space: it separates words, and a newline ends a line.
 
 The compiled tagger reads text by the same rules (:mod:`crfseg.decoding.text_io`), a line at a
 time; one test holds the two readers together.
@@ -15,7 +15,7 @@ from crfseg.text import chars
 
 
 class Lines(NamedTuple):
-    """A text taken apart: its visible characters, and what white space said about them."""
+    """The lines of a text: its visible characters, and the boundaries that white space sets."""
 
     codes: chars.CodePoints
     """The T characters that are not white space, uint32."""
@@ -26,30 +26,36 @@ class Lines(NamedTuple):
     lines: NDArray[np.intp]
     """Their 0-based line numbers, shape (N,)."""
     positions: NDArray[np.intp]
-    """Where in the text the characters stand, shape (T,)."""
-    known: NDArray[np.int8]
-    """What the decoder is to know of each: 1 begins a word, -1 does not, 0 nothing; shape (T,)."""
+    """The index of each character in the text, shape (T,)."""
+    boundaries: NDArray[np.int8]
+    """The constraint on each character, see :mod:`crfseg.text.boundaries`; shape (T,)."""
 
 
-def split_lines(text: str, marks: NDArray[np.int8] | None = None) -> Lines:
-    r"""Take a text apart at white space and newlines.
+def split_lines(text: str, boundaries: NDArray[np.int8] | None = None) -> Lines:
+    r"""Split a text at white space and newlines.
 
-    ``marks`` are what is known of its characters, as in :class:`crfseg.Marked`. They say more than
-    white space; a line begins a word whatever they say.
+    Parameters
+    ----------
+    text
+        Any text.
+    boundaries
+        Constraints on its characters, shape (len(text),), as in :class:`crfseg.ConstrainedText`.
+        They overrule white space; a line begins a word whatever they say.
 
+    Examples
+    --------
     >>> split_lines(" 我爱\u3000北京\n\n他").offsets.tolist()
     [0, 4, 5]
     """
     codes = chars.code_points(text)
-    space = chars.is_white_space(codes)
-    positions = np.flatnonzero(~space)
+    positions = np.flatnonzero(~chars.is_white_space(codes))
     starts = np.ones(len(positions), dtype=bool)
     starts[1:] = np.diff(positions) > 1
     line_of = np.cumsum(codes == chars.NEWLINE)[positions]
     first = np.flatnonzero(np.diff(line_of, prepend=-1))
-    known = starts.astype(np.int8)
-    if marks is not None:
-        known = np.where(marks[positions], marks[positions], known)
-        known[first] = 1
+    constraints = starts.astype(np.int8)
+    if boundaries is not None:
+        constraints = np.where(boundaries[positions], boundaries[positions], constraints)
+        constraints[first] = 1
     offsets = np.append(first, len(positions))
-    return Lines(codes[positions], starts, offsets, line_of[first], positions, known)
+    return Lines(codes[positions], starts, offsets, line_of[first], positions, constraints)

@@ -8,52 +8,33 @@ needs CRFsuite.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus.corpus import Corpus
 from crfseg.errors import ModelFileError, TrainingError
 from crfseg.features.dataset import Dataset, feature_sequences
 from crfseg.features.ngrams import layout
 from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
 from crfseg.training.progress import Progress
+from crfseg.training.task import Outcome, Task
 
 FeatureRows = NDArray[np.void]
 _FEATURE: Final = np.dtype([("type", "<u4"), ("source", "<u4"), ("tag", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
 
 
-def fit(
-    corpus: Corpus,
-    dataset: Dataset,
-    algorithm: str,
-    params: Mapping[str, Any],
-    callback: Callable[[Progress], None] | None = None,
-) -> tuple[Model, dict[str, Any]]:
-    """Train with CRFsuite.
-
-    Parameters
-    ----------
-    corpus
-        The training text.
-    dataset
-        The same encoded: its tags, templates and alphabet are used.
-    algorithm, params
-        As :func:`crfseg.training.parameters.checked_params` returns them.
-    callback
-        Called after every iteration.
+def fit(algorithm: str, task: Task) -> Outcome:
+    """Train with one of CRFsuite's algorithms.
 
     Returns
     -------
-    model
-        With float64 weights, exactly CRFsuite's.
     outcome
-        ``history`` (a list of dicts) and ``stop`` (why training ended, in words).
+        The model has float64 weights, exactly CRFsuite's.
 
     Raises
     ------
@@ -63,7 +44,8 @@ def fit(
     import pycrfsuite
     import sklearn_crfsuite
 
-    watch = _Watch(params["max_iterations"], callback)
+    dataset, params = task.dataset, task.params
+    watch = _Watch(params["max_iterations"], task.callback)
 
     class Trainer(pycrfsuite.Trainer):  # type: ignore[misc]  # has no types
         """Hands CRFsuite's log, line by line, to the watch."""
@@ -74,7 +56,7 @@ def fit(
 
     crf = sklearn_crfsuite.CRF(algorithm, trainer_cls=Trainer, verbose=False, **params)
     try:
-        crf.fit(feature_sequences(corpus, dataset.extractor), dataset.tag_names())
+        crf.fit(feature_sequences(task.corpus, dataset.extractor), dataset.tag_names())
     except pycrfsuite.CRFSuiteError as error:
         raise TrainingError(f"CRFsuite failed ({error}); change the parameters") from error
     watch.raise_error()
@@ -85,7 +67,7 @@ def fit(
         raise TrainingError(
             f"{algorithm} left no feature with a weight; lower c1 or min_freq, or give more text"
         )
-    return model, {"history": watch.history, "stop": watch.stop_reason()}
+    return Outcome(model, {"history": watch.history, "stop": watch.stop_reason()})
 
 
 class _Watch:

@@ -5,7 +5,7 @@ CRFsuite's have sklearn-crfsuite's names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from crfseg.errors import TrainingError
@@ -37,7 +37,6 @@ _TYPES: Final[dict[str, dict[str, type]]] = {
         "variance": float, "gamma": float, "max_iterations": int, "epsilon": float,
     },
 }  # fmt: skip
-ALGORITHMS: Final = tuple(_TYPES)
 
 # Forbidden transitions are learned as such: then CRFsuite's own tagger avoids them too.
 _MASKED: Final = {"all_possible_transitions": True}
@@ -53,14 +52,23 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "pa": _MASKED | {"max_iterations": 20},
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
-# By profile, and whether labels are trained. Entities are learned by more steps than boundaries of
+# By algorithm, profile, and whether labels are trained. Entities are learned by more steps than boundaries of
 # words, and what many positions share, such as the trust in a word, by smaller ones. A margin makes
 # all weights larger, so that more can be pruned; n-grams alone it costs unknown words.
-_STEPS: Final[dict[tuple[str, bool], dict[str, Any]]] = {
-    ("fast", False): {},
-    ("fast", True): {"max_iterations": 8, "rate": 0.1},
-    ("accurate", False): {"max_iterations": 8, "rate": 0.06, "margin": 3.0, "prune": 0.07},
-    ("accurate", True): {"max_iterations": 12, "rate": 0.08, "margin": 1.0, "prune": 0.1},
+_STEPS: Final[dict[tuple[str, str, bool], dict[str, Any]]] = {
+    ("adagrad", "fast", True): {"max_iterations": 8, "rate": 0.1},
+    ("adagrad", "accurate", False): {
+        "max_iterations": 8,
+        "rate": 0.06,
+        "margin": 3.0,
+        "prune": 0.07,
+    },
+    ("adagrad", "accurate", True): {
+        "max_iterations": 12,
+        "rate": 0.08,
+        "margin": 1.0,
+        "prune": 0.1,
+    },
 }
 _CHOICES: Final = {
     "linesearch": ("MoreThuente", "Backtracking", "StrongBacktracking"),
@@ -74,6 +82,11 @@ _HIGHEST: Final = {"num_memories": 1000, "threads": 256, "hide_words": 0.5, "hid
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
+def parameters_of(algorithm: str) -> Collection[str]:
+    """Return the names of an algorithm's parameters."""
+    return _TYPES[algorithm]
+
+
 def checked_params(
     algorithm: str, params: Mapping[str, Any], labels: bool = False, profile: str = "fast"
 ) -> dict[str, Any]:
@@ -85,15 +98,13 @@ def checked_params(
     >>> checked_params("ap", {"max_iterations": "5"})
     {'all_possible_transitions': True, 'max_iterations': 5}
     """
-    if algorithm not in ALGORITHMS:
-        raise TrainingError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
     types = _TYPES[algorithm]
     for key in params:
         if key not in types:
             known = ", ".join(sorted(types))
             raise TrainingError(f"{algorithm} has no parameter {key!r}; it has: {known}")
     given = {key: _checked(key, value, types[key]) for key, value in params.items()}
-    steps = _STEPS[profile, labels] if algorithm == "adagrad" else {}
+    steps = _STEPS.get((algorithm, profile, labels), {})
     return _DEFAULTS[algorithm] | steps | given
 
 

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from crfseg.constraints.rule_defaults import habits_in, habits_of
 from crfseg.corpus.corpus import Corpus
-from crfseg.evaluation.scores import evaluate
+from crfseg.evaluation.evaluate import evaluate
 from crfseg.model import file
 from crfseg.model.fields import arrays_of, header_of
 from crfseg.model.model import Model
-from crfseg.model.weights import Precision
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.training.settings import Settings
+from crfseg.training.texts import Texts, of_corpus
 from crfseg.version import __version__
 
 _PASSING: Final = ("threads", "time_budget")  # what the result does not depend on
 _LASTING: Final = ("max_iterations", "patience")  # what only says when training ends
-
-
-def of_corpus(corpus: Corpus) -> dict[str, Any]:
-    """Return which corpus it was, and its size; and how much is known if that is not all."""
-    entry = {
-        "name": Path(corpus.name).name,
-        "sha256": corpus.sha256,
-        "sentences": len(corpus),
-        "words": corpus.n_words,
-        "characters": corpus.n_chars,
-    }
-    if corpus.boundaries is not None:
-        entry["known"] = int(np.count_nonzero(corpus.boundaries)) - len(corpus)
-    return entry
 
 
 def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:
@@ -67,6 +52,20 @@ def of_habits(corpus: Corpus, init: Model | None) -> dict[str, Any]:
     return {"habits": habits_of(corpus, None if init is None else habits_in(init.info))}
 
 
+def of_training(texts: Texts, settings: Settings, init: Model | None) -> dict[str, Any]:
+    """Return the record of a training: its texts, its settings, and the version of crfseg."""
+    return {
+        "crfseg": __version__,
+        "corpora": texts.corpora,
+        **of_init(init),
+        **of_raw(texts.raws),
+        **of_lists(texts.lists),
+        **of_habits(texts.corpus, init),
+        "protocol": settings.protocol,
+        "training": {"algorithm": settings.algorithm.name, **of_params(settings.params)},
+    }
+
+
 def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
     """Return the entry about raw text, if there is any; nobody counted its words."""
     entries = [of_corpus(corpus) for corpus in raws]
@@ -91,27 +90,16 @@ def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dic
     """Return for each dev corpus which it was, and its scores; ``before`` has those of ``init``."""
     records = []
     for corpus in devs:
-        scores = evaluate(Segmenter(model), corpus).as_dict()
+        scores = evaluate(corpus, Segmenter(model)).as_dict()
         entry = {**of_corpus(corpus), **scores}
         if init is not None:
-            entry["before"] = evaluate(Segmenter(init), corpus).as_dict()
+            entry["before"] = evaluate(corpus, Segmenter(init)).as_dict()
         records.append(entry)
     return records
 
 
-def configuration(
-    settings: Settings,
-    params: Mapping[str, Any],
-    init: Model | None,
-    scored: Precision | None,
-    n_raw: int = 0,
-    n_lists: int = 0,
-) -> dict[str, Any]:
-    """Return what the passes of a training depend on besides the corpora.
-
-    ``scored`` is the precision in which dev is scored, None if there is none; ``n_raw`` and
-    ``n_lists`` say how many corpora are raw text, and word lists.
-    """
+def configuration(texts: Texts, settings: Settings, init: Model | None) -> dict[str, Any]:
+    """Return the settings that the passes of a training depend on."""
     return {
         "crfseg": __version__,
         "templates": settings.templates.names,
@@ -119,11 +107,11 @@ def configuration(
         "labels": settings.labels,
         "folding": settings.folding,
         "protocol": settings.protocol,
-        "params": {k: v for k, v in of_params(params).items() if k not in _LASTING},
+        "params": {k: v for k, v in of_params(settings.params).items() if k not in _LASTING},
         "init": None if init is None else _digest(init),
-        "scored": scored,
-        "n_raw": n_raw,
-        "n_lists": n_lists,
+        "scored": settings.precision if texts.devs else None,
+        "n_raw": len(texts.raws),
+        "n_lists": len(texts.lists),
     }
 
 

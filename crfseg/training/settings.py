@@ -1,8 +1,8 @@
-"""What is predicted from what: given by the user, or by the model that training goes on from."""
+"""The settings of a training: given by the user, by the model to go on from, or by default."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -18,6 +18,8 @@ from crfseg.features.templates import (
     of_characters,
 )
 from crfseg.model.model import Model
+from crfseg.model.weights import PRECISIONS, Precision
+from crfseg.training.algorithm import Algorithm, algorithm_of
 
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
@@ -26,80 +28,123 @@ Protocol = Literal["strict", "closed", "transductive", "open"]
 _TEMPERATURES: Final[dict[tuple[Profile, bool], float]] = {
     ("fast", False): 1.2, ("fast", True): 1.15, ("accurate", False): 2.4, ("accurate", True): 1.75,
 }  # fmt: skip
-_OF_ALGORITHMS: Final = {"ap": 8.0, "pa": 0.2, "arow": 0.25}  # weights of other sizes
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
 """``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
 widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
 other text, word lists, or a model to go on from."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The features, and the tags."""
+    """The settings of a training, checked: algorithm, features, tags and precision.
 
+    The training record, the memory forecast, checkpoints and the command line all read them here.
+    """
+
+    algorithm: Algorithm
+    params: Mapping[str, Any]
+    """All parameters of the algorithm."""
     templates: Templates
     scheme: Scheme
     labels: bool
     folding: Folding
     profile: Profile
+    """The profile whose parameters suit the templates."""
     protocol: Protocol
+    precision: Precision
 
-    def temperature(self, algorithm: str) -> float:
-        """Return that of a model without a dev set to learn it from."""
-        return _OF_ALGORITHMS.get(algorithm, _TEMPERATURES[self.profile, self.labels])
+    @property
+    def temperature(self) -> float:
+        """The temperature of a model without a dev set to learn it from."""
+        return self.algorithm.temperature or _TEMPERATURES[self.profile, self.labels]
 
     @classmethod
     def chosen(
         cls,
-        algorithm: str,
-        init: Model | None,
-        templates: Iterable[str] | None,
-        scheme: Scheme | None,
-        labels: bool | None,
-        folding: Folding | None,
+        *,
+        algorithm: str | None = None,
+        init: Model | None = None,
+        templates: Iterable[str] | None = None,
+        scheme: Scheme | None = None,
+        labels: bool | None = None,
+        folding: Folding | None = None,
         profile: Profile | None = None,
         protocol: Protocol | None = None,
+        precision: Precision = "int8",
         raw: bool = False,
         lexicon: bool = False,
+        params: Mapping[str, Any] | None = None,
     ) -> Settings:
-        """Return the model's settings, or what is given, or the defaults.
+        """Return the settings of ``init``, or those given, or the defaults.
 
-        ``raw`` and ``lexicon`` say whether there is any.
+        Parameters
+        ----------
+        algorithm, init, templates, scheme, labels, folding, profile, protocol, precision
+            See :func:`crfseg.train`; None takes the default.
+        raw, lexicon
+            Whether there is unsegmented text, and whether there are word lists.
+        params
+            Parameters of the algorithm; those that are left out have their defaults.
 
         Raises
         ------
         TrainingError
-            If something is given that is unknown, or that the model has already.
+            If something is given that is unknown, or that ``init`` has already.
         """
-        given = {"templates": templates, "scheme": scheme, "labels": labels, "folding": folding}
-        if init is not None:
-            outside = {"raw": raw or None, "lexicon": lexicon or None}
-            others: dict[str, Any] = {"profile": profile, "protocol": protocol} | outside
-            for option, value in (given | others).items():
-                if value is not None:
-                    raise TrainingError(f"{option}: those of init are used; give one of the two")
-            return cls._of(
-                init.templates, init.tag_set.scheme, bool(init.tag_set.labels),
-                init.alphabet.folding, "open",
-            )  # fmt: skip
-        check_choice("scheme", scheme or "BMES", SCHEMES)
-        check_choice("folding", folding or "letters", FOLDINGS)
-        check_choice("protocol", protocol or "closed", PROTOCOLS)
-        chosen = _templates(algorithm, profile, templates, raw, lexicon)
-        if protocol == "strict":
-            chosen, folding = _strict(chosen, templates is not None), folding or "none"
-        folding = folding or "letters"
-        protocol = _protocol(protocol, chosen, folding, raw=raw, lexicon=lexicon)
-        return cls._of(chosen, scheme or "BMES", bool(labels), folding, protocol)
+        chosen = algorithm_of(algorithm)
+        check_choice("precision", precision, PRECISIONS)
+        features: dict[str, Any] = {
+            "templates": templates, "scheme": scheme, "labels": labels, "folding": folding,
+            "profile": profile, "protocol": protocol, "raw": raw or None,
+            "lexicon": lexicon or None,
+        }  # fmt: skip
+        found = _of_init(init, features) if init else _of_options(chosen, **features)
+        kind: Profile = "fast" if found["templates"].views <= OF_CHARACTERS else "accurate"
+        checked = chosen.params(params or {}, labels=found["labels"], profile=kind)
+        return cls(algorithm=chosen, params=checked, profile=kind, precision=precision, **found)
 
-    @classmethod
-    def _of(
-        cls, templates: Templates, scheme: Scheme, labels: bool, folding: Folding,
-        protocol: Protocol,
-    ) -> Settings:  # fmt: skip
-        """Return settings with the profile whose parameters suit the templates."""
-        profile: Profile = "fast" if templates.views <= OF_CHARACTERS else "accurate"
-        return cls(templates, scheme, labels, folding, profile, protocol)
+
+def _of_init(init: Model, features: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the features and tags of a model to go on from; nothing else may be given."""
+    for option, value in features.items():
+        if value is not None:
+            raise TrainingError(f"{option}: those of init are used; give one of the two")
+    return {
+        "templates": init.templates,
+        "scheme": init.tag_set.scheme,
+        "labels": bool(init.tag_set.labels),
+        "folding": init.alphabet.folding,
+        "protocol": "open",
+    }
+
+
+def _of_options(
+    algorithm: Algorithm,
+    *,
+    templates: Iterable[str] | None,
+    scheme: Scheme | None,
+    labels: bool | None,
+    folding: Folding | None,
+    profile: Profile | None,
+    protocol: Protocol | None,
+    raw: bool | None,
+    lexicon: bool | None,
+) -> dict[str, Any]:
+    """Return the features and tags that are given, or the defaults."""
+    check_choice("scheme", scheme or "BMES", SCHEMES)
+    check_choice("folding", folding or "letters", FOLDINGS)
+    check_choice("protocol", protocol or "closed", PROTOCOLS)
+    chosen = _templates(algorithm, profile, templates, raw, lexicon)
+    if protocol == "strict":
+        chosen, folding = _strict(chosen, templates is not None), folding or "none"
+    folding = folding or "letters"
+    return {
+        "templates": chosen,
+        "scheme": scheme or "BMES",
+        "labels": bool(labels),
+        "folding": folding,
+        "protocol": _protocol(protocol, chosen, folding, raw=bool(raw), lexicon=bool(lexicon)),
+    }
 
 
 def _strict(templates: Templates, given: bool) -> Templates:
@@ -128,14 +173,15 @@ def _protocol(
 
 
 def _templates(
-    algorithm: str, profile: Profile | None, names: Iterable[str] | None, raw: bool, lexicon: bool
+    algorithm: Algorithm,
+    profile: Profile | None,
+    names: Iterable[str] | None,
+    raw: bool | None,
+    lexicon: bool | None,
 ) -> Templates:
     """Return the templates given, or those of a profile."""
-    if algorithm != "adagrad":
-        resources = {"raw text": raw or None, "lexicon": lexicon or None}
-        for option, value in {"profile": profile, **resources}.items():
-            if value is not None:
-                raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
+    algorithm.refuse({"profile": profile, "raw text": raw, "lexicon": lexicon})
+    if "profile" not in algorithm.abilities:
         return of_characters(names)
     profile = profile or "accurate"
     check_choice("profile", profile, PROFILES)

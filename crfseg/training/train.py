@@ -1,49 +1,46 @@
-"""Training: from a segmented corpus to a model.
+"""Training: from segmented corpora to a model.
 
-``train`` reads and encodes the corpus, hands it to a trainer, and writes down in the model what
-was done. Trainers: :mod:`crfseg.training.adagrad.fit`, :mod:`crfseg.training.crfsuite`.
+::
+
+    files --Texts.read--> corpora --Dataset.encode--> dataset --algorithm.fit--> float weights
+        --quantize--> model --calibration, dev scores--> model with its record
+
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from crfseg.corpus.corpus import Corpus
-from crfseg.corpus.readers import Format, read_corpora
-from crfseg.corpus.tagset import MAX_LABELS, Scheme
+from crfseg.corpus.readers import Format
+from crfseg.corpus.tagset import Scheme
 from crfseg.errors import TrainingError
 from crfseg.evaluation import calibration
 from crfseg.features.alphabet import Folding
 from crfseg.features.dataset import Dataset
 from crfseg.features.extractor import Raw
-from crfseg.features.lexicon import MAX_LISTS, first_words
 from crfseg.model.model import Model
-from crfseg.model.weights import PRECISIONS, Precision
+from crfseg.model.weights import Precision
 from crfseg.text.files import PathLike
 from crfseg.text.scratch import Storage
-from crfseg.training import crfsuite, memory, record
-from crfseg.training.adagrad import fit
+from crfseg.training import memory, record
+from crfseg.training.algorithm import algorithm_of
 from crfseg.training.checkpoint import Checkpoint, identity_of
-from crfseg.training.parameters import checked_params
 from crfseg.training.progress import Progress
-from crfseg.training.settings import Profile, Protocol, Settings, check_choice
-from crfseg.version import __version__
-
-__all__ = ["Progress", "train"]
+from crfseg.training.settings import Profile, Protocol, Settings
+from crfseg.training.task import Task
+from crfseg.training.texts import Corpora, Texts
 
 
 def train(
-    corpora: PathLike | Corpus | Iterable[PathLike | Corpus],
+    corpora: Corpora,
     *,
-    dev: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
+    dev: Corpora | None = None,
     init: PathLike | Model | None = None,
-    raw: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
-    lexicon: PathLike | Corpus | Iterable[PathLike | Corpus] | None = None,
+    raw: Corpora | None = None,
+    lexicon: Corpora | None = None,
     algorithm: str = "adagrad",
     profile: Profile | None = None,
     protocol: Protocol | None = None,
@@ -147,136 +144,73 @@ def train(
     >>> crfseg.Segmenter(model).cut("我爱天安门")
     ['我', '爱', '天安门']
     """
-    check_choice("precision", precision, PRECISIONS)
-    for option, text in (("name", name or ""), ("criterion", criterion), ("licence", licence)):
-        if not isinstance(text, str):
-            raise TrainingError(f"{option} must be text, got {type(text).__name__}")
-    for option, value in (("init", init), ("checkpoint", checkpoint), ("scratch", scratch)):
-        if algorithm != "adagrad" and value is not None:
-            raise TrainingError(f"{algorithm} has no {option}; expected none, or adagrad")
-    init = init if init is None or isinstance(init, Model) else Model.load(init)
+    _check_text(name=name or "", criterion=criterion, licence=licence)
+    options = {"init": init, "checkpoint": checkpoint, "scratch": scratch}
+    algorithm_of(algorithm).refuse(options)
+    init = Model.load(init) if init is not None and not isinstance(init, Model) else init
     settings = Settings.chosen(
-        algorithm, init, templates, scheme, labels, folding, profile, protocol,
-        raw=raw is not None, lexicon=lexicon is not None,
+        algorithm=algorithm, init=init, templates=templates, scheme=scheme, labels=labels,
+        folding=folding, profile=profile, protocol=protocol, precision=precision,
+        raw=raw is not None, lexicon=lexicon is not None, params=params,
     )  # fmt: skip
-    params = checked_params(algorithm, params, settings.labels, settings.profile)
-    parts = read_corpora(corpora, format=format, encoding=encoding, scratch=scratch, partial=True)
-    if not parts:
-        raise TrainingError("no corpus given; expected at least one")
-    devs = [] if dev is None else read_corpora(dev, format=format, encoding=encoding)
-    raws = (
-        [] if raw is None else read_corpora(raw, format="words", encoding=encoding, scratch=scratch)
-    )
-    if raw is not None and not any(corpus.n_chars for corpus in raws):
-        raise TrainingError("raw text: no character in it; expected at least one, or no raw text")
-    lists = [] if lexicon is None else _word_lists(lexicon, encoding)
-    _check_partial(parts, algorithm, settings.labels)
-    joined = parts[0] if len(parts) == 1 else Corpus.join(parts, Storage(scratch))
-    corpus = _checked(joined, settings.labels)
+    texts = Texts.read(corpora, dev, raw, lexicon, settings, format, encoding, scratch)
     info = {
-        "name": name or Path(parts[0].name).stem,
+        "name": name or texts.name,
         "criterion": criterion,
         "licence": licence,
-        "crfseg": __version__,
-        "corpora": [record.of_corpus(part) for part in parts],
-        **record.of_init(init),
-        **record.of_raw(raws),
-        **record.of_lists(lists),
-        **record.of_habits(corpus, init),
-        "protocol": settings.protocol,
-        "training": {"algorithm": algorithm, **record.of_params(params)},
+        **record.of_training(texts, settings, init),
     }
-    del parts, joined  # their files, if any, are no longer needed
-    dataset = _encoded(
-        corpus, settings, params.get("min_count", 1), init, raws, lists=lists, scratch=scratch
+    dataset = _encoded(texts, settings, init, scratch)
+    state = None
+    if checkpoint is not None:
+        configuration = record.configuration(texts, settings, init)
+        state = Checkpoint(checkpoint, identity_of(configuration, texts.all))
+    fitted, outcome = settings.algorithm.fit(
+        Task(texts.corpus, dataset, settings.params, texts.devs, precision, init, state, callback)
     )
-    if algorithm == "adagrad":
-        scored = precision if devs else None
-        memory.require(memory.of_training(dataset, params, scored), "training")
-        state = None
-        if checkpoint is not None:
-            texts = [corpus, *raws, *lists, *devs]
-            configuration = record.configuration(
-                settings, params, init, scored, len(raws), len(lists)
-            )
-            state = Checkpoint(checkpoint, identity_of(configuration, texts))
-        model, outcome = fit.fit(dataset, params, devs, precision, callback, init, state)
-    else:
-        # CRFsuite has its own patterns; memory is short enough.
-        dataset = replace(dataset, patterns=(), ids=np.empty((0, 0), dtype=np.int32))
-        model, outcome = crfsuite.fit(corpus, dataset, algorithm, params, callback)
-    info |= outcome
-    model = replace(model, **record.of_text(corpus, init), info=info).quantize(precision)
-    if not devs:
-        return replace(model, temperature=settings.temperature(algorithm))
-    model = replace(model, temperature=calibration.temperature(model, devs))
-    return replace(model, info=info | {"dev": record.of_dev(model, devs, init)})
+    seen = record.of_text(texts.corpus, init)
+    model = replace(fitted, **seen, info=info | outcome).quantize(precision)
+    return _calibrated(model, texts.devs, settings, init)
 
 
 def _encoded(
-    corpus: Corpus,
-    settings: Settings,
-    min_count: int,
-    init: Model | None,
-    raws: list[Corpus],
-    *,
-    lists: list[Corpus],
-    scratch: PathLike | None,
+    texts: Texts, settings: Settings, init: Model | None, scratch: PathLike | None
 ) -> Dataset:
+    """Encode the training corpus, if there is memory for that and for training."""
     storage = Storage(scratch)
-    raw = Raw(Corpus.join(raws, storage), settings.protocol == "transductive") if raws else None
-    in_files = scratch is not None
-    needed = memory.of_encoding(corpus, settings.templates, raw, in_files=in_files)
+    is_tagged = settings.protocol == "transductive"
+    raw = Raw(Corpus.join(texts.raws, storage), is_tagged) if texts.raws else None
+    needed = memory.of_encoding(texts.corpus, settings.templates, raw, in_files=scratch is not None)
     memory.require(needed, "encoding")
-    return Dataset.encode(
-        corpus,
+    dataset = Dataset.encode(
+        texts.corpus,
         settings.templates,
         scheme=settings.scheme,
         folding=settings.folding,
-        min_count=min_count,
+        min_count=settings.params.get("min_count", 1),
         warm_start=None if init is None else init.warm_start,
         raw=raw,
-        lists=lists,
+        lists=texts.lists,
+        patterns=settings.algorithm.needs_patterns,
         storage=storage,
     )
+    if settings.algorithm.needs_patterns:
+        scored = settings.precision if texts.devs else None
+        memory.require(memory.of_training(dataset, settings.params, scored), "training")
+    return dataset
 
 
-def _word_lists(
-    lexicon: PathLike | Corpus | Iterable[PathLike | Corpus], encoding: str
-) -> list[Corpus]:
-    """Read word lists; a corpus each, with a word a line."""
-    lists = [
-        first_words(lines) for lines in read_corpora(lexicon, format="words", encoding=encoding)
-    ]
-    if not 0 < len(lists) <= MAX_LISTS or not any(map(len, lists)):
-        raise TrainingError(
-            f"lexicon: {sum(map(len, lists))} words in {len(lists)} lists; expected at least one "
-            f"word and at most {MAX_LISTS} lists, or no lexicon"
-        )
-    return lists
+def _calibrated(
+    model: Model, devs: Sequence[Corpus], settings: Settings, init: Model | None
+) -> Model:
+    """Return the model with its temperature, and its scores on dev if there is any."""
+    if not devs:
+        return replace(model, temperature=settings.temperature)
+    model = replace(model, temperature=calibration.temperature(model, devs))
+    return replace(model, info={**model.info, "dev": record.of_dev(model, devs, init)})
 
 
-def _check_partial(parts: Iterable[Corpus], algorithm: str, labels: bool) -> None:
-    for corpus in parts:
-        if corpus.boundaries is not None and (labels or algorithm != "adagrad"):
-            raise TrainingError(
-                f"{corpus.name}: only a part of its words is known; expected adagrad, no labels"
-            )
-
-
-def _checked(corpus: Corpus, labels: bool) -> Corpus:
-    """Return the corpus with or without its labels, as wanted."""
-    if not len(corpus):
-        raise TrainingError(f"{corpus.name}: nothing to train on; expected at least one sentence")
-    if not labels:
-        return replace(corpus, labels=None, label_names=())
-    if corpus.labels is None:
-        raise TrainingError(
-            f"{corpus.name}: no labels to predict; name the format that has them (pos, columns, "
-            "conllu) or train without labels"
-        )
-    if len(corpus.label_names) > MAX_LABELS:
-        raise TrainingError(
-            f"{corpus.name}: {len(corpus.label_names):,} labels; expected at most {MAX_LABELS:,}"
-        )
-    return corpus
+def _check_text(**options: Any) -> None:
+    for option, value in options.items():
+        if not isinstance(value, str):
+            raise TrainingError(f"{option} must be text, got {type(value).__name__}")

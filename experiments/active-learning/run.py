@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import crfseg
-from crfseg import Corpus, ConstrainedText, Model, Segmenter
+from crfseg import ConstrainedText, Corpus, Model, Segmenter
 from crfseg.annotation.active_learning import suggest
 
 PLACE = Path(__file__).parent
@@ -90,7 +90,7 @@ WAYS: dict[str, Choice] = {
 
 def scores(model: Model, devs: dict[str, Path]) -> Iterator[dict[str, Any]]:
     for name, dev in devs.items():
-        yield {"corpus": name, "f1": crfseg.evaluate(Segmenter(model), dev).f1}
+        yield {"corpus": name, "f1": crfseg.evaluate(dev, Segmenter(model)).f1}
 
 
 def learn(way: str, news: Model, pool: Pool, budgets: list[int], seed: int) -> Iterator[Any]:

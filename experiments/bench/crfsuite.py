@@ -84,13 +84,13 @@ def compare_tags(bench: Bench) -> Iterator[Figure]:
     names = bench.model.tag_set.names
     floats = bench.segmenter.__class__(bench.model)
     tags = [
-        [names[i] for i in segmenter.tag_codes(bench.dev.codes, bench.dev.offsets)]
+        [names[i] for i in segmenter.decoder.tag_codes(bench.dev.codes, bench.dev.offsets)]
         for segmenter in (floats, bench.segmenter)
     ]
     yield "parity: tags of float64 equal CRFsuite's", "%", [agreement(tags[0], theirs)]
     yield "parity: tags of int8 equal float64's", "%", [agreement(tags[1], tags[0])]
     for name, segmenter in (("float64", floats), ("int8", bench.segmenter)):
-        f1 = crfseg.evaluate(segmenter, bench.dev).f1
+        f1 = crfseg.evaluate(bench.dev, segmenter).f1
         yield f"parity: dev F1 of {name}", "%", [100 * f1]
     for name, model in (("float64", bench.model), ("int8", bench.segmenter.model)):
         yield f"model: size with {name}", "MB", [model.n_bytes / 1e6]

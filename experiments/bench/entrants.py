@@ -209,7 +209,7 @@ def dev_f1(cut: CutLines, dev: Path) -> float:
     """Return the word F1 on a segmented file, in per cent."""
     gold = crfseg.read_corpus(dev)
     text = "\n".join(" ".join(row) for row in cut(list(gold.texts())))
-    return 100 * crfseg.evaluate(crfseg.Corpus.from_text(text), gold).f1
+    return 100 * crfseg.evaluate(gold, crfseg.Corpus.from_text(text)).f1
 
 
 def cut_file(name: str, model: str, source: str, target: str) -> None:

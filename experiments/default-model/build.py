@@ -61,7 +61,7 @@ def restated(corpus: crfseg.Corpus, segmenter: crfseg.Segmenter, sure: float) ->
     is_sure = marginals[:, segmenter.model.tag_set.begins].sum(axis=1) > sure
     known = np.where(corpus.starts | is_sure, 0, -1).astype(np.int8)
     known[corpus.offsets[:-1]] = 0  # a sentence begins with a word, of itself
-    tags = segmenter.tag_codes(corpus.codes, corpus.offsets, known)
+    tags = segmenter.decoder.tag_codes(corpus.codes, corpus.offsets, known)
     return replace(corpus, starts=segmenter.model.tag_set.decode(tags))
 
 
@@ -91,7 +91,7 @@ def build(folder: Path, target: Path) -> crfseg.Model:
 
 def main(folder: str = "../shared/corpora") -> None:
     segmenter = crfseg.Segmenter(build(Path(folder), BUNDLED))
-    f1 = crfseg.evaluate(segmenter, sample_gold()).f1
+    f1 = crfseg.evaluate(sample_gold(), segmenter).f1
     print(f"{BUNDLED}: {BUNDLED.stat().st_size / 1e6:.1f} MB")
     print(f"F1 on the sample's dev and test, unseen: {100 * f1:.2f}")
 

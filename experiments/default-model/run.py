@@ -38,7 +38,7 @@ def score(folder: Path, corpus: str, form: str) -> tuple[float, float]:
     gold = gold_of(folder, corpus, form)
     rows = peers._ready["cut"](list(gold.texts()))
     found = crfseg.Corpus.from_text("\n".join(" ".join(row) for row in rows))
-    return 100 * crfseg.evaluate(found, gold).f1, crossed(gold, found)
+    return 100 * crfseg.evaluate(gold, found).f1, crossed(gold, found)
 
 
 def add_scores(results: measure.Results, name: str, worker: measure.Worker, folder: Path) -> None:

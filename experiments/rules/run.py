@@ -35,7 +35,7 @@ def measure(folder: Path, config: dict) -> Iterator[dict]:
             kept, matches = model.info["habits"].get(label, (0, 0))
             if label in RULE_OF and not matches:
                 continue
-            scores = crfseg.evaluate(crfseg.Segmenter(model, rules=rules), dev)
+            scores = crfseg.evaluate(dev, crfseg.Segmenter(model, rules=rules))
             yield {
                 "corpus": name,
                 "seed": seed,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from crfseg.cli import options
-from crfseg.corpus.readers import Format, read_corpora
+from crfseg.corpus.readers import Format
 from crfseg.corpus.tagset import Scheme
 from crfseg.corpus.writers import write
 from crfseg.features.alphabet import Folding
-from crfseg.features.export import TARGETS, Target, crfpp_template, export
+from crfseg.features.export import TARGETS, Target, convert, crfpp_template
 from crfseg.text.files import writing
 
 
@@ -64,15 +63,12 @@ def command(
     if template_file is not None and to != "crfpp":
         raise click.UsageError("--template-file goes with --to crfpp")
     names, folding = templates or None, folding or "letters"
-    settings["scheme"] = scheme or "BMES"
-
-    def texts() -> Iterator[str]:
-        for path in corpora:
-            (corpus,) = read_corpora([path], format=format, encoding=encoding)
-            yield from export(corpus, to, templates=names, folding=folding, **settings)
-
+    text = convert(
+        corpora, to, templates=names, folding=folding, scheme=scheme or "BMES",
+        format=format, encoding=encoding, **settings,
+    )  # fmt: skip
     if template_file is not None:
         with writing(template_file) as file:
             write(file, [crfpp_template(names, folding)])
     with writing(output) as file:
-        write(file, texts())
+        write(file, text)

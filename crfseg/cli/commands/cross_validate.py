@@ -85,7 +85,7 @@ def _table(found: CrossValidation, protocol: str) -> Iterator[str]:
     yield _row("mean", "", "", [_shown(found.mean(key)) for key in columns.values()])
     yield _row("sd", "", "", [_shown(found.deviation(key)) for key in columns.values()])
     pooled = found.pooled.as_dict()
-    gold = found.pooled.judgement.gold
+    gold = found.pooled.alignment.gold
     sizes = f"{len(gold):,}", f"{gold.n_words:,}"
     yield _row("pooled", *sizes, [_shown(pooled[key]) for key in columns.values()])
     low, high = found.pooled.interval

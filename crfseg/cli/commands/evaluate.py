@@ -17,8 +17,9 @@ from crfseg.corpus.corpus import Corpus
 from crfseg.corpus.readers import Format, read_corpora
 from crfseg.errors import CorpusError
 from crfseg.evaluation import summary
+from crfseg.evaluation.evaluate import evaluate
 from crfseg.evaluation.report.evaluation_page import write_report
-from crfseg.evaluation.scores import Scores, evaluate, read_words
+from crfseg.evaluation.scores import Scores, read_words
 from crfseg.segmenter.loading import BUNDLED, load
 
 
@@ -82,11 +83,11 @@ def command(
         info = segmenter.model.info
         record |= provenance.of_model(segmenter.model)
         record["rules"] = [*segmenter.ruleset.names, *segmenter.ruleset.expressions]
-        scores = evaluate(segmenter, Corpus.join(parts), known_words=known)
+        scores = evaluate(Corpus.join(parts), segmenter, known_words=known)
     else:
         (guess,) = read_corpora([predicted], format=format, encoding=encoding)
         record |= provenance.of_predicted(guess)
-        scores = evaluate(guess, Corpus.join(parts), known_words=known)
+        scores = evaluate(Corpus.join(parts), guess, known_words=known)
     if report is not None:
         name = str(record["predicted"])
         write_report(report, scores, predicted=name, info=info, parts=parts, learning_curve=points)

@@ -23,6 +23,7 @@ import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.model.weights import PRECISIONS
 from crfseg.text.files import replacing
+from crfseg.training.algorithm import algorithm_of
 
 
 @click.command(name="train")
@@ -77,10 +78,10 @@ def command(
     settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
     if settings.get("init") == "bundled":
         settings["init"] = crfseg.load().model
-    built_in = settings["algorithm"] == "adagrad"
+    keeps_best = "checkpoint" in algorithm_of(settings["algorithm"]).abilities
     with (
         replacing(output) as beside,
-        nullcontext() if built_in else _interruptible(beside),
+        nullcontext() if keeps_best else _interruptible(beside),
         _bar(progress) as callback,
     ):
         model = crfseg.train(corpora, dev=dev or None, callback=callback, **settings)

@@ -52,7 +52,7 @@ def write_comparison(
     OSError
         If the file cannot be written; an older file of that name stays as it was.
     """
-    parts = parts or (found.one.judgement.gold,)
+    parts = parts or (found.one.alignment.gold,)
     short = [PurePath(name).name for name in names]
     page = Page(
         title=f"{short[0]} – {short[1]}",
@@ -79,7 +79,7 @@ def _f1(name: str, scores: Scores) -> Figure:
 
 
 def _places(found: Comparison, parts: Sequence[Corpus]) -> Items:
-    here, one, other = found.places, found.one.judgement, found.other.judgement
+    here, one, other = found.places, found.one.alignment, found.other.alignment
     names = [_RIGHT[name] for name in RIGHT]
     return Items(
         "places",

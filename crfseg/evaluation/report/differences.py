@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
-from crfseg.evaluation.alignment import KINDS, Judgement
+from crfseg.evaluation.alignment import KINDS, Alignment
 from crfseg.evaluation.report.items import Facet, Items, Measure
 from crfseg.evaluation.report.wording import Text
 from crfseg.evaluation.scores import Scores
@@ -39,49 +39,49 @@ _NOTE_ON_CONFIDENCE: Final = Text(
 
 def section(scores: Scores, parts: Sequence[Corpus]) -> Items:
     """Return the section; ``parts`` are the gold corpora that were joined."""
-    judgement = scores.judgement
-    apart, sure = judgement.differences, judgement.confidence is not None
+    alignment = scores.alignment
+    apart, sure = alignment.differences, alignment.confidence is not None
     return Items(
         "errors",
         Text("Differences", "差异"),
         (Text("gold", "标准"), Text("predicted", "预测")),
-        (judgement.gold, judgement.predicted),
+        (alignment.gold, alignment.predicted),
         apart.sentences,
         apart.starts,
         apart.ends,
         _facets(scores),
-        [_confidence(judgement)] if sure else [],
+        [_confidence(alignment)] if sure else [],
         parts,
         Text(*map("".join, zip(_NOTE, _NOTE_ON_CONFIDENCE, strict=True))) if sure else _NOTE,
     )
 
 
 def _facets(scores: Scores) -> list[Facet]:
-    kinds = scores.judgement.differences.kinds
+    kinds = scores.alignment.differences.kinds
     found = [Facet("kind", Text("kind", "类型"), [KIND_NAMES[kind] for kind in KINDS], kinds)]
     if scores.frequency_of is not None:
         heading = Text("rarest gold word", "最罕见的标准词")
-        rarest = _rarest(scores.judgement, scores.frequency_of)
+        rarest = _rarest(scores.alignment, scores.frequency_of)
         found.append(Facet("frequency", heading, list(_BANDS.values()), rarest))
     return found
 
 
-def _rarest(judgement: Judgement, frequency_of: Mapping[str, int]) -> NDArray[np.intp]:
+def _rarest(alignment: Alignment, frequency_of: Mapping[str, int]) -> NDArray[np.intp]:
     """Return for each difference the band of frequency of its rarest gold word."""
-    gold, apart = judgement.gold, judgement.differences
+    gold, apart = alignment.gold, alignment.differences
     classes = np.array([frequency_of.get(word, -1) for word in gold.words()], dtype=np.intp)
     rarest = least_within(gold.starts, classes, apart.starts, apart.ends)
     return np.searchsorted(list(_BANDS), rarest, side="right") - 1
 
 
-def _confidence(judgement: Judgement) -> Measure:
-    apart, begins = judgement.differences, judgement.predicted.starts
-    assert judgement.confidence is not None
+def _confidence(alignment: Alignment) -> Measure:
+    apart, begins = alignment.differences, alignment.predicted.starts
+    assert alignment.confidence is not None
     return Measure(
         "confidence",
         Text("surest first", "最有把握的在前"),
         Text("least sure first", "最没把握的在前"),
-        least_within(begins, judgement.confidence, apart.starts, apart.ends),
+        least_within(begins, alignment.confidence, apart.starts, apart.ends),
     )
 
 

@@ -84,7 +84,7 @@ def write_report(
         If the file cannot be written; an older file of that name stays as it was.
     """
     check_installed()
-    parts = parts or (scores.judgement.gold,)
+    parts = parts or (scores.alignment.gold,)
     write_page(path, _page(scores, predicted, info or {}, parts, learning_curve))
 
 
@@ -121,7 +121,7 @@ def _figures(scores: Scores) -> Iterator[Figure]:
     )
     yield Figure(Text("recall", "召回率"), share(scores.recall), _of(scores.counts.true_words))
     yield Figure(Text("boundary F1", "边界 F1"), share(scores.boundary_f1))
-    sentences = f"{int(scores.judgement.right_sentences.sum()):,} / {len(scores.rows):,}"
+    sentences = f"{int(scores.alignment.right_sentences.sum()):,} / {len(scores.rows):,}"
     yield Figure(Text("sentences right", "整句正确率"), share(scores.sentence_accuracy), sentences)
     if scores.knows_words:
         oov = scores.counts.oov

@@ -15,9 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.corpus.corpus import Corpus
+from crfseg.corpus.corpus import Corpus, place
 from crfseg.evaluation.report.wording import Wording, shown
-from crfseg.model_selection.cross_validation import place
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.corpus import Corpus
-from crfseg.corpus.tagset import OUTSIDE
 from crfseg.errors import TrainingError
-from crfseg.features.dataset import Dataset
+from crfseg.evaluation.alignment import Alignment
 from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable, Precision
 from crfseg.segmenter.segmenter import Segmenter
@@ -32,6 +31,7 @@ from crfseg.training.adagrad.passes import Trainer
 from crfseg.training.adagrad.state import Weights
 from crfseg.training.checkpoint import Arrays, Checkpoint
 from crfseg.training.progress import Progress
+from crfseg.training.task import Outcome, Task
 
 
 @contextmanager
@@ -87,7 +87,7 @@ class _Run:
         if self.dev:
             model = self.weights.model(self.params["prune"])
             segmenter = Segmenter(model.quantize(self.precision))
-            f1 = sum(word_f1(segmenter, corpus) for corpus in self.dev) / len(self.dev)
+            f1 = sum(_word_f1(segmenter, corpus) for corpus in self.dev) / len(self.dev)
             self.history[-1]["dev_f1"] = f1
             if self.best is None or f1 > self.best.f1:
                 self.best = _Best(iteration, f1, model)
@@ -164,48 +164,26 @@ class _Run:
             self.best = _Best(record["best"][0], record["best"][1], model)
 
 
-def fit(
-    dataset: Dataset,
-    params: Mapping[str, Any],
-    dev: Sequence[Corpus] = (),
-    precision: Precision = "int8",
-    callback: Callable[[Progress], None] | None = None,
-    init: Model | None = None,
-    checkpoint: Checkpoint | None = None,
-) -> tuple[Model, dict[str, Any]]:
+def fit(task: Task) -> Outcome:
     """Train with AdaGrad.
 
-    Parameters
-    ----------
-    dataset
-        The training corpus, encoded.
-    params
-        As :func:`crfseg.training.parameters.checked_params` returns them.
-    dev
-        Scored after every pass: the pass of the best mean F1 is kept, and training stops after
-        ``patience`` passes without a better one. Without any the last pass is kept.
-    precision
-        Of the model that will be made of this one: dev is scored with that.
-    callback
-        Called after every pass.
-    init
-        The model whose weights are the first; the dataset was encoded with it.
-    checkpoint
-        Written after every pass, before the callback is called; training goes on from it.
+    Dev is scored after every pass: the pass of the best mean F1 is kept, and training stops after
+    ``patience`` passes without a better one. Without dev the last pass is kept. The checkpoint is
+    written after every pass, before the callback is called, and training goes on from it.
 
     Returns
     -------
-    model
-        With float32 weights, those of the average.
     outcome
-        ``history`` (a list of dicts) and ``stop`` (why training ended, in words).
+        The model has float32 weights, those of the average.
 
     Raises
     ------
     TrainingError
         If the loss becomes infinite, or the checkpoint is of another training.
     """
-    run = _Run(Weights(dataset, init), params, dev, precision)
+    checkpoint, callback = task.checkpoint, task.callback
+    weights = Weights(task.dataset, task.init)
+    run = _Run(weights, task.params, task.devs, task.precision)
     if checkpoint is not None:
         with checkpoint.loaded() as state:
             if state is not None:
@@ -222,33 +200,9 @@ def fit(
             if heard:
                 stop = f"interrupted; kept pass {run.kept}"
                 break
-    return run.model(), {"history": run.history, "stop": stop}
+    return Outcome(run.model(), {"history": run.history, "stop": stop})
 
 
-def word_f1(segmenter: Segmenter, gold: Corpus) -> float:
-    """Return the F1 of words by their places, in [0, 1]; quick, to compare passes with.
-
-    Where the model and the corpus have labels, a word counts if its label is right too, and
-    characters outside every entity do not count.
-    """
-    found = segmenter.tag_corpus(gold)
-    ends = [np.append(corpus.starts[1:], True) for corpus in (gold, found)]
-    # A gold word is right if it begins and ends where a predicted one does, with no end between.
-    begin = np.flatnonzero(gold.starts & found.starts)
-    next_gold = np.searchsorted(np.flatnonzero(ends[0]), begin)
-    next_found = np.searchsorted(np.flatnonzero(ends[1]), begin)
-    right = np.flatnonzero(ends[0])[next_gold] == np.flatnonzero(ends[1])[next_found]
-    if gold.labels is None or found.labels is None:
-        return 2 * int(right.sum()) / (gold.n_words + found.n_words)
-    names = [*({*gold.label_names, *found.label_names} - {OUTSIDE}), OUTSIDE]
-    labels = [_numbered(corpus, names)[corpus.labels] for corpus in (gold, found)]
-    outside = len(names) - 1
-    right &= (labels[0][begin] == labels[1][begin]) & (labels[0][begin] != outside)
-    n_words = np.count_nonzero(labels[0][gold.starts] != outside)
-    n_words += np.count_nonzero(labels[1][found.starts] != outside)
-    return 2 * int(right.sum()) / max(1, int(n_words))
-
-
-def _numbered(corpus: Corpus, names: list[str]) -> NDArray[np.int32]:
-    """Return the place of each of the corpus's labels in ``names``."""
-    return np.array([names.index(name) for name in corpus.label_names], dtype=np.int32)
+def _word_f1(segmenter: Segmenter, gold: Corpus) -> float:
+    """Return the F1 of words by which passes are compared, in [0, 1]."""
+    return Alignment(gold, segmenter.tag_corpus(gold)).word_f1
