@@ -18,10 +18,10 @@ from collections.abc import Callable
 from numbers import Real
 from typing import Final, Literal, NamedTuple
 
+from crfseg.decoding.viterbi import MAX_NATS
 from crfseg.errors import LexiconError
 
 LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
-MOST: Final = 100  # nats that are not infinite
 
 
 class Entry(NamedTuple):
@@ -44,9 +44,9 @@ _MORE: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # than one word a line
 
 def checked_strength(strength: float) -> float:
     """Return a strength in nats; a LexiconError if it is none."""
-    if not isinstance(strength, Real) or not (abs(strength) <= MOST or math.isinf(strength)):
+    if not isinstance(strength, Real) or not (abs(strength) <= MAX_NATS or math.isinf(strength)):
         raise LexiconError(
-            f"strength must be from -{MOST} to {MOST} nats, or infinite, got {strength!r}"
+            f"strength must be from -{MAX_NATS} to {MAX_NATS} nats, or infinite, got {strength!r}"
         )
     return float(strength)
 

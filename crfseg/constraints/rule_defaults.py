@@ -25,14 +25,14 @@ ENOUGH: Final = 10
 NEARLY_ALWAYS: Final = 0.95
 """The share of them that follow it; experiments/rules has the scores."""
 
-Habits = dict[str, list[int]]
+RuleCounts = dict[str, list[int]]
 """For each rule that has matches in a corpus: how many the corpus keeps, and how many there are."""
 
 Choice = Ruleset | str | Iterable[str] | None
 """How rules are chosen: see :func:`ruleset_of`."""
 
 
-def habits_of(corpus: Corpus, before: Habits | None = None) -> Habits:
+def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
     r"""Count what a corpus does with what the rules match.
 
     White space does not exist in a corpus, so that adjoining Latin words are one match, which the
@@ -102,7 +102,7 @@ class _Boundaries(NamedTuple):
         return int(kept.sum()), int((kept | cut).sum())
 
 
-def habits_in(info: Mapping[str, Any]) -> Habits | None:
+def counts_in(info: Mapping[str, Any]) -> RuleCounts | None:
     """Return the habits that a model's record has; None if nobody counted.
 
     The record is free to hold anything: what is no count is passed over.
@@ -149,12 +149,12 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
 
 
 def _default_of(model: Model) -> Ruleset:
-    habits, tag_set = habits_in(model.info), model.tag_set
+    habits, tag_set = counts_in(model.info), model.tag_set
     if habits is None or OUTSIDE in tag_set.labels or not tag_set.has_any_length:
         return Ruleset()
     return Ruleset(tuple(rule.name for rule in RULES if _is_on(rule, habits)))
 
 
-def _is_on(rule: Rule, habits: Habits) -> bool:
+def _is_on(rule: Rule, habits: RuleCounts) -> bool:
     kept, n = habits.get(rule.name, (0, 0))
     return rule.default if n < ENOUGH else kept >= NEARLY_ALWAYS * n

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_MATCH_LENGTH: int
+
 class Prefilter:
     def __init__(self, signs: NDArray[np.uint8]) -> None: ...
     def signs_of(self, string: str) -> int: ...

@@ -19,7 +19,9 @@ cdef extern from "Python.h":
     object PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n)
 
 cdef enum:
-    LONGEST = 2048  # characters that a match may have, as in rules.py
+    LONGEST = 2048  # characters that a match may have
+
+MAX_MATCH_LENGTH = LONGEST  # characters
 
 ctypedef fused CodeUnit:
     uint8_t

@@ -1,7 +1,7 @@
 r"""The rules: what stands in a text as one thing, told by its form alone.
 
 A rule is a pattern. No word begins inside what it matches; a *whole* rule's match is a word of its
-own. Patterns speak of half and full width alike, of one line, and of at most ``LONGEST``
+own. Patterns speak of half and full width alike, of one line, and of at most ``MAX_MATCH_LENGTH``
 characters. They take time in proportion to the text, whatever is in it: runs give nothing back
 (``++``), and none is looked at from its middle (``(?<!...)``).
 """
@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-
-LONGEST: Final = 2048
-"""The longest stretch of characters that a rule keeps together."""
 
 JOINED: Final = 1
 WHOLE: Final = 2

@@ -21,14 +21,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from crfseg.constraints.rule_prefilter import Prefilter, boundaries_of
+from crfseg.constraints.rule_prefilter import MAX_MATCH_LENGTH, Prefilter, boundaries_of
 from crfseg.constraints.rules import (
     ANYTHING,
     CLUSTER,
     CLUSTER_SIGNS,
     CLUSTERS,
     JOINED,
-    LONGEST,
     NUMBER,
     RULE_OF,
     RULES,
@@ -38,7 +37,7 @@ from crfseg.corpus.corpus import Corpus
 from crfseg.errors import RuleError
 from crfseg.text import chars
 
-REACH: Final = 4 * LONGEST
+REACH: Final = 4 * MAX_MATCH_LENGTH
 """How many bytes of UTF-8, before and behind a place, may decide what is said of it."""
 
 _KEPT: Final = 0  # sorts of matches, see marks_of
@@ -199,7 +198,7 @@ class Ruleset:
         -------
         matches
             Start, end and sort: 1 a word, 0 kept together, -1 nothing is said. Neither disjoint nor
-            free of contradictions, nor shorter than ``LONGEST``.
+            free of contradictions, nor shorter than ``MAX_MATCH_LENGTH``.
         """
         signs = self._prefilter.signs_of(text)
         if not signs:

@@ -23,7 +23,7 @@ from crfseg.constraints.lexicon_files import (
     LexiconFormat,
     checked_strength,
 )
-from crfseg.decoding.word_trie import Trie
+from crfseg.decoding.word_trie import MAX_WORD_LENGTH, Trie
 from crfseg.errors import LexiconError
 from crfseg.features.alphabet import Folding, fold
 from crfseg.text import chars
@@ -33,7 +33,6 @@ from crfseg.text.files import PathLike
 Mode = Literal["prefer", "force"]
 STRENGTH: Final = 10.0
 """What a word is worth unless told otherwise, in nats."""
-LONGEST: Final = 255  # characters of a word
 _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
 _CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
 
@@ -256,13 +255,13 @@ def _check(words: list[str]) -> None:
     except TypeError as error:
         raise LexiconError(f"expected words as str ({error})") from None
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    bad = (lengths < 1) | (lengths > LONGEST)
+    bad = (lengths < 1) | (lengths > MAX_WORD_LENGTH)
     if text and text.split(maxsplit=1) != [text]:  # white space somewhere, so look where
         space = np.flatnonzero(chars.is_white_space(chars.code_points(text)))
         bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
     if bad.any():
         raise LexiconError(
-            f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {LONGEST} characters, "
+            f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {MAX_WORD_LENGTH} characters, "
             "none of them white space"
         )
 

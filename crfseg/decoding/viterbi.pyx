@@ -26,6 +26,8 @@ from libc.math cimport isinf, llrint
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdlib cimport free, realloc
 
+MAX_NATS = MAX_STRENGTH  # of a finite strength, for Python
+
 
 cdef inline int64_t best_of(
     int64_t one, int64_t two, int16_t tag_one, int16_t tag_two, int16_t *tag

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_WORD_LENGTH: int
+
 class Trie:
     n_words: int
     longest: int

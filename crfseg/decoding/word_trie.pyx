@@ -32,6 +32,8 @@ cdef enum:
 
 cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
 
+MAX_WORD_LENGTH = LONGEST  # characters of a user's word
+
 
 cdef inline uint64_t key_of(uint32_t link, uint32_t code) noexcept nogil:
     """Return the key of the edge by which a character goes on."""

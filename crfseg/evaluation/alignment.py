@@ -230,7 +230,7 @@ def check_same_text(gold: Corpus, predicted: Corpus) -> None:
         if text != guess:
             raise CorpusError(
                 f"{predicted.name}:{predicted.lines[n]}: its text parts from {gold.name}:"
-                f"{gold.lines[n]} {_parting(text, guess)}; expected the same sentences"
+                f"{gold.lines[n]} {_disagreement(text, guess)}; expected the same sentences"
             )
     raise CorpusError(
         f"{predicted.name}: {len(guesses)} sentences, but {gold.name} has {len(texts)}; "
@@ -238,7 +238,7 @@ def check_same_text(gold: Corpus, predicted: Corpus) -> None:
     )
 
 
-def _parting(text: str, guess: str) -> str:
+def _disagreement(text: str, guess: str) -> str:
     """Show the first place where two texts differ."""
     pairs = zip(text, guess, strict=False)
     at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(guess)))

@@ -28,7 +28,7 @@ RIGHT: Final = ("one", "other", "neither")
 
 
 @dataclass(frozen=True, eq=False)
-class Places(TextSpans):
+class Disagreements(TextSpans):
     """Where two segmentations part: stretches of whole words of both and of the gold.
 
     Parameters
@@ -43,7 +43,7 @@ class Places(TextSpans):
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Disagreement:
     """A place where two segmentations part.
 
     Parameters
@@ -97,7 +97,7 @@ class Comparison:
         return significance.p_value(self.one.sentence_counts, self.other.sentence_counts)
 
     @cached_property
-    def places(self) -> Places:
+    def places(self) -> Disagreements:
         """Where the two part from each other, in order."""
         starts, ends = agreed_spans(*self._segmentations)
         _, one, other = self._segmentations
@@ -109,7 +109,7 @@ class Comparison:
             == 0
             for name, each in (("one", self.one), ("other", self.other))
         }
-        return Places(
+        return Disagreements(
             starts[at],
             ends[at],
             one.sentences_at(starts[at]),
@@ -121,16 +121,16 @@ class Comparison:
         gold, one = self.one.alignment.gold, self.one.alignment.predicted
         return gold, one, self.other.alignment.predicted
 
-    def partings(self) -> Iterator[Parting]:
+    def disagreements(self) -> Iterator[Disagreement]:
         """Yield the places where the two part, in order."""
         here = self.places
         columns = (array.tolist() for array in (here.starts, here.ends, here.sentences, here.right))
-        yield from starmap(self._parting, zip(*columns, strict=True))
+        yield from starmap(self._disagreement, zip(*columns, strict=True))
 
-    def _parting(self, start: int, end: int, sentence: int, right: int) -> Parting:
+    def _disagreement(self, start: int, end: int, sentence: int, right: int) -> Disagreement:
         gold, one, other = self._segmentations
         first, last = gold.offsets[sentence : sentence + 2].tolist()
-        return Parting(
+        return Disagreement(
             line=int(gold.lines[sentence]),
             before=gold.text(max(first, start - _CONTEXT), start),
             behind=gold.text(end, min(last, end + _CONTEXT)),

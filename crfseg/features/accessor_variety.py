@@ -32,7 +32,7 @@ from crfseg.features.counting import EVERY_KEY, Interner
 from crfseg.features.lexicon_matcher import Matcher
 from crfseg.features.ngrams import FIRST_ID, VIEWS, Numbers, Symbols, packed, symbols_of, unpacked
 
-LONGEST: Final = 4
+MAX_STRING_LENGTH: Final = 4
 _SHIFTS: Final = {2: 5, 3: 2, 4: 0}
 """Where the class of a string of each length lies among the bits of view A."""
 _LEAST: Final = {
@@ -65,13 +65,15 @@ class Varieties:
         If these are no such strings, or a class is none of its length.
     """
 
-    strings: Symbols = field(default_factory=lambda: np.empty((0, LONGEST), dtype=np.uint16))
+    strings: Symbols = field(
+        default_factory=lambda: np.empty((0, MAX_STRING_LENGTH), dtype=np.uint16)
+    )
     classes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     def __post_init__(self) -> None:
         lengths = self._lengths
-        if self.strings.shape != (len(self.classes), LONGEST) or np.any(
-            (self.strings != 0) != (np.arange(LONGEST) < lengths[:, None])
+        if self.strings.shape != (len(self.classes), MAX_STRING_LENGTH) or np.any(
+            (self.strings != 0) != (np.arange(MAX_STRING_LENGTH) < lengths[:, None])
         ):
             raise ValueError(f"strings of shape {self.strings.shape}, or with gaps")
         for length in np.unique(lengths).tolist():
@@ -114,7 +116,7 @@ def _bits(length: int) -> NDArray[np.uint8]:
     return (np.arange(len(_LEAST[length]) + 1) << _SHIFTS[length]).astype(np.uint8)
 
 
-def counted(
+def fit_varieties(
     text: Numbers, raw: Numbers, lexicon_features: Numbers, *, transductive: bool
 ) -> Varieties:
     """Count strings in the training text and in others, and write view A of the training text.
@@ -160,7 +162,7 @@ def _of_length(
     lexicon_features[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     classes = _classes(n, varieties)
     is_kept &= classes > 0
-    strings = np.zeros((np.count_nonzero(is_kept), LONGEST), dtype=np.uint16)
+    strings = np.zeros((np.count_nonzero(is_kept), MAX_STRING_LENGTH), dtype=np.uint16)
     strings[:, :n] = unpacked(keys[is_kept], "C" * n)
     return strings, classes[is_kept]
 

@@ -54,14 +54,14 @@ class Alphabet:
         is only known in its other width as that; ``"simplified"`` does that, and reads traditional
         characters as simplified ones; ``"width"`` reads punctuation too as half-width; ``"none"``
         takes characters as they are.
-    groups
+    clusters
         The learned groups of the first G characters, shape (G,), at most 64; those that came in
         later training have none. Empty if none are learned. See :mod:`crfseg.features.clusters`.
     """
 
     characters: chars.CodePoints
     folding: Folding = "letters"
-    groups: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+    clusters: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     @classmethod
     def of(
@@ -92,7 +92,7 @@ class Alphabet:
         classes = chars.classes(np.arange(n, dtype=np.uint32)) + np.uint32(FIRST_ID)
         entries: Numbers = classes << np.uint32(VIEWS["T"].shift)
         entries[self.characters] |= np.arange(len(self.characters), dtype=np.uint32) + FIRST_ID
-        entries |= self.groups_of(entries)
+        entries |= self.cluster_bits(entries)
         entries = entries[fold(np.arange(n, dtype=np.uint32), self.folding)]
         wide, narrow = chars.FULL_WIDTH, chars.fold_width(chars.FULL_WIDTH)
         if self.folding in (
@@ -106,10 +106,10 @@ class Alphabet:
         entries[chars.NEWLINE] = NEWLINE
         return entries
 
-    def groups_of(self, entries: Numbers) -> Numbers:
+    def cluster_bits(self, entries: Numbers) -> Numbers:
         """Return what the groups of characters add to their entries, shape (T,)."""
         of_symbol = np.zeros(1 << VIEWS["C"].bits, dtype=np.uint32)
-        of_symbol[FIRST_ID : FIRST_ID + len(self.groups)] = self.groups + np.uint32(FIRST_ID)
+        of_symbol[FIRST_ID : FIRST_ID + len(self.clusters)] = self.clusters + np.uint32(FIRST_ID)
         added: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
         return added
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from crfseg.features.counting import EVERY_KEY, Interner
 from crfseg.features.ngrams import FIRST_ID, Numbers
 
-SELDOM: Final = 64
+RARE: Final = 64
 """The group of all characters that came too seldom to tell whom they are like, after 64 others."""
 _ENOUGH: Final = 3  # occurrences
 _DIMENSIONS: Final = 50
@@ -32,7 +32,7 @@ _BLOCK: Final = 1 << 18  # places that are counted together
 _TINY: Final = 1e-9
 
 
-def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
+def fit_clusters(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
     """Return the group of each character.
 
     Parameters
@@ -44,7 +44,7 @@ def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
 
     Returns
     -------
-    groups
+    clusters
         At most SELDOM, shape (S,). The same text gives the same groups.
     """
     from threadpoolctl import threadpool_limits  # loaded here as scipy is: it takes its time
@@ -53,12 +53,12 @@ def learn(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
     surprises = _surprises(counts)
     n_dimensions = min(_DIMENSIONS, min(surprises.shape) - 1)
     if n_dimensions < 1 or not surprises.data.any():
-        return np.full(n_characters, SELDOM, dtype=np.uint8)
+        return np.full(n_characters, RARE, dtype=np.uint8)
     # Matrices as small as these need one thread; and so the groups do not depend on how many.
     with threadpool_limits(1, "blas"):
-        groups = _clusters(_vectors(surprises, n_dimensions))
-    groups[np.asarray(counts.sum(axis=1)).ravel() < 2 * _ENOUGH] = SELDOM  # two neighbours each
-    return groups
+        clusters = _clusters(_vectors(surprises, n_dimensions))
+    clusters[np.asarray(counts.sum(axis=1)).ravel() < 2 * _ENOUGH] = RARE  # two neighbours each
+    return clusters
 
 
 def _neighbours(texts: Sequence[Numbers], n_characters: int) -> Any:
@@ -113,10 +113,10 @@ def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return which of SELDOM clusters each vector lies in."""
     from scipy.cluster.vq import kmeans2
 
-    n_groups = min(SELDOM, len(vectors))
+    n_groups = min(RARE, len(vectors))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a cluster that nothing lies in
         seed = np.random.default_rng(0)
-        _, groups = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
-    found: NDArray[np.uint8] = groups.astype(np.uint8)
+        _, clusters = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
+    found: NDArray[np.uint8] = clusters.astype(np.uint8)
     return found

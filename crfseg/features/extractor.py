@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crfseg.corpus.corpus import Corpus
-from crfseg.features import clusters, ngrams
-from crfseg.features.accessor_variety import Varieties, counted
+from crfseg.features import ngrams
+from crfseg.features.accessor_variety import Varieties, fit_varieties
 from crfseg.features.alphabet import Alphabet, Folding
+from crfseg.features.clusters import fit_clusters
 from crfseg.features.lexicon import Lexicon, fit_lexicon
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, Numbers
 from crfseg.features.templates import PatternKind, Templates
@@ -159,13 +160,13 @@ def _clustered(
 ) -> Alphabet:
     """Return the alphabet with clusters, and write them into the entries of the training text."""
     learned = (
-        clusters.learn([text, others], len(alphabet.characters))
+        fit_clusters([text, others], len(alphabet.characters))
         if before is None
-        else before.alphabet.groups
+        else before.alphabet.clusters
     )
-    clustered = replace(alphabet, groups=learned)
+    clustered = replace(alphabet, clusters=learned)
     for begin in range(0, len(text), _BLOCK):
-        text[begin : begin + _BLOCK] |= clustered.groups_of(text[begin : begin + _BLOCK])
+        text[begin : begin + _BLOCK] |= clustered.cluster_bits(text[begin : begin + _BLOCK])
     return clustered
 
 
@@ -178,7 +179,7 @@ def _varieties(
 ) -> Varieties:
     """Return the accessor varieties of strings, and write view A of the training text."""
     if before is None:
-        return counted(
+        return fit_varieties(
             text, others, lexicon_features, transductive=raw is not None and raw.transductive
         )
     before.varieties.mark(text, lexicon_features)

@@ -28,7 +28,7 @@ from crfseg.errors import ShapeError
 from crfseg.features import ngrams
 from crfseg.features.alphabet import Alphabet
 from crfseg.features.counting import EVERY_KEY, Interner
-from crfseg.features.lexicon_matcher import OF_TEXT, Matcher
+from crfseg.features.lexicon_matcher import MAX_WORD_LENGTH, OF_TEXT, Matcher
 from crfseg.features.ngrams import FIRST_ID, UNKNOWN_ID, Symbols
 from crfseg.text import chars
 from crfseg.text.boundaries import BEGIN, INSIDE
@@ -38,8 +38,6 @@ Classes = NDArray[np.uint8]
 Counts = NDArray[np.int64]
 
 FOLDS: Final = 10
-LONGEST: Final = 8
-"""The length of the longest word, as in matcher.pxd."""
 MAX_LISTS: Final = 6
 N_CLASSES: Final = OF_TEXT + 2 * MAX_LISTS
 _SHARES: Final = (0.1, 0.5, 0.9, 0.999)
@@ -159,7 +157,7 @@ def listed_words(lists: Sequence[Corpus], alphabet: Alphabet) -> dict[str, int]:
 def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
     """Return a corpus's words as folded, the most frequent first, equals by code points.
 
-    Words that are longer than :data:`LONGEST` or have a character that is not known are left out.
+    Words that are longer than :data:`MAX_WORD_LENGTH` or have a character that is not known are left out.
     """
     heads, tails, pairs = Interner(), Interner(), Interner()
     for _, begin, end in corpus.blocks():
@@ -182,10 +180,10 @@ def _keys(ids: Symbols, starts: NDArray[np.bool_], whole: NDArray[np.bool_]) -> 
     """Return the words of a text, eight symbols in two numbers, the last 0; shape (W, 2)."""
     begins = np.flatnonzero(starts)
     lengths = np.diff(begins, append=len(ids))
-    taken = whole & (lengths <= LONGEST)
+    taken = whole & (lengths <= MAX_WORD_LENGTH)
     begins, lengths = begins[taken], lengths[taken]
-    steps = np.arange(LONGEST)
-    padded = np.append(ids, np.zeros(LONGEST, dtype=np.uint16))
+    steps = np.arange(MAX_WORD_LENGTH)
+    padded = np.append(ids, np.zeros(MAX_WORD_LENGTH, dtype=np.uint16))
     rows = padded[begins[:, None] + steps] * (steps < lengths[:, None])
     rows = rows[np.sum(rows != UNKNOWN_ID, axis=1) == lengths]
     keys: NDArray[np.uint64] = rows.astype("<u2").view("<u8").astype(np.uint64)
@@ -194,7 +192,7 @@ def _keys(ids: Symbols, starts: NDArray[np.bool_], whole: NDArray[np.bool_]) -> 
 
 def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
     """Return the words of keys."""
-    rows = keys.astype("<u8").view("<u2").reshape(-1, LONGEST)
+    rows = keys.astype("<u8").view("<u2").reshape(-1, MAX_WORD_LENGTH)
     text = chars.to_text(alphabet.characters[rows[rows != UNKNOWN_ID] - FIRST_ID])
     ends = np.cumsum(np.sum(rows != UNKNOWN_ID, axis=1)).tolist()
     return [text[begin:end] for begin, end in pairwise([0, *ends])]

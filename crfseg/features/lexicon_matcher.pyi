@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_WORD_LENGTH: int
 OF_TEXT: int
 
 class Matcher:

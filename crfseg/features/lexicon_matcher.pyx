@@ -28,6 +28,7 @@ cdef enum:
     LINK_BITS = 24
     LINK = (1 << 24) - 1
 
+MAX_WORD_LENGTH = LONGEST  # symbols of a word
 OF_TEXT = MAX_TEXT_CLASS
 
 

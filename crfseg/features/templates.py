@@ -102,11 +102,11 @@ class PatternKind:
         return max(self.firsts) - min(self.firsts) + 1
 
     @property
-    def learned_from(self) -> Literal["", "words", "groups"]:
+    def learned_from(self) -> Literal["", "lexicon", "cluster"]:
         """What of text its symbols were learned from, if they were; strings are likely words."""
         if set(self.views) & (OF_WORDS | OF_STRINGS):
-            return "words"
-        return "groups" if "G" in self.views else ""
+            return "lexicon"
+        return "cluster" if "G" in self.views else ""
 
     @property
     def is_sparse(self) -> bool:

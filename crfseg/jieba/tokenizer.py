@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 import crfseg
 from crfseg.constraints.user_lexicon import UserLexicon
 from crfseg.errors import OptionError
-from crfseg.features.lexicon import LONGEST
+from crfseg.features.lexicon_matcher import MAX_WORD_LENGTH
 from crfseg.model import file
 from crfseg.segmenter.granularity import Granularity
 from crfseg.segmenter.segmenter import Segmenter
@@ -177,7 +177,7 @@ class Tokenizer:
             (a, b)
             for stretch in _STRETCH.finditer(text)
             for a in range(*stretch.span())
-            for b in range(a + 2, min(stretch.end(), a + LONGEST) + 1)
+            for b in range(a + 2, min(stretch.end(), a + MAX_WORD_LENGTH) + 1)
             if self.segmenter.knows(text[a:b])
         }
         covered = bytearray(len(text))

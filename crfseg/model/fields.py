@@ -32,7 +32,7 @@ from crfseg.errors import CrfsegError, ModelFileError
 from crfseg.features import ngrams
 from crfseg.features.accessor_variety import Varieties
 from crfseg.features.alphabet import FOLDINGS, Alphabet
-from crfseg.features.clusters import SELDOM
+from crfseg.features.clusters import RARE
 from crfseg.features.extractor import Extractor
 from crfseg.features.lexicon import N_CLASSES, Lexicon
 from crfseg.features.templates import PatternKind, Templates
@@ -82,7 +82,7 @@ def arrays_of(fields: Fields) -> dict[str, NDArray[Any]]:
     alphabet, lexicon, varieties = extractor.alphabet, extractor.lexicon, extractor.varieties
     arrays: dict[str, NDArray[Any]] = {
         "alphabet": alphabet.characters,
-        "groups": alphabet.groups,
+        "groups": alphabet.clusters,
         "transitions": fields["transitions"],
         "words": _text_bytes(fields["vocabulary"]),
         "words.frequencies": fields["frequencies"],
@@ -272,16 +272,16 @@ def _checked_varieties(path: PathLike, arrays: dict[str, NDArray[Any]]) -> Varie
 
 
 def _checked_alphabet(path: PathLike, arrays: dict[str, NDArray[Any]], folding: str) -> Alphabet:
-    characters, groups = arrays["alphabet"], arrays["groups"]
+    characters, clusters = arrays["alphabet"], arrays["groups"]
     if characters.dtype != np.uint32 or characters.ndim != 1 or folding not in FOLDINGS:
         reject(path, f"is damaged (alphabet {characters.shape} {characters.dtype} {folding!r})")
     if len(characters) > 0xFFFD or characters.max(initial=0) > 0x10FFFF:
         reject(path, "is damaged (alphabet holds what is no character)")
-    if groups.dtype != np.uint8 or groups.ndim != 1 or len(groups) > len(characters):
-        reject(path, f"is damaged (groups {groups.shape} {groups.dtype})")
-    if groups.max(initial=0) > SELDOM:
+    if clusters.dtype != np.uint8 or clusters.ndim != 1 or len(clusters) > len(characters):
+        reject(path, f"is damaged (groups {clusters.shape} {clusters.dtype})")
+    if clusters.max(initial=0) > RARE:
         reject(path, "is damaged (a character is in no group)")
-    return Alphabet(characters, folding, groups)  # type: ignore[arg-type]  # checked above
+    return Alphabet(characters, folding, clusters)  # type: ignore[arg-type]  # checked above
 
 
 def _text_bytes(words: Sequence[str]) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.errors import OptionError
-from crfseg.features.lexicon import LONGEST
+from crfseg.features.lexicon_matcher import MAX_WORD_LENGTH
 from crfseg.segmenter.word_spans import Positions, WordSpans
 from crfseg.text import chars
 from crfseg.text.whitespace import Lines
@@ -151,6 +151,6 @@ def _known_inside(
     """Yield where known words stand inside a word."""
     for a in range(begin, end - 1):
         if positions[a] or a == begin:
-            for b in range(a + 2, min(end, a + LONGEST) + 1):
+            for b in range(a + 2, min(end, a + MAX_WORD_LENGTH) + 1):
                 if (positions[b] or b == end) and is_word(visible[a:b]):
                     yield a, b

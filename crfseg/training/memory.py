@@ -33,10 +33,10 @@ def of_encoding(
     (n_positions,) = padded_shape(corpus, templates.window)
     n_numbers = len({VIEWS[view].number for view in templates.views})
     arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
-    counted = 0
+    fit_varieties = 0
     if templates.views & OF_STRINGS:
-        counted = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
-    return (0 if in_files else arrays) + max(32 * corpus.n_chars, counted)
+        fit_varieties = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
+    return (0 if in_files else arrays) + max(32 * corpus.n_chars, fit_varieties)
 
 
 def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision | None) -> int:

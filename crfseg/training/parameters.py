@@ -17,7 +17,7 @@ _TYPES: Final[dict[str, dict[str, type]]] = {
     "adagrad": {
         "max_iterations": int, "rate": float, "batch_size": int, "c1": float, "c2": float,
         "min_count": int, "prune": float, "patience": int, "time_budget": float, "seed": int,
-        "threads": int, "hide_words": float, "hide_groups": float, "margin": float,
+        "threads": int, "lexicon_dropout": float, "cluster_dropout": float, "margin": float,
     },
     "lbfgs": _CRFSUITE | {
         "c1": float, "c2": float, "max_iterations": int, "num_memories": int, "epsilon": float,
@@ -44,7 +44,7 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
         "max_iterations": 5, "rate": 0.25, "batch_size": 16, "c1": 0.0, "c2": 0.0,
         "min_count": 1, "prune": 0.05, "patience": 2, "time_budget": 0.0, "seed": 0, "threads": 0,
-        "hide_words": 0.4, "hide_groups": 0.15, "margin": 0.0,
+        "lexicon_dropout": 0.4, "cluster_dropout": 0.15, "margin": 0.0,
     },
     "lbfgs": _MASKED | {"c1": 0.1, "c2": 0.1, "max_iterations": 100},
     "l2sgd": _MASKED | {"c2": 0.1, "max_iterations": 30},
@@ -78,7 +78,12 @@ _AT_LEAST_ONE: Final = (
     "max_iterations", "num_memories", "max_linesearch", "period", "batch_size", "min_count",
     "patience",
 )  # fmt: skip
-_HIGHEST: Final = {"num_memories": 1000, "threads": 256, "hide_words": 0.5, "hide_groups": 0.5}
+_HIGHEST: Final = {
+    "num_memories": 1000,
+    "threads": 256,
+    "lexicon_dropout": 0.5,
+    "cluster_dropout": 0.5,
+}
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 

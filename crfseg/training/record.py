@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from crfseg.constraints.rule_defaults import habits_in, habits_of
+from crfseg.constraints.rule_defaults import count_rules, counts_in
 from crfseg.corpus.corpus import Corpus
 from crfseg.evaluation.evaluate import evaluate
 from crfseg.model import file
@@ -49,7 +49,7 @@ def of_init(init: Model | None) -> dict[str, Any]:
 
 def of_habits(corpus: Corpus, init: Model | None) -> dict[str, Any]:
     """Return the entry about what is kept together in the text, and in that of ``init``."""
-    return {"habits": habits_of(corpus, None if init is None else habits_in(init.info))}
+    return {"habits": count_rules(corpus, None if init is None else counts_in(init.info))}
 
 
 def of_training(texts: Texts, settings: Settings, init: Model | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from crfseg.training.algorithm import algorithm_of
 from crfseg.training.checkpoint import Checkpoint, identity_of
 from crfseg.training.progress import Progress
 from crfseg.training.settings import Profile, Protocol, Settings
-from crfseg.training.task import Task
+from crfseg.training.task import Outcome, Task
 from crfseg.training.texts import Corpora, Texts
 
 
@@ -145,8 +145,7 @@ def train(
     ['我', '爱', '天安门']
     """
     _check_text(name=name or "", criterion=criterion, licence=licence)
-    options = {"init": init, "checkpoint": checkpoint, "scratch": scratch}
-    algorithm_of(algorithm).refuse(options)
+    algorithm_of(algorithm).refuse({"init": init, "checkpoint": checkpoint, "scratch": scratch})
     init = Model.load(init) if init is not None and not isinstance(init, Model) else init
     settings = Settings.chosen(
         algorithm=algorithm, init=init, templates=templates, scheme=scheme, labels=labels,
@@ -154,23 +153,31 @@ def train(
         raw=raw is not None, lexicon=lexicon is not None, params=params,
     )  # fmt: skip
     texts = Texts.read(corpora, dev, raw, lexicon, settings, format, encoding, scratch)
-    info = {
-        "name": name or texts.name,
-        "criterion": criterion,
-        "licence": licence,
-        **record.of_training(texts, settings, init),
-    }
+    info = {"name": name or texts.name, "criterion": criterion, "licence": licence}
+    info |= record.of_training(texts, settings, init)
+    outcome = _fitted(texts, settings, init, checkpoint, scratch, callback)
+    seen = record.of_text(texts.corpus, init)
+    model = replace(outcome.model, **seen, info=info | outcome.record).quantize(precision)
+    return _calibrated(model, texts.devs, settings, init)
+
+
+def _fitted(
+    texts: Texts,
+    settings: Settings,
+    init: Model | None,
+    checkpoint: PathLike | None,
+    scratch: PathLike | None,
+    callback: Callable[[Progress], None] | None,
+) -> Outcome:
+    """Encode the texts and fit a model to them."""
     dataset = _encoded(texts, settings, init, scratch)
     state = None
     if checkpoint is not None:
         configuration = record.configuration(texts, settings, init)
         state = Checkpoint(checkpoint, identity_of(configuration, texts.all))
-    fitted, outcome = settings.algorithm.fit(
-        Task(texts.corpus, dataset, settings.params, texts.devs, precision, init, state, callback)
-    )
-    seen = record.of_text(texts.corpus, init)
-    model = replace(fitted, **seen, info=info | outcome).quantize(precision)
-    return _calibrated(model, texts.devs, settings, init)
+    params, precision = settings.params, settings.precision
+    task = Task(texts.corpus, dataset, params, texts.devs, precision, init, state, callback)
+    return settings.algorithm.fit(task)
 
 
 def _encoded(

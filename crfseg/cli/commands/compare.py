@@ -14,7 +14,7 @@ import numpy as np
 from crfseg.cli import options, provenance
 from crfseg.corpus.corpus import Corpus
 from crfseg.corpus.readers import Format, read_corpora
-from crfseg.evaluation.comparison import RIGHT, Comparison, Parting, compare
+from crfseg.evaluation.comparison import RIGHT, Comparison, Disagreement, compare
 from crfseg.evaluation.report.comparison_page import write_comparison
 from crfseg.evaluation.scores import Scores
 from crfseg.model.file import is_model
@@ -58,7 +58,7 @@ def command(
     if as_json:
         click.echo(json.dumps(_as_dict(found, sides, parts), ensure_ascii=False))
         return
-    places = list(islice(found.partings(), None if show_all else _SHOWN))
+    places = list(islice(found.disagreements(), None if show_all else _SHOWN))
     click.echo("\n".join([*_summary(found, sides, parts), *map(_line, places)]))
     more = len(found.places) - len(places)
     if more:
@@ -107,7 +107,7 @@ def _summary(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> Iter
     )
 
 
-def _line(place: Parting) -> str:
+def _line(place: Disagreement) -> str:
     """Show a place; a star is at who is right."""
     stars = {"one": ("*", ""), "other": ("", "*"), "neither": ("", "")}[place.right]
     gold, one, other = (" ".join(words) for words in (place.gold, place.one, place.other))
@@ -124,5 +124,5 @@ def _as_dict(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> dict
         "difference": found.difference,
         "difference_interval": list(found.interval),
         "p_value": found.p_value,
-        "places": [asdict(place) for place in found.partings()],
+        "places": [asdict(place) for place in found.disagreements()],
     }

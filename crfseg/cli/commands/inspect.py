@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from crfseg.constraints.rule_defaults import habits_in, ruleset_of
+from crfseg.constraints.rule_defaults import counts_in, ruleset_of
 from crfseg.model.model import Model
 from crfseg.segmenter.loading import BUNDLED, load
 
@@ -57,7 +57,7 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
         "vocabulary",
         f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters",
     )
-    habits = habits_in(info)
+    habits = counts_in(info)
     if habits is not None:
         counts = (f"{name} {kept:,}/{n:,}" for name, (kept, n) in habits.items())
         yield "kept", ", ".join(counts) or "nothing that a rule speaks of"

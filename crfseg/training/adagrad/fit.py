@@ -28,7 +28,7 @@ from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable, Precision
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.training.adagrad.passes import Trainer
-from crfseg.training.adagrad.state import Weights
+from crfseg.training.adagrad.state import TrainingState
 from crfseg.training.checkpoint import Arrays, Checkpoint
 from crfseg.training.progress import Progress
 from crfseg.training.task import Outcome, Task
@@ -67,7 +67,7 @@ class _Run:
 
     def __init__(
         self,
-        weights: Weights,
+        weights: TrainingState,
         params: Mapping[str, Any],
         dev: Sequence[Corpus],
         precision: Precision,
@@ -182,7 +182,7 @@ def fit(task: Task) -> Outcome:
         If the loss becomes infinite, or the checkpoint is of another training.
     """
     checkpoint, callback = task.checkpoint, task.callback
-    weights = Weights(task.dataset, task.init)
+    weights = TrainingState(task.dataset, task.init)
     run = _Run(weights, task.params, task.devs, task.precision)
     if checkpoint is not None:
         with checkpoint.loaded() as state:

@@ -14,7 +14,7 @@ from crfseg.features import ngrams
 from crfseg.features.dataset import Dataset
 from crfseg.segmenter.streaming import n_cores
 from crfseg.training.adagrad import kernels
-from crfseg.training.adagrad.state import LEARNED, Weights
+from crfseg.training.adagrad.state import LEARNED, TrainingState
 
 _QUIET: Final = 0.01  # a block whose gradients sum to less is left alone, unless a penalty acts
 _BATCHES: Final = 256  # that are run together: tenths of seconds
@@ -33,7 +33,7 @@ class Trainer:
         As :func:`crfseg.training.parameters.checked_params` returns them.
     """
 
-    def __init__(self, weights: Weights, params: Mapping[str, Any]) -> None:
+    def __init__(self, weights: TrainingState, params: Mapping[str, Any]) -> None:
         data, tag_set = weights.dataset, weights.dataset.tag_set
         self._weights, self._params = weights, params
         order = weights.tag_order
@@ -42,11 +42,11 @@ class Trainer:
             *(edges[order] for edges in (tag_set.begins, tag_set.ends)),
         )
         inner = np.argwhere(legal & ~begins).astype(np.int32, order="C")
-        self._crew = _Crew(params["threads"] or n_cores())
+        self._crew = _Threads(params["threads"] or n_cores())
         self.rng = np.random.default_rng(params["seed"])
         self._lengths = np.diff(data.offsets)
         self._losses = np.zeros(len(self._lengths))
-        self._hidden = np.zeros(len(self._lengths), dtype=np.uint8)
+        self._dropped = np.zeros(len(self._lengths), dtype=np.uint8)
         self._arrays: tuple[Any, ...] = (
             data.extractor.templates.window,
             ngrams.begins(data.offsets, data.extractor.templates.window),
@@ -62,13 +62,13 @@ class Trainer:
             begins.astype(np.uint8),
             ends.astype(np.uint8),
             inner if tag_set.labels else inner[:0],
-            self._hidden,
+            self._dropped,
         )
 
     def run(self) -> float:
         """Go once through all sentences in random order; return their loss."""
         order, batch = self.rng.permutation(len(self._lengths)), self._params["batch_size"]
-        self._hide()
+        self._drop_out()
         for begin in range(0, len(order), _BATCHES * batch):
             some = order[begin : begin + _BATCHES * batch]
             l1, l2 = self._params["c1"], 2 * self._params["c2"]
@@ -80,7 +80,7 @@ class Trainer:
             self._weights.clock = self._crew.run(batches, self._weights.clock)
         return float(self._losses.sum())
 
-    def _hide(self) -> None:
+    def _drop_out(self) -> None:
         """Choose the sentences that are trained on without what was learned from the text.
 
         At the others the model sees what such features are worth; at these it learns to do without,
@@ -89,11 +89,11 @@ class Trainer:
         kinds = self._weights.dataset.extractor.templates.kinds
         if all(kind.learned_from == "" for kind in kinds):
             return
-        drawn, below = self.rng.random(len(self._hidden)), 0.0
-        self._hidden[:] = 0
-        for source in ("words", "groups"):
-            above = below + self._params[f"hide_{source}"]
-            self._hidden[(below <= drawn) & (drawn < above)] = LEARNED[source]
+        drawn, below = self.rng.random(len(self._dropped)), 0.0
+        self._dropped[:] = 0
+        for source in ("lexicon", "cluster"):
+            above = below + self._params[f"{source}_dropout"]
+            self._dropped[(below <= drawn) & (drawn < above)] = LEARNED[source]
             below = above
 
     def _work_space(self, order: NDArray[np.int64]) -> tuple[Any, ...]:
@@ -116,7 +116,7 @@ class Trainer:
         )
 
 
-class _Crew:
+class _Threads:
     """The threads: fewer while other programs hold the cores.
 
     Threads that have to share a core wait for each other most of the time.

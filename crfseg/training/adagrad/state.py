@@ -15,7 +15,7 @@ from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
 from crfseg.training.adagrad.kernels import time_of
 
-LEARNED: Final = {"": 0, "words": 1, "groups": 2}
+LEARNED: Final = {"": 0, "lexicon": 1, "cluster": 2}
 """Kinds of pattern that a sentence may be trained on without, by what they were learned from."""
 _START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
 _KNOWN: Final = 4.0  # and here where a model went before, whose weights are not to be forgotten
@@ -26,7 +26,7 @@ _ROWS: Final = 1 << 12  # blocks that are averaged together
 _NOTHING: Final = 1e-30  # patterns that have no weight at all are always left out
 
 
-class Weights:
+class TrainingState:
     """All weights in training, and what AdaGrad keeps beside them.
 
     ``states`` holds block after block ``(3, width * L)``: the weights w, their squared gradients

@@ -1,0 +1,3 @@
+"""Types of viterbi.pyx."""
+
+MAX_NATS: int
