@@ -4,16 +4,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crfseg
 from crfseg import Corpus, Marked, Segmenter
-from crfseg.cli import main
 from crfseg.errors import CorpusError
 from crfseg.suggestion import suggest
-from material import SAMPLE, handmade_model
+from support.corpora import SAMPLE
+from support.models import handmade_model
 
 # 京 ends a word almost surely; of all other characters nothing is known.
 SEGMENTER = Segmenter(handmade_model(京={"E": 9.0}, 我={"S": 9.0}, 北={"B": 9.0}))
@@ -145,30 +144,3 @@ def test_files_that_cannot_be_read_are_named(raw, tmp_path):
         suggest(SEGMENTER, file)
     with pytest.raises(CorpusError, match="is no file; expected one, to be read twice"):
         suggest(SEGMENTER, tmp_path)
-
-
-def run(*arguments):
-    result = CliRunner().invoke(main, list(map(str, arguments)))
-    return result.exit_code, result.output
-
-
-def test_from_raw_text_to_a_better_model(raw, tmp_path):
-    dev = crfseg.read_corpus(SAMPLE / "dev.txt")
-    gold = dict(zip(dev.texts(), np.split(dev.starts, dev.offsets[1:-1]), strict=True))
-    file, model, asked = raw(*dev.texts()), tmp_path / "model", tmp_path / "asked.partial"
-    Segmenter(crfseg.train(SAMPLE / "train.txt", max_iterations=2)).model.save(model)
-    code, output = run("suggest", file, "-m", model, "-n", 40, "-o", asked)
-    assert (code, output.partition(" sentences, ")[0]) == (0, f"{asked}: 40")
-    told = [Marked.parse(line) for line in asked.read_text("utf-8").splitlines()]
-    answers = [
-        Marked(m.text, np.where(m.known, np.where(gold[m.text], 1, -1), 0).astype(np.int8))
-        for m in told
-    ]
-    asked.write_text("\n".join(answer.markup for answer in answers), "utf-8")
-    code, output = run(
-        "train", asked, "--init", model, "-o", tmp_path / "new", "--dev", SAMPLE / "dev.txt"
-    )
-    assert code == 0
-    f1, before = (crfseg.evaluate(crfseg.load(path), dev).f1 for path in (tmp_path / "new", model))
-    assert f1 > before + 0.01
-    assert run("suggest", file, "-m", tmp_path / "new", "-n", 5)[1].count("\n") == 5

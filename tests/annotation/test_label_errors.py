@@ -1,52 +1,22 @@
 """The gold's own mistakes."""
 
-import csv
-import json
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation import workers
-from crfseg.evaluation.audit import Suspect, audit, form_of, probability
-from material import SAMPLE
-
-TRAIN = SAMPLE / "train.txt"
-SWAPPED = [
-    ("我们", "我 们"),
-    ("自己", "自 己"),
-    ("没有", "没 有"),
-    ("一个", "一 个"),
-    ("什么", "什 么"),
-]
-
-
-@pytest.fixture
-def processes(monkeypatch):
-    """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
+from crfseg.evaluation.audit import audit, form_of, probability
+from support.corpora import SWAPPED, TRAIN, sample_with_errors
 
 
 @pytest.fixture(scope="module")
 def wrong():
-    """The sample with five errors, as a corpus and as text; and their lines."""
-    lines = TRAIN.read_text("utf-8").split("\n")
-    at = []
-    for right, error in SWAPPED:
-        n = next(
-            n for n, line in enumerate(lines) if f" {right} " in f" {line} " and n + 1 not in at
-        )
-        lines[n] = f" {lines[n]} ".replace(f" {right} ", f" {error} ", 1)
-        at.append(n + 1)
-    text = "\n".join(lines)
-    return Corpus.from_text(text, "wrong.txt"), text, at
+    return sample_with_errors()
 
 
 @pytest.fixture(scope="module")
@@ -168,40 +138,3 @@ def test_a_corpus_with_labels_is_audited_for_its_words(wrong, found):
         wrong[0], labels=np.zeros(wrong[0].n_chars, dtype=np.int32), label_names=("n",)
     )
     assert audit(corpus, folds=4, jobs=1, max_iterations=4) == found
-
-
-def run(*args):
-    options = ["--folds", 4, "--jobs", 1, "-p", "max_iterations=4"]
-    return CliRunner().invoke(main, ["audit", *map(str, [*args, *options])])
-
-
-@pytest.mark.slow
-def test_the_command_lists_writes_and_prints_json(tmp_path, monkeypatch, wrong, found):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "wrong.txt").write_text(wrong[1], "utf-8")
-    lines = run("wrong.txt", "--top", 5, "--csv", "all.csv").output.splitlines()
-    first = found[0]
-    assert lines[0] == (
-        f"wrong.txt:{first.line}: {first.score:.2f} {first.before}[{first.gold}]{first.after} -> "
-        f"{first.suggestion} ({first.why})"
-    )
-    assert len(lines) == 6
-    assert lines[5] == f"... {len(found) - 5:,} more, less likely"
-    rows = list(csv.DictReader((tmp_path / "all.csv").read_text("utf-8-sig").splitlines()))
-    assert list(rows[0]) == [field.name for field in fields(Suspect)]
-    assert [row["gold"] for row in rows] == [suspect.gold for suspect in found]
-    shown = json.loads(run("wrong.txt", "--top", 3, "--json").output)
-    assert [Suspect(**record) for record in shown] == found[:3]
-
-
-def test_the_command_finds_nothing_where_nothing_is(tmp_path):
-    (tmp_path / "same.txt").write_text("我 爱 北京 。\n" * 40, "utf-8")
-    assert run(tmp_path / "same.txt").output == "nothing suspicious\n"
-    assert json.loads(run(tmp_path / "same.txt", "--json").output) == []
-
-
-def test_the_command_s_exit_codes(tmp_path):
-    (tmp_path / "one.txt").write_text("我 爱 北京", "utf-8")
-    assert run(tmp_path / "one.txt").exit_code == 1
-    assert run(tmp_path / "one.txt", "--top", -1).exit_code == 2
-    assert run().exit_code == 2

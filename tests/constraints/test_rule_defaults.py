@@ -7,7 +7,8 @@ import pytest
 import crfseg
 from crfseg import Marked, habits
 from crfseg.errors import RuleError
-from material import ROOT, handmade_model
+from support.corpora import DATA, TRAIN
+from support.models import handmade_model
 
 
 def test_habits_are_counts_of_what_the_corpus_keeps():
@@ -33,7 +34,7 @@ def test_what_a_corpus_does_not_say_is_no_habit():
 
 
 def test_a_corpus_in_blocks_has_the_same_habits(monkeypatch):
-    corpus = crfseg.read_corpus(ROOT / "corpora/sample/train.txt")
+    corpus = crfseg.read_corpus(TRAIN)
     whole = habits.habits_of(corpus)
     monkeypatch.setattr("crfseg.corpus._BLOCK", 500)
     assert habits.habits_of(corpus) == whole
@@ -70,7 +71,7 @@ def test_a_record_may_hold_anything(habit):
 
 
 def test_models_of_old_and_of_entities_have_no_rules():
-    for path in sorted((ROOT / "tests/data/models").glob("*.crfseg")):
+    for path in sorted((DATA / "models").glob("*.crfseg")):
         assert not crfseg.load(path).ruleset, path
         assert crfseg.load(path, rules="numbers").ruleset.names == ("numbers",)
     sentence = crfseg.Sentence(("2024", "年", "北京市"), ("O", "O", "LOC"))

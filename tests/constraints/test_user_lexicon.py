@@ -1,52 +1,32 @@
 """A user's lexicon in the search, held against the enumeration of all tag sequences."""
 
-import io
 import itertools
 import math
 import pickle
 import threading
-from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_decoder import random_model
 
 import crfseg
-from crfseg import Marked, UserLexicon, crf, stream, textfile
+from crfseg import Marked, UserLexicon, crf
 from crfseg.chars import code_points
-from crfseg.errors import CorpusError, InfeasibleError, LexiconError
-from crfseg.tags import TagSet
-from crfseg.templates import WITH_TRIGRAMS
+from crfseg.errors import InfeasibleError, LexiconError
+from support.streams import cut_stream, in_small_pieces
+from support.texts import any_text
+from support.user_lexicons import (
+    any_lexicons,
+    lexicon_of,
+    lexicons,
+    random_model_of,
+    schemes,
+    segmenter_of,
+)
 
-TAG_SETS = {
-    "BMES": TagSet(),
-    "BMES6": TagSet("BMES6"),
-    "labels": TagSet("BMES", ("n", "v", "O")),
-    "few": TagSet("BMES", ("n", "v"), absent=("M-n", "B-v", "M-v", "E-v")),
-}
 longest = {"BMES": 6, "BMES6": 5, "labels": 4, "few": 5}
-schemes = st.sampled_from(list(TAG_SETS))
-entries = st.tuples(st.integers(-4, 6).map(float), st.sampled_from(["", "", "n", "v"]))
-lexicons = st.dictionaries(st.text("abc", min_size=1, max_size=5), entries, max_size=6)
 boundaries = st.lists(st.sampled_from([0, 0, 0, 1, -1]), min_size=6, max_size=6)
-
-
-@cache
-def random_model_of(scheme, seed):
-    return random_model(seed, TAG_SETS[scheme], WITH_TRIGRAMS, coarse=False)
-
-
-def lexicon_of(entries):
-    lexicon = UserLexicon()
-    for word, (strength, tag) in entries.items():
-        lexicon.add(word, strength=strength, tag=tag)
-    return lexicon
-
-
-def segmenter_of(scheme, entries, seed=0):
-    return crfseg.Segmenter(random_model_of(scheme, seed), lexicon_of(entries))
 
 
 def worth(entries, word, label):
@@ -105,11 +85,6 @@ def test_everything_equals_the_enumeration_of_all_ways(scheme, seed, text, entri
     assert segmenter.entropy(marked) == pytest.approx(entropy, abs=1e-4)
 
 
-strengths = st.sampled_from([0.7, 3.33, 10.0, -2.6, math.inf, -math.inf])
-any_entries = st.tuples(strengths, st.sampled_from(["", "", "n", "v"]))
-any_lexicons = st.dictionaries(st.text("abc", min_size=1, max_size=4), any_entries, max_size=6)
-
-
 @given(schemes, st.integers(0, 3), st.text("abc", min_size=1, max_size=6), any_lexicons)
 @example("BMES", 0, "a", {"a": (-math.inf, "")})
 @settings(max_examples=100, deadline=None)
@@ -138,11 +113,10 @@ def test_parts_of_lines_equal_the_whole(scheme, seed, text, entries, step):
 
 
 def test_a_stream_without_end(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 7)
-    monkeypatch.setattr(stream, "_LONG_LINE", 20)
+    in_small_pieces(monkeypatch, 7, 20)
     segmenter = segmenter_of("BMES", {"abcabc": (8.0, ""), "ca": (3.0, "")})
     text = "abcabdcab" * 40
-    cut = b"".join(segmenter.cut_stream(io.BytesIO(text.encode()), threads=2))
+    cut = cut_stream(segmenter, text.encode(), threads=2)
     assert cut.decode() == segmenter.cut_lines(text)
 
 
@@ -269,84 +243,6 @@ def test_a_lexicon_travels_with_its_segmenter(segmenter):
     assert again.lexicon.strength == math.inf
 
 
-# Files --------------------------------------------------------------------------------------------
-
-
-def read(tmp_path, text, **options):
-    path = tmp_path / "words.txt"
-    path.write_text(text, "utf-8", newline="")
-    return UserLexicon.read(path, **options)
-
-
-@pytest.mark.parametrize(
-    ("format", "text", "expected"),
-    [
-        (
-            "crfseg",
-            "\ufeff# words\n慢阻肺\r\n云计算 6\n小度 inf nz # always\n 南京 ns\n\n",
-            {
-                "慢阻肺": (None, ""), "云计算": (6, ""), "小度": (math.inf, "nz"),
-                "南京": (None, "ns"),
-            },
-        ),
-        (
-            "jieba",
-            "云计算 5\n李小福 2 nr\n台中\neasy_install 3 eng\n韩玉 nr\n没了 0\n",
-            {
-                "云计算": (10, ""), "李小福": (pytest.approx(8.066, abs=1e-3), "nr"),
-                "台中": (None, ""), "easy_install": (pytest.approx(8.868, abs=1e-3), "eng"),
-                "韩玉": (None, "nr"),
-            },
-        ),
-        ("pkuseg", "慢阻肺\n云计算\tn\n", {"慢阻肺": (None, ""), "云计算": (None, "n")}),
-        ("thulac", " 慢阻肺 \n云计算\n", {"慢阻肺": (None, ""), "云计算": (None, "")}),
-    ],
-)  # fmt: skip
-def test_files_of_four_formats(tmp_path, format, text, expected):
-    lexicon = read(tmp_path, text, format=format)
-    assert {word: tuple(entry) for word, entry in lexicon._words.items()} == expected
-
-
-@pytest.mark.parametrize(
-    ("options", "text", "message"),
-    [
-        ({}, "慢阻肺\n奥迪 A4L 3\n", r"words.txt: line 2: '奥迪 A4L 3'; expected a word, its"),
-        (
-            {},
-            "云计算 500 n\n",
-            r"words.txt: line 1: strength must be .* got 500.0; name the format",
-        ),
-        ({}, "长" * 256, r"words.txt: '长+' is no word; expected 1 to 255 characters"),
-        (
-            {"format": "jieba"},
-            "a 1.5 n\n",
-            r"words.txt: line 1: 'a 1.5 n'; expected a word, its count",
-        ),
-        ({"format": "ltp"}, "", "unknown format 'ltp'; expected crfseg, jieba, pkuseg, thulac"),
-        ({"mode": "hope"}, "", "unknown mode 'hope'; expected prefer or force"),
-        ({"strength": math.nan}, "", "strength must be from -100 to 100 nats"),
-    ],
-)
-def test_what_is_no_lexicon(tmp_path, options, text, message):
-    with pytest.raises(LexiconError, match=message):
-        read(tmp_path, text, **options)
-
-
-def test_a_file_in_another_encoding_says_so(tmp_path):
-    path = tmp_path / "words.txt"
-    path.write_bytes("慢阻肺\n".encode("gb18030"))
-    with pytest.raises(CorpusError, match=r"words.txt:1: byte .* is not utf-8"):
-        UserLexicon.read(path)
-    assert "慢阻肺" in UserLexicon.read(path, encoding="gb18030")
-
-
-@pytest.mark.parametrize("format", ["jieba", "pkuseg", "thulac"])
-def test_a_word_with_white_space_in_a_foreign_file_is_passed_over(format):
-    tab = "\t" if format == "pkuseg" else " "
-    text = f"云计算{tab}n\nEdu Trust认证{tab}n\n\n" if format != "thulac" else "云计算\nEdu 认证\n"
-    assert list(UserLexicon.parse(text, format=format)) == ["云计算"]
-
-
 def test_a_single_character_is_worth_nothing_by_itself():
     lexicon = UserLexicon(["一", "云"])
     lexicon.add("大", strength=3.0)
@@ -370,7 +266,7 @@ def test_what_is_no_word(words):
         UserLexicon(words)
 
 
-@given(st.text(st.characters(codec=None, exclude_categories=())))
+@given(any_text)
 def test_any_word_without_white_space_is_found(segmenter, word):
     if word != "".join(word.split()) or not 1 <= len(word) <= 255:
         return

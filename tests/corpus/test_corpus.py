@@ -4,14 +4,11 @@ from hashlib import blake2b
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from crfseg import Corpus, Sentence
-from crfseg.chars import to_text
-from crfseg.corpus import split_lines
 from crfseg.errors import CorpusError, ShapeError
-
-any_text = st.text(st.characters(codec=None, exclude_categories=()))
+from support.corpora import in_characters
+from support.texts import any_text
 
 
 @given(any_text)
@@ -28,12 +25,6 @@ def test_all_the_separators_of_a_news_corpus():
     assert corpus[0].words == ("北京", "8", "月", "13", "日电", "结合")
     assert corpus[1] == Sentence(("“", "稳", "”"), None, 3)
     assert corpus.n_blank == 1
-
-
-def test_lines_know_their_characters_and_their_numbers():
-    lines = split_lines(" 我 爱\n\n北京")
-    assert to_text(lines.codes) == "我爱北京"
-    assert lines.lines.tolist() == [0, 2]
 
 
 def test_an_empty_text_is_an_empty_corpus():
@@ -109,7 +100,7 @@ def test_a_sentence_is_known_by_its_characters_alone(text):
     hashes = corpus.hashes()
     assert hashes.dtype == np.uint64
     assert hashes.shape == (len(corpus),)
-    apart = Corpus.from_text("\n".join(map(" ".join, corpus.texts())))
+    apart = Corpus.from_text(in_characters(corpus))
     assert np.array_equal(apart.hashes(), hashes)
     of_text = dict(zip(corpus.texts(), hashes.tolist(), strict=True))
     assert [of_text[each] for each in corpus.texts()] == hashes.tolist()

@@ -1,9 +1,13 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crfseg import read_corpus
-from crfseg.errors import CorpusError
+import crfseg
+from crfseg import Corpus, Marked, read_corpus
+from crfseg.errors import CorpusError, MarkupError
+from crfseg.formats import parse
 
 
 def words_of(corpus):
@@ -142,3 +146,52 @@ def test_conllu_without_ten_columns_is_reported(tmp_path):
     path.write_text("1\t我\n", "utf-8")
     with pytest.raises(CorpusError, match=r"a\.conllu:1: 2 columns; CoNLL-U has 10"):
         read_corpus(path)
+
+
+def known_places(text):
+    """Return the visible characters of a text, and what is known of each."""
+    corpus = Corpus.from_marked(text)
+    return corpus.text(0, corpus.n_chars), corpus.known.tolist()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "answers.partial"
+
+
+@given(st.text(st.sampled_from("我|-\\ \n爱\u3000\r") | st.characters(exclude_characters="\0")))
+def test_any_text_is_read_or_refused(text):
+    try:
+        whole = Marked.parse(text)
+    except MarkupError:
+        with pytest.raises(CorpusError, match=r"^answers:\d+: character \d+: "):
+            parse(text, "answers", "partial")
+        return
+    corpus = parse(text, "answers", "partial")
+    assert (corpus.text(0, corpus.n_chars), corpus.known.tolist()) == known_places(whole)
+    assert corpus.known[corpus.offsets[:-1]].all()
+    assert corpus.starts.tolist() == (corpus.known > 0).tolist()
+
+
+def test_lines_are_counted_and_blank_ones_passed_over(file):
+    file.write_text("我|爱-北京\n\n 他 来-了|\n", "utf-8")
+    corpus = crfseg.read_corpus(file)
+    assert (len(corpus), corpus.lines.tolist(), corpus.n_blank) == (2, [1, 3], 1)
+    assert corpus.known.tolist() == [1, 1, -1, 0, 1, 1, -1]
+
+
+def test_a_wrong_line_is_named(file):
+    file.write_text("我|爱\n他|-来\n", "utf-8")
+    with pytest.raises(CorpusError, match=r"answers.partial:2: character 3: '-' behind a sign"):
+        crfseg.read_corpus(file)
+
+
+def test_only_words_that_are_known_whole_are_words():
+    corpus = Corpus.from_marked(Marked.parse("我|是-北京|人-民\n他们\n你-们 好"))
+    assert corpus.vocabulary() == {"我": 1, "人民": 1, "你们": 1, "好": 1}
+    assert corpus.n_words == 4
+    whole = Corpus.from_text("我 爱 北京")
+    joined = Corpus.join([whole, corpus])
+    assert joined.known.tolist() == [1, 1, 1, -1, *corpus.known.tolist()]
+    assert joined.vocabulary() == whole.vocabulary() + corpus.vocabulary()
+    assert Corpus.join([whole, whole]).known is None

@@ -1,33 +1,23 @@
 """How probable words are: against the readable reference, and against all tag sequences."""
 
 import dataclasses
-from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_decoder import EVERY_VIEW, TAG_SETS, random_model, seeds
 
 import crfseg
 from crfseg import Corpus, crf
 from crfseg.tables import PRECISIONS
 from crfseg.templates import WITH_TRIGRAMS
-from material import SAMPLE
+from support.corpora import SAMPLE
+from support.models import TAG_SETS, random_model, random_segmenter, seeds
+from support.oracles import all_segmentations, potentials
+from support.texts import any_text
 
 LETTERS = list("abcdefgh?京")
-any_text = st.text(st.characters(codec=None, exclude_categories=()))
-
-
-@cache
-def random_segmenter(seed, tags, precision="float64"):
-    """A model that is not too sure of anything."""
-    templates = EVERY_VIEW if seed % 2 else WITH_TRIGRAMS
-    model = random_model(seed % 4, TAG_SETS[tags], templates, coarse=False)
-    softer = [dataclasses.replace(each, weights=each.weights / 8) for each in model.tables]
-    model = dataclasses.replace(model, tables=tuple(softer), transitions=model.transitions / 4)
-    return crfseg.Segmenter(model.quantize(precision))
 
 
 def random_corpus(rng, n_sentences, longest):
@@ -39,14 +29,6 @@ def random_corpus(rng, n_sentences, longest):
         for letter in [*rng.choice(LETTERS, n), "\n"]
     )
     return Corpus.from_text(text)
-
-
-def potentials(segmenter, codes, temperature):
-    """Return emissions and transitions of a sentence at a temperature."""
-    model = segmenter.model.quantize("float64")
-    emissions = crf.constrain(segmenter.emissions(codes), model.tag_set)
-    transitions = crf.mask(model.transitions * model.scale, model.tag_set)
-    return emissions / temperature, transitions / temperature
 
 
 def sentences_of(corpus):
@@ -84,18 +66,6 @@ def test_words_are_as_probable_as_the_reference_says(tags, precision, seed, temp
         expected += probabilities_of(spans, *lattice, segmenter.model.tag_set)
     found = segmenter.confidences(corpus, temperature)
     assert found == pytest.approx(np.array(expected), rel=1e-6, abs=1e-12)
-
-
-def all_segmentations(emissions, transitions, tag_set):
-    """Return every segmentation of a short sentence, as its spans, and its probability."""
-    totals = {}
-    for path in product(range(len(tag_set.names)), repeat=len(emissions)):
-        score = crf.path_score(emissions, transitions, np.array(path))
-        if score > -np.inf:
-            starts = tuple(tag_set.begins[list(path)].tolist())
-            totals[starts] = totals.get(starts, 0.0) + np.exp(score)
-    z = sum(totals.values())
-    return {starts: total / z for starts, total in totals.items()}
 
 
 @pytest.mark.parametrize(

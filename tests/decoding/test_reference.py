@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from crfseg import crf
 from crfseg.errors import InfeasibleError, ShapeError
 from crfseg.tags import TagSet
-
-seeds = st.integers(0, 2**32 - 1)
+from support.models import seeds
 
 
 def random_lattice(seed, scheme="BMES", longest=6):
@@ -22,7 +21,7 @@ def random_lattice(seed, scheme="BMES", longest=6):
     return tag_set, emissions, rng.normal(size=(n_tags, n_tags)), rng
 
 
-def all_paths(emissions):
+def every_path(emissions):
     return [
         np.array(path)
         for path in itertools.product(range(emissions.shape[1]), repeat=len(emissions))
@@ -34,7 +33,7 @@ def test_viterbi_partition_and_marginals_equal_brute_force(seed):
     tag_set, emissions, transitions, _ = random_lattice(seed, longest=5)
     emissions = crf.constrain(emissions, tag_set)
     transitions = crf.mask(transitions, tag_set)
-    paths = all_paths(emissions)
+    paths = every_path(emissions)
     scores = np.array([crf.path_score(emissions, transitions, path) for path in paths])
     path, score = crf.viterbi(emissions, transitions)
     assert score == pytest.approx(scores.max())
@@ -72,3 +71,26 @@ def test_no_path_left_is_reported():
 def test_arrays_that_disagree_are_reported_with_both_shapes():
     with pytest.raises(ShapeError, match=r"\(3, 4\) and transitions \(2, 2\)"):
         crf.viterbi(np.zeros((3, 4)), np.zeros((2, 2)))
+
+
+def known_of(length):
+    return st.lists(st.sampled_from([0, 1, -1]), min_size=length, max_size=length)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["BMES", "BMES6"]), st.integers(1, 5), st.data())
+def test_the_loss_is_that_of_all_paths_that_agree(seed, scheme, length, data):
+    boundaries = np.array(data.draw(known_of(length)), dtype=np.int8)
+    boundaries[0] = 1
+    rng, tag_set = np.random.default_rng(seed), TagSet(scheme)
+    n_tags = len(tag_set.names)
+    emissions, transitions = rng.normal(size=(length, n_tags)), rng.normal(size=(n_tags, n_tags))
+    every, agreeing = [], []
+    for starts in itertools.product([True, False], repeat=length - 1):
+        path = tag_set.encode(np.array([True, *starts])).astype(np.intp)
+        score = crf.path_score(emissions, transitions, path)
+        every.append(score)
+        if all(k == 0 or (k > 0) == s for k, s in zip(boundaries[1:], starts, strict=True)):
+            agreeing.append(score)
+    expected = np.logaddexp.reduce(every) - np.logaddexp.reduce(agreeing)
+    found = crf.partial_loss(emissions, transitions, tag_set, boundaries)
+    assert found == pytest.approx(expected)

@@ -5,12 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 from hypothesis import given
-from test_judgement import judged, segmented_twice
 
 from crfseg import Corpus, Sentence, evaluate
 from crfseg.evaluation import breakdown
 from crfseg.evaluation.breakdown import CLASSES, Slice
 from crfseg.evaluation.judgement import Judgement
+from support.segmentations import judged, segmented_twice
 
 
 def unsegmented(text):

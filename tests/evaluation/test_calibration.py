@@ -12,9 +12,8 @@ from crfseg import Corpus, Segmenter, evaluate
 from crfseg.evaluation import calibration
 from crfseg.evaluation.calibration import Calibration
 from crfseg.evaluation.judgement import Judgement
-from material import SAMPLE, handmade_model
-
-DEV = SAMPLE / "dev.txt"
+from support.corpora import DEV, SMALL, TRAIN
+from support.models import handmade_model
 
 
 def calibration_of(words):
@@ -60,7 +59,7 @@ def test_no_word_is_no_error():
 
 @pytest.fixture(scope="module")
 def with_dev():
-    return crfseg.train(SAMPLE / "train.txt", dev=DEV, max_iterations=3)
+    return crfseg.train(TRAIN, dev=DEV, max_iterations=3)
 
 
 def surprise(model, gold, at):
@@ -129,8 +128,7 @@ def test_the_file_keeps_the_temperature(with_dev, tmp_path):
 )  # fmt: skip
 def test_without_dev_the_temperature_is_that_of_the_algorithm(options, low, high):
     """One number does for no two: their weights are of different sizes."""
-    corpus = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
-    assert low < crfseg.train(corpus, max_iterations=3, **options).temperature < high
+    assert low < crfseg.train(SMALL, max_iterations=3, **options).temperature < high
 
 
 def test_a_model_says_how_sure_it_is_and_a_file_does_not(segmenter):

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_judgement import cuts_of
 
 import crfseg
 from crfseg import Corpus
 from crfseg.errors import CorpusError
 from crfseg.evaluation.comparison import compare
-from material import SAMPLE
-
-GOLD = Corpus.from_text("我 爱 北京 天安门\n\n他 来 了", "gold.txt")
+from support.corpora import GOLD, SAMPLE, in_characters
+from support.segmentations import cuts_of
 
 
 @st.composite
@@ -88,7 +86,7 @@ def test_figures_are_those_of_the_two_evaluations():
 
 def test_a_better_model_is_seen_to_be_better(segmenter):
     gold = crfseg.read_corpus(SAMPLE / "dev.txt")
-    characters = Corpus.from_text("\n".join(map(" ".join, gold.texts())))
+    characters = Corpus.from_text(in_characters(gold))
     found, back = (
         compare(*pair, gold) for pair in ((characters, segmenter), (segmenter, characters))
     )

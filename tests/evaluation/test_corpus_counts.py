@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import astuple
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ from crfseg.chars import code_points
 from crfseg.errors import ShapeError
 from crfseg.evaluation.sighan import OfficialCounts, count_line
 from crfseg.evaluation.tally import count_sentences
+from support.corpora import SHARED
 
-DATA = Path(__file__).parent / "data" / "sighan"
-SHARED = Path(__file__).parents[2] / "shared" / "corpora" / "scorer"
+SCORER = SHARED / "scorer"
 
 KNOWN = {"a", "b", "ab", "中", "|"}
 Cut = tuple[str, str]  # a sentence in two segmentations, words separated by "/"
@@ -116,14 +115,14 @@ def test_sentences_that_need_care_get_it(gold: str, predicted: str) -> None:
 
 @pytest.mark.parametrize("system", ["ctb6-jieba", "wtb-flips", "zx-chars"])
 def test_reports_of_the_official_scorer_on_real_text_are_equalled(system: str) -> None:
-    if not SHARED.is_dir():
+    if not SCORER.is_dir():
         pytest.skip("the corpora, which may not be distributed, are not here")
     name = system.split("-")[0]
-    paths = SHARED / f"{name}-gold.txt", SHARED / system / "predicted.txt"
+    paths = SCORER / f"{name}-gold.txt", SCORER / system / "predicted.txt"
     gold, predicted = (Corpus.from_text(path.read_bytes().decode()) for path in paths)
-    known = (SHARED / f"{name}-train-words.txt").read_text(encoding="utf-8").split("\n")
+    known = (SCORER / f"{name}-train-words.txt").read_text(encoding="utf-8").split("\n")
     total = OfficialCounts(*count_sentences(gold, predicted, set(known)).sum(axis=0).tolist())
-    assert total.report() == (SHARED / system / "report.txt").read_text(encoding="utf-8")
+    assert total.report() == (SCORER / system / "report.txt").read_text(encoding="utf-8")
 
 
 def test_no_sentences_have_no_rows() -> None:

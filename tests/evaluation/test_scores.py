@@ -7,9 +7,8 @@ import pytest
 import crfseg
 from crfseg import Corpus, Sentence, evaluate
 from crfseg.errors import CorpusError
-from crfseg.evaluation import summary
 from crfseg.evaluation.scores import read_words
-from material import SAMPLE
+from support.corpora import SAMPLE, in_characters
 
 GOLD = Corpus.from_text("我 爱 北京 天安门\n他 来 了", "gold.txt")
 
@@ -106,7 +105,7 @@ def test_sentences_that_stand_in_the_training_text_are_seen(segmenter):
     assert scores.seen.tolist() == [text in seen for text in gold.texts()]
     in_seen = sum(len(text) for text in gold.texts() if text in seen)
     assert scores.seen_share == pytest.approx(in_seen / gold.n_chars)
-    other_words = Corpus.from_text("\n".join(map(" ".join, gold.texts())))
+    other_words = Corpus.from_text(in_characters(gold))
     assert evaluate(segmenter, other_words).seen.tolist() == scores.seen.tolist()
     assert not evaluate(gold, gold).seen.any()
 
@@ -139,29 +138,3 @@ def test_text_is_counted_and_a_list_is_not(tmp_path):
     assert read_words(text) == {"我": 2, "爱": 1, "北京": 1, "来": 1}
     assert "frequency" not in evaluate(GOLD, GOLD, known_words=read_words(words)).breakdown
     assert "frequency" in evaluate(GOLD, GOLD, known_words=read_words(text)).breakdown
-
-
-def test_an_empty_gold_has_no_figures():
-    nothing = Corpus.from_text("")
-    scores = evaluate(nothing, nothing, known_words=Counter("我我"))
-    figures = summary.as_dict(scores)
-    assert (figures["f1"], figures["boundary_f1"], figures["sentence_accuracy"]) == (None,) * 3
-    assert json.loads(json.dumps(figures)) == figures
-    assert list(summary.lines_of(scores)) == [scores.report()]
-
-
-@pytest.mark.parametrize("known", [None, {"我"}, Counter("我我")])
-def test_the_summary_has_a_line_for_all_that_is_known(known):
-    text = "\n".join(summary.lines_of(evaluate(GOLD, GOLD, known_words=known)))
-    assert text.startswith("=== SUMMARY:")
-    assert "differences               none" in text
-    assert ("recall, times in training" in text) == isinstance(known, Counter)
-    assert "calibration" not in text
-
-
-def test_long_tables_say_what_is_left_out():
-    gold = Corpus.from_text(" ".join(f"天{char}" for char in "地人山水火木金土日月年石"))
-    scores = evaluate(Corpus.from_text(gold.texts()[0]), gold, known_words=set())
-    lines = "\n".join(summary.lines_of(scores)).split("unknown words missed")[1].splitlines()
-    assert len(lines[1:12]) == 11
-    assert lines[11].split() == ["2", "more", "2", "0", "0.0000"]

@@ -15,7 +15,7 @@ from scipy.stats import binom, kstest
 import crfseg
 from crfseg.evaluation import resampling
 from crfseg.evaluation.resampling import f1_of, interval, interval_of_difference, p_value
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 
 def sentences(rng, n, error=0.05):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crfseg import chars, groups, symbols
 from crfseg.corpus import Corpus
 from crfseg.symbols import Alphabet
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 
 def learned(*texts):

@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import Corpus, kernels, lexicon, symbols
+from crfseg import Corpus, lexicon, symbols
 from crfseg.dataset import Dataset
 from crfseg.learned import Raw
 from crfseg.storage import Storage
 from crfseg.templates import ACCURATE, DEFAULT, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
 from crfseg.varieties import counted
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 CORPUS = Corpus.from_text("我 爱 北京\n北京 欢迎 我\n北京")
-
-
 WITH_STRINGS = Templates.parse([*ACCURATE.names, *OF_RAW_TEXT])
 RAW = Corpus.from_text("北京人欢迎我\n欢迎\n我爱北")
 
@@ -59,29 +57,6 @@ def test_tags_are_the_gold_ones():
     dataset = Dataset.encode(CORPUS, DEFAULT)
     names = "".join(dataset.tag_set.names[tag] for tag in dataset.tags)
     assert names == "SSBE" + "BEBES" + "BE"
-
-
-@pytest.mark.parametrize("min_count", [1, 2, 3])
-def test_numbering_is_that_of_a_dictionary(min_count):
-    """Many patterns that share places in the table of counters, in many blocks."""
-    rng = np.random.default_rng(0)
-    keys = (rng.zipf(1.3, 300_000) % 100_000).astype(np.uint64) * np.uint64(2654435761)
-    tallies = np.zeros(1 << 12, dtype=np.uint8)
-    interner = kernels.Interner()
-    blocks = np.array_split(keys, 7)
-    for block in blocks:
-        kernels.tally(tallies, block)
-    numbers = np.concatenate([interner.number(block, tallies, min_count) for block in blocks])
-    distinct, counts = interner.distinct()
-    assert len(interner) == len(distinct) == len(set(distinct.tolist()))
-    assert np.array_equal(distinct[numbers[numbers >= 0]], keys[numbers >= 0])
-    expected = collections.Counter(keys.tolist())
-    assert dict(zip(distinct.tolist(), counts.tolist(), strict=True)) == {
-        key: expected[key] for key in distinct.tolist()
-    }
-    assert {key for key, count in expected.items() if count >= min_count} <= set(distinct.tolist())
-    first = {key: n for n, key in enumerate(dict.fromkeys(keys[numbers >= 0].tolist()))}
-    assert [first[key] for key in distinct.tolist()] == list(range(len(distinct)))
 
 
 def test_what_a_model_knows_stays_known():

@@ -50,15 +50,6 @@ def test_any_views_may_be_mixed_as_long_as_their_bits_fit_a_key(parts):
         assert str(Template.parse(name)) == name
 
 
-@given(st.lists(parts, min_size=2, max_size=4, unique=True), st.integers(0, 2**32 - 1))
-def test_keys_of_any_views_hold_every_symbol(parts, seed):
-    views = "".join(view for view, _ in parts)
-    rng = np.random.default_rng(seed)
-    columns = [rng.integers(1 << symbols.VIEWS[view].bits, size=5) for view in views]
-    keys = symbols.packed(columns, views)
-    assert symbols.unpacked(keys, views).T.tolist() == [column.tolist() for column in columns]
-
-
 def test_kinds_of_mixed_views_have_names_of_their_own():
     names = ["C[0]T[0]", "C[0]T[1]", "C[-1]T[0]", "T[0]C[1]", "C[0]C[1]", "e[-1]P[0]b[0]"]
     assert [kind.name for kind in Templates.parse(names).kinds] == [
@@ -108,36 +99,3 @@ def test_every_printed_feature_parses_back(text):
 def test_a_feature_of_another_template_is_refused():
     with pytest.raises(TemplateError, match="made by none of"):
         DEFAULT.parse_feature("C[7]=京")
-
-
-def test_text_that_looks_like_the_sentence_edge_is_not_taken_for_it():
-    alphabet = Alphabet.of(code_points("<s>"))
-    printed = alphabet.print(code_points("<s>"), "C")
-    names = Templates.parse(["C[0]C[1]C[2]"]).feature_names({"C": printed})
-    assert names[0] == ["C[0]C[1]C[2]=<U+003C>s>"]
-
-
-def test_padding_keeps_sentences_apart():
-    entries = np.arange(10, 15, dtype=np.uint32)
-    padded = symbols.pad(entries, np.array([0, 2, 5]), 2)
-    for view in "CTG":
-        found = symbols.symbols_of(padded, symbols.VIEWS[view]).tolist()
-        assert [s if s < 3 else 3 for s in found[:2] + found[4:8] + found[-2:]] == [
-            1, 1, 2, 2, 1, 1, 2, 2,
-        ]  # fmt: skip
-    assert padded[[2, 3, 8, 9, 10]].tolist() == entries.tolist()
-    assert padded[symbols.begins(np.array([0, 2, 5]), 2)].tolist() == [10, 12]
-
-
-def test_unknown_characters_are_symbol_zero_and_full_width_reads_as_half_width():
-    alphabet = Alphabet.of(code_points("A京"))
-    assert alphabet.ids(code_points("Ａ我"), "C").tolist() == [alphabet.parse("A", "C"), 0]
-    strict = Alphabet.of(code_points("A京"), folding="none")
-    assert strict.ids(code_points("Ａ"), "C").tolist() == [0]
-
-
-def test_an_alphabet_keeps_what_fits_sixteen_bits_the_most_frequent_first():
-    codes = np.concatenate([np.arange(70_000), np.arange(60_000, 70_000)]).astype(np.uint32)
-    alphabet = Alphabet.of(codes, folding="none")
-    assert len(alphabet.characters) == 65_533
-    assert alphabet.ids(np.array([69_999], dtype=np.uint32), "C")[0] > 0

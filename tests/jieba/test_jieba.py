@@ -6,12 +6,13 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_segmenter import STRANGE, any_text, labelled_segmenter
 
 import crfseg
 from crfseg.compat import jieba
 from crfseg.compat.jieba import posseg
 from crfseg.errors import CorpusError, LexiconError, OptionError
+from support.models import labelled_segmenter
+from support.texts import STRANGE, any_text
 
 
 @pytest.fixture

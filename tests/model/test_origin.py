@@ -12,7 +12,7 @@ import crfseg
 from crfseg import UserLexicon
 from crfseg.errors import ModelFileError
 from crfseg.origin import restored
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 TEXT = "我们去了北京的大学。"
 

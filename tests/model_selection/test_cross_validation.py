@@ -1,33 +1,18 @@
 """Cross-validation: folds, and trainings side by side."""
 
-import json
-import multiprocessing
-import os
-import signal
-
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import CorpusError, TrainingError
-from crfseg.evaluation import workers
 from crfseg.evaluation.folds import cross_validate, fold_numbers
-from crfseg.evaluation.workers import selected, trained
-from material import SAMPLE
+from crfseg.evaluation.workers import selected
+from support.corpora import DEV, labelled
 
-DEV = SAMPLE / "dev.txt"
 FAST = {"profile": "fast", "max_iterations": 2}
-
-
-@pytest.fixture
-def processes(monkeypatch):
-    """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +118,8 @@ def test_other_corpora_are_trained_on_and_not_scored():
 
 
 def test_labels_are_scored_too():
-    text = "我/r 爱/v 北京/ns\n他/r 来/v 了/u\n" * 4
-    sentences = [
-        crfseg.Sentence(*zip(*(token.split("/") for token in line.split()), strict=True))
-        for line in text.splitlines()
-    ]
-    found = cross_validate(Corpus.from_sentences(sentences), folds=2, jobs=1, labels=True)
+    corpus = labelled(*["我/r 爱/v 北京/ns", "他/r 来/v 了/u"] * 4)
+    found = cross_validate(corpus, folds=2, jobs=1, labels=True)
     assert found.pooled.labelled.gold == 24
     assert found.pooled.labelled.f1 == 1.0
 
@@ -148,77 +129,3 @@ def test_a_wrong_option_is_an_error_before_and_in_processes():
     for jobs in (1, 2):
         with pytest.raises(TrainingError, match="adagrad has no parameter 'speed'"):
             cross_validate(DEV, folds=2, jobs=jobs, speed=3)
-
-
-@pytest.mark.usefixtures("processes")
-def test_a_process_that_is_ended_is_an_error():
-    def end_all(_):
-        for child in multiprocessing.active_children():
-            os.kill(child.pid, signal.SIGKILL)
-
-    with pytest.raises(TrainingError, match=r"was ended by the system.*fewer jobs"):
-        cross_validate(DEV, folds=20, jobs=2, callback=end_all, **FAST)
-
-
-@pytest.mark.usefixtures("processes")
-def test_an_interruption_leaves_no_process():
-    def stop(_):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        cross_validate(DEV, folds=20, jobs=2, callback=stop, **FAST)
-    assert multiprocessing.active_children() == []
-
-
-def test_little_to_do_is_done_in_this_process():
-    children = []
-    found = cross_validate(
-        DEV, folds=2, jobs=2, callback=lambda _: children.extend(multiprocessing.active_children())
-    )
-    assert len(found.folds) == 2
-    assert children == []
-
-
-def test_ctrl_c_in_training_ends_everything_and_not_one_model():
-    options = {"callback": lambda _: signal.raise_signal(signal.SIGINT), "max_iterations": 5}
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            trained(crfseg.read_corpus(DEV), options)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def run(*args):
-    return CliRunner().invoke(main, ["cross-validate", *map(str, args)])
-
-
-def test_the_command_prints_a_row_a_fold(found):
-    args = [DEV, "--folds", 3, "--jobs", 1, "--profile", "fast", "-p", "max_iterations=2"]
-    gold, protocol, *lines = run(*args).output.splitlines()
-    assert gold == f"{DEV}: SHA-256 {crfseg.read_corpus(DEV).sha256}"
-    assert protocol == "protocol closed"
-    rows = [line.split() for line in lines]
-    assert [row[0] for row in rows] == ["fold", "1", "2", "3", "mean", "sd", "pooled", "95"]
-    assert [float(row[5]) for row in rows[1:4]] == [
-        pytest.approx(100 * fold.scores.f1, abs=0.006) for fold in found.folds
-    ]
-    record = json.loads(run(*args, "--json").output)
-    assert record["protocol"] == "closed"
-    interval = {"f1_interval": list(found.pooled.interval)}
-    assert record["pooled"] == found.pooled.as_dict() | interval
-    assert record["mean"]["f1"] == found.mean("f1")
-    assert [fold["begins_at"] for fold in record["folds"]] == [f.place for f in found.folds]
-
-
-def test_the_command_says_that_sentences_stand_in_two_folds(tmp_path):
-    (tmp_path / "twice.txt").write_text("我 爱 北京\n" * 4, "utf-8")
-    output = run(tmp_path / "twice.txt", "--folds", 2, "--jobs", 1).output
-    assert "4 of the sentences stand in another fold too" in output
-
-
-def test_the_command_s_exit_codes(tmp_path):
-    (tmp_path / "one.txt").write_text("我 爱 北京", "utf-8")
-    assert run(tmp_path / "one.txt").exit_code == 1
-    assert run(DEV, "--folds", 1).exit_code == 2
-    assert run(DEV, "-p", "seed").exit_code == 2

@@ -1,33 +1,20 @@
 """Learning curves."""
 
-import csv
-import json
-import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg.cli import main
 from crfseg.corpus import Corpus
 from crfseg.errors import TrainingError
-from crfseg.evaluation import workers
 from crfseg.evaluation.curve import Curve, _forecast, learning_curve, part_of
-from material import SAMPLE
+from support.corpora import DEV, TEST
 
-DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
 FAST = {"profile": "fast", "max_iterations": 2}
 SIZES = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
-
-
-@pytest.fixture
-def processes(monkeypatch):
-    """Start processes though there is little to do."""
-    monkeypatch.setattr(workers, "QUICK", 0)
 
 
 @pytest.fixture(scope="module")
@@ -106,44 +93,3 @@ def test_sizes_out_of_range_are_an_error(sizes):
 def test_no_repeat_is_an_error():
     with pytest.raises(TrainingError, match="repeats must be at least 1, got 0"):
         learning_curve(DEV, dev=TEST, repeats=0)
-
-
-def run(*args):
-    args = [DEV, "--jobs", 1, "--profile", "fast", "-p", "max_iterations=2", *args]
-    return CliRunner().invoke(main, ["learning-curve", *map(str, args)])
-
-
-def test_the_command_writes_table_csv_plot_and_json(tmp_path, curve):
-    args = ["--dev", TEST, "--sizes", "1/4,0.5,1", "--repeats", 2]
-    files = ["--csv", tmp_path / "curve.csv", "--plot", tmp_path / "curve.svg"]
-    lines = run(*args, *files).output.splitlines()
-    assert lines[0] == "protocol closed"
-    assert [line.split()[0] for line in lines[2:5]] == ["1/4", "1/2", "1"]
-    assert "estimate: twice the text, 3,160 words" in lines[5]
-    rows = list(csv.DictReader((tmp_path / "curve.csv").read_text("utf-8").splitlines()))
-    assert [float(row["f1"]) for row in rows] == [point.scores.f1 for point in curve.points]
-    assert "<svg" in (tmp_path / "curve.svg").read_text("utf-8")
-    record = json.loads(run(*args, "--json").output)
-    assert record["twice"]["gain"] == curve.forecast().gain
-    assert len(record["points"]) == 6
-
-
-@pytest.mark.parametrize(
-    "args", [["--sizes", "2"], ["--sizes", "a"], ["--sizes", "1/0"], ["--plot", "curve.txt"]]
-)
-def test_a_wrong_command_line_exits_with_two(args):
-    assert run("--dev", TEST, *args).exit_code == 2
-
-
-def test_dev_is_required():
-    result = run()
-    assert result.exit_code == 2
-    assert "--dev" in result.output
-
-
-def test_without_matplotlib_the_command_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    result = run("--dev", TEST, "--plot", tmp_path / "curve.png")
-    assert result.exit_code == 1
-    assert "pip install matplotlib" in result.output
-    assert list(tmp_path.iterdir()) == []

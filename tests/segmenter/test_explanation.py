@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_userlexicon import TAG_SETS, any_lexicons, lexicon_of, lexicons, random_model_of
 
 import crfseg
 from crfseg import Marked
 from crfseg.errors import MarkupError
-from material import handmade_model
+from support.models import handmade_model
+from support.user_lexicons import any_lexicons, lexicon_of, lexicons, random_model_of, schemes
 
 
 @given(
-    st.sampled_from(list(TAG_SETS)),
+    schemes,
     st.integers(0, 3),
     st.text("abcd", min_size=2, max_size=6),
     st.one_of(lexicons, any_lexicons),

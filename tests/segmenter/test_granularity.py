@@ -9,18 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_decoder import TAG_SETS
-from test_marginals import all_segmentations, potentials, random_segmenter
-from test_marked import marked
-from test_segmenter import any_text, check_spans, with_examples
 
 import crfseg
-from crfseg import UserLexicon, crf, probabilities
+from crfseg import UserLexicon, crf
 from crfseg.corpus import split_lines
 from crfseg.errors import OptionError
 from crfseg.granularity import BIASES, known_at
 from crfseg.parts import Parts
-from material import SAMPLE, handmade_model
+from support.corpora import SAMPLE
+from support.models import TAG_SETS, handmade_model, random_segmenter
+from support.oracles import potentials
+from support.texts import any_text, check_spans, marked, with_examples
 
 
 def boundaries(spans):
@@ -161,23 +160,6 @@ def test_user_words_are_known_and_those_that_are_none_are_not(segmenter):
     text = crfseg.Marked.at("中国大学", never=[1, 2, 3])
     assert [other.knows(word) for word in ("中国", "大学", "国大")] == [False, True, True]
     assert other.cut_for_search(text) == ["中国大学", "国大", "大学"]
-
-
-def test_overlapping_words_are_as_probable_as_all_tag_sequences_say():
-    segmenter = random_segmenter(1, "BMES")
-    text = "京甲京丁京乙"
-    lines = split_lines(text)
-    every = all_segmentations(
-        *potentials(segmenter, lines.codes, segmenter.model.temperature), segmenter.model.tag_set
-    )
-    of_word = {}
-    for starts, probability in every.items():
-        for span in pairwise([k for k, is_start in enumerate([*starts, True]) if is_start]):
-            of_word[span] = of_word.get(span, 0.0) + probability
-    starts, ends = np.array(sorted(of_word)).T  # every word that there may be
-    parts = Parts(starts, ends, np.zeros(len(starts), np.int16))
-    found = probabilities.of_words(segmenter._finder.marginals(), lines, parts)
-    assert found == pytest.approx([of_word[word] for word in sorted(of_word)], rel=1e-6)
 
 
 def test_what_is_no_granularity_is_reported(segmenter):

@@ -1,9 +1,6 @@
 """The model in the package: what it is, that it is there at once, and how well it cuts."""
 
-import os
 import pickle
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +9,7 @@ import crfseg
 from crfseg import bundled, chars
 from crfseg.bundled import BUNDLED
 from crfseg.errors import ModelFileError
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 TEXT = "他们在北京的大学学习中文，今年是２０２４年。"
 WORDS = ["他们", "在", "北京", "的", "大学", "学习"]
@@ -23,13 +20,6 @@ def unloaded():
     bundled._bundled.cache_clear()
     yield
     bundled._bundled.cache_clear()
-
-
-def crfseg_in(folder, *arguments, text=""):
-    return subprocess.run(
-        [sys.executable, "-I", "-X", "utf8", "-m", "crfseg", *arguments],
-        cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False, timeout=60,
-    )  # fmt: skip
 
 
 def test_it_is_small_and_says_where_it_comes_from():
@@ -98,24 +88,6 @@ def test_it_can_be_pickled_and_gone_on_from():
     assert segmenter.cut(TEXT) == crfseg.cut(TEXT)
 
 
-def test_the_commands_take_it_where_no_model_is_named(tmp_path):
-    done = crfseg_in(tmp_path, "segment", text=f"{TEXT}\n")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.split() == crfseg.cut(TEXT)
-    shown = crfseg_in(tmp_path, "inspect").stdout
-    assert str(BUNDLED) in shown
-    assert "CC BY-SA 4.0" in shown
-    scored = crfseg_in(tmp_path, "evaluate", os.fspath(SAMPLE / "dev.txt")).stdout
-    assert "default.crfseg: criterion everyday, PKU-like, protocol open" in scored
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_model_and_a_file_are_not_scored_together(tmp_path):
-    done = crfseg_in(tmp_path, "evaluate", "gold", "-m", "a", "--predicted", "b")
-    assert done.returncode == 2
-    assert "give either --model or --predicted" in done.stderr
-
-
 def test_training_goes_on_from_it():
     text = "我们 用 云帆平台 办公\n云帆平台 今天 升级\n请 登录 云帆平台 。"
     model = crfseg.train(crfseg.Corpus.from_text(text), init=crfseg.load().model)
@@ -129,15 +101,6 @@ def test_training_goes_on_from_it():
         "。",
     ]
     assert model.info["init"]["name"] == "default"
-
-
-def test_the_command_line_asks_for_it_and_goes_on_from_it(tmp_path):
-    (tmp_path / "raw.txt").write_text("我用云帆平台办公\n诘屈聱牙佶屈謷牙\n", "utf-8")
-    asked = crfseg_in(tmp_path, "suggest", "raw.txt", "-o", "asked.partial", "--sure", "1")
-    assert (asked.returncode, asked.stderr) == (0, "")
-    trained = crfseg_in(tmp_path, "train", "asked.partial", "--init", "bundled", "-o", "my.crfseg")
-    assert trained.returncode == 0, trained.stderr
-    assert crfseg.Model.load(tmp_path / "my.crfseg").info["init"]["name"] == "default"
 
 
 def test_it_cuts_its_own_standard_well():

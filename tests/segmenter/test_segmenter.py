@@ -3,34 +3,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
 from crfseg import crf
 from crfseg.errors import CorpusError, TrainingError
-from material import SAMPLE, handmade_model
-
-any_text = st.text(st.characters(codec=None, exclude_categories=()))
-STRANGE = [
-    "", " ", "\n", " 　\t\r\n", "\0", "我\0爱", "\ud800", "a\udfffb",
-    "👨‍👩‍👧‍👦很好", "e\u0301te\u0301",
-    "𠀀𠀁是汉字", "\u200b\ufeff", "\U0010ffff", "我\n爱\n", "a" * 3000, "ＡＢＣ　１２３",
-]  # fmt: skip
-
-
-def check_spans(text, spans):
-    """Ordered, disjoint, not empty, and covering all but white space."""
-    ends = [0, *(end for _, end in spans)]
-    assert all(end <= start < stop for end, (start, stop) in zip(ends, spans, strict=False))
-    covered = {i for start, end in spans for i in range(start, end)}
-    assert covered == {i for i, char in enumerate(text) if not char.isspace()}
-
-
-def with_examples(test):
-    for text in STRANGE:
-        test = example(text)(test)
-    return test
+from support.corpora import SAMPLE
+from support.models import handmade_model, labelled_segmenter
+from support.texts import STRANGE, any_text, check_spans, with_examples
 
 
 @with_examples
@@ -157,15 +138,6 @@ def test_sixteen_threads_share_one_segmenter(segmenter):
 
 def test_a_segmenter_travels_by_pickle(segmenter):
     assert pickle.loads(pickle.dumps(segmenter)).cut("我爱北京") == segmenter.cut("我爱北京")
-
-
-def labelled_segmenter():
-    sentences = [
-        crfseg.Sentence(("高勇", "说", "北京", "好"), ("PER", "O", "LOC", "O"), 1),
-        crfseg.Sentence(("王明", "来", "北京"), ("PER", "O", "LOC"), 2),
-    ]
-    corpus = crfseg.Corpus.from_sentences(sentences)
-    return crfseg.Segmenter(crfseg.train(corpus, labels=True, max_iterations=20))
 
 
 def test_labels_are_predicted_with_the_words():

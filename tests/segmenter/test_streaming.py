@@ -1,59 +1,18 @@
 """Files of any length and encoding, lines without end, threads: always what cut says."""
 
-import io
 import os
 import threading
-from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from test_decoder import EVERY_VIEW, STRINGS_ALONE, random_model
 
-import crfseg
-from crfseg import stream, textfile
+from crfseg import stream
 from crfseg.errors import CorpusError
-from crfseg.tags import TagSet
-from crfseg.templates import WITH_TRIGRAMS
-from material import SAMPLE
+from support.corpora import DEV
+from support.models import coarse_segmenter
+from support.streams import cut_stream, in_small_pieces
 
-any_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"))
-TEXT = (SAMPLE / "dev.txt").read_text("utf-8")
-
-
-def cut(segmenter, data, **options):
-    return b"".join(segmenter.cut_stream(io.BytesIO(data), "x.txt", **options))
-
-
-def in_small_pieces(monkeypatch, chunk, long_line):
-    monkeypatch.setattr(textfile, "_CHUNK", chunk)
-    monkeypatch.setattr(stream, "_LONG_LINE", long_line)
-
-
-def texts(data, encoding="utf-8"):
-    return list(textfile.texts(io.BytesIO(data), "x", encoding))
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_texts_are_blocks_of_whole_lines(monkeypatch, encoding):
-    monkeypatch.setattr(textfile, "_CHUNK", 7)
-    text = "我爱北京\n\n天安门\r\n他來了"
-    blocks = texts(text.encode(encoding), encoding)
-    assert "".join(blocks) == text
-    assert all(block.endswith("\n") for block in blocks[:-1])
-
-
-def test_a_wrong_byte_in_a_later_block_has_its_line(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 4)
-    with pytest.raises(CorpusError, match="x:3: byte 0xFF"):
-        texts("我\n爱\n".encode() + b"ab\xff\n")
-
-
-def test_only_the_first_byte_order_mark_is_one(monkeypatch):
-    monkeypatch.setattr(textfile, "_CHUNK", 4)
-    text = "\ufeffab\n\ufeffcd\n"
-    assert "".join(texts(text.encode())) == text[1:]
+TEXT = DEV.read_text("utf-8")
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -61,96 +20,43 @@ def test_only_the_first_byte_order_mark_is_one(monkeypatch):
 def test_pieces_and_threads_change_nothing(segmenter, monkeypatch, chunk, threads):
     in_small_pieces(monkeypatch, chunk, 10**9)
     text = "\n\n  \r\n" + TEXT[:3000] + "\n \n完"
-    assert cut(segmenter, text.encode(), threads=threads).decode() == segmenter.cut_lines(text)
+    assert cut_stream(segmenter, text.encode(), threads=threads).decode() == segmenter.cut_lines(
+        text
+    )
 
 
 @pytest.mark.parametrize(("chunk", "long_line"), [(3, 10), (50, 20), (999, 500), (2000, 3000)])
 def test_a_line_without_end_is_cut_as_if_it_were_whole(segmenter, monkeypatch, chunk, long_line):
     in_small_pieces(monkeypatch, chunk, long_line)
     text = TEXT[:6000].replace("\n", " ") + "\n又 一 行\n" + TEXT[-2000:].replace("\n", "　")
-    assert cut(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
-
-
-@cache
-def random_segmenter(seed, tags, templates):
-    tag_set = TagSet("BMES", ("n", "v", "O")) if tags == "labels" else TagSet(tags)
-    return crfseg.Segmenter(random_model(seed, tag_set, templates))
-
-
-@settings(deadline=None, max_examples=100)
-@given(
-    st.sampled_from(["BMES", "BMES6", "labels"]),
-    st.sampled_from([WITH_TRIGRAMS, EVERY_VIEW, STRINGS_ALONE]),
-    st.text("abcabcabcdefgh? 京\n", max_size=300),
-    st.integers(1, 30),
-    st.integers(0, 2),
-)
-def test_parts_of_lines_equal_the_whole_for_any_model(tags, templates, text, step, seed):
-    """Random weights: paths that stay apart for long, words that reach over a part's end."""
-    segmenter = random_segmenter(seed, tags, templates)
-    tagger, data = segmenter._tagger, text.replace("\n", " ").encode()
-    done, rest, past = b"", b"", (b"", -1)
-    for begin in range(0, len(data), step):
-        rest += data[begin : begin + step]
-        whole = len(rest) - stream._n_incomplete(rest)
-        part, n, past = tagger.cut_part(rest[:whole], past)
-        done, rest = done + part, rest[n:]
-    done += tagger.cut_utf8(rest, past)
-    assert done.decode() == segmenter.cut_lines(text.replace("\n", " "))
+    assert cut_stream(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
 
 
 @pytest.mark.parametrize("tags", ["BMES", "labels"])
 def test_words_across_the_cuts_of_a_line_change_nothing(monkeypatch, tags):
     """Blocks shorter than the words of a lexicon, and than what templates see of them."""
-    segmenter = random_segmenter(0, tags, EVERY_VIEW)
+    segmenter = coarse_segmenter(0, tags)
     words = segmenter.model.lexicon.words
     assert max(map(len, words)) == 8
     rng = np.random.default_rng(0)
     text = "".join(rng.choice([*words, *words, " ", "?", "h"], 400))
     for chunk, long_line in ((1, 2), (5, 7), (64, 40)):
         in_small_pieces(monkeypatch, chunk, long_line)
-        assert cut(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
-
-
-def test_a_long_line_needs_little_memory(segmenter):
-    """What waits for the rest of the line stays short, however long it gets."""
-    text = TEXT.replace("\n", "") * 100
-    rest, past, longest = b"", (b"", -1), 0
-    for begin in range(0, 10**6, 10_000):
-        rest += text[begin : begin + 10_000].encode()
-        _, n, past = segmenter._tagger.cut_part(rest, past)
-        rest = rest[n:]
-        longest = max(longest, len(rest))
-    assert longest < 1000
+        assert cut_stream(segmenter, text.encode()).decode() == segmenter.cut_lines(text)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le", "big5"])
 def test_every_encoding_is_read_in_pieces(segmenter, monkeypatch, encoding):
     in_small_pieces(monkeypatch, 7, 10**9)
     text = "我愛北京天安門\r\n\n  他說\n" * 3
-    found = cut(segmenter, text.encode(encoding), encoding=encoding)
+    found = cut_stream(segmenter, text.encode(encoding), encoding=encoding)
     assert found.decode() == segmenter.cut_lines(text)
 
 
 def test_a_byte_order_mark_is_no_character(segmenter):
-    assert cut(segmenter, b"\xef\xbb\xbf" + "我爱".encode()).decode() == segmenter.cut_lines("我爱")
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=12) | any_text.map(str.encode), st.binary(max_size=6))
-def test_what_is_utf8_is_decided_as_python_does(segmenter, data, more):
-    tagger, data = segmenter._tagger, data + more
-    assert outcome(tagger.cut_utf8, data) == outcome(
-        lambda data: tagger.cut_utf8(data.decode().encode()), data
+    assert cut_stream(segmenter, b"\xef\xbb\xbf" + "我爱".encode()).decode() == segmenter.cut_lines(
+        "我爱"
     )
-
-
-def outcome(function, data):
-    """What a function returns, or where it says that the data is not UTF-8."""
-    try:
-        return function(data)
-    except UnicodeDecodeError as error:
-        return error.start
 
 
 @pytest.mark.parametrize(("encoding", "bad"), [("utf-8", b"\xff"), ("gb18030", b"\xff\xff")])
@@ -162,12 +68,12 @@ def test_what_is_not_in_the_encoding_is_reported_by_line(
     in_small_pieces(monkeypatch, chunk, 8)
     data = "一\n\n二三四五六七八九十\n".encode(encoding) + b"ab " + bad + ending
     with pytest.raises(CorpusError, match=r"x\.txt:4: byte 0xFF is not"):
-        cut(segmenter, data, encoding=encoding)
+        cut_stream(segmenter, data, encoding=encoding)
 
 
 def test_a_character_cut_off_at_the_end_is_reported(segmenter):
     with pytest.raises(CorpusError, match=r"x\.txt:2: byte 0xE6 is not utf-8"):
-        cut(segmenter, "一\n我".encode()[:-1])
+        cut_stream(segmenter, "一\n我".encode()[:-1])
 
 
 def test_a_filter_answers_before_the_next_line_comes(segmenter):

@@ -3,45 +3,25 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_marked import marked
-from test_segmenter import STRANGE, any_text, labelled_segmenter, with_examples
 
 from crfseg import Marked
 from crfseg.errors import OptionError
 from crfseg.tokens import UNITS, WHITE_SPACE, offsets
+from support.models import labelled_segmenter
+from support.texts import STRANGE, any_text, in_utf8, in_utf16, marked
 
 granularities = st.sampled_from([None, "fine", "coarse", "search"])
-
-
-def utf8(text):
-    return len(text.encode("utf-8", "surrogatepass"))
-
-
-def utf16(text):
-    """Units, each code point for itself: two lone surrogates side by side stay two."""
-    return sum(len(char.encode("utf-16-le", "surrogatepass")) // 2 for char in text)
 
 
 def check_offsets(text, tokens):
     for token in tokens:
         assert token.text == text[token.start : token.end] != ""
         for count, start, end in (
-            (utf8, token.byte_start, token.byte_end),
-            (utf16, token.utf16_start, token.utf16_end),
+            (in_utf8, token.byte_start, token.byte_end),
+            (in_utf16, token.utf16_start, token.utf16_end),
         ):
             assert start == count(text[: token.start])
             assert end - start == count(token.text)
-
-
-@with_examples
-@given(any_text)
-def test_offsets_are_those_of_the_encoders(text):
-    for unit, count in (("utf-8", utf8), ("utf-16", utf16), ("code-points", len)):
-        found = offsets(text, unit)
-        assert found[-1] == count(text)
-        some = range(0, len(text) + 1, 1 + len(text) // 50)
-        assert [found[n] for n in some] == [count(text[:n]) for n in some]
-        assert len(found) == len(text) + 1
 
 
 @pytest.mark.parametrize("white_space", WHITE_SPACE)

@@ -1,20 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-import crfseg
 from crfseg import Marked
 from crfseg.errors import MarkupError, ShapeError
-
-any_text = st.text(st.characters(codec=None, exclude_categories=()) | st.sampled_from("|-\\ \n我"))
-
-
-@st.composite
-def marked(draw):
-    text = draw(any_text)
-    known = draw(st.lists(st.sampled_from([0, 0, 1, -1]), min_size=len(text), max_size=len(text)))
-    return Marked(text, np.array(known, dtype=np.int8))
+from support.texts import marked, markup_text
 
 
 @given(marked())
@@ -24,7 +14,7 @@ def test_markup_says_it_all(text):
     assert again.known.tolist() == text.known.tolist()
 
 
-@given(any_text)
+@given(markup_text)
 def test_any_markup_is_read_or_refused(markup):
     try:
         text = Marked.parse(markup)
@@ -64,40 +54,3 @@ def test_places_out_of_the_text_or_in_both_are_errors():
         Marked.at("我爱", always=[1], never=[1])
     with pytest.raises(ShapeError, match="one for each of 2 characters"):
         Marked("我爱", np.zeros(3, dtype=np.int8))
-
-
-@given(marked())
-def test_what_is_known_holds_everywhere(segmenter, text):
-    spans = segmenter.spans(text)
-    starts, inside = {start for start, _ in spans}, set()
-    for start, end in spans:
-        inside.update(range(start + 1, end))
-    lines = crfseg.corpus.split_lines(*segmenter._finder.marked(text))
-    for place, known in zip(lines.places.tolist(), lines.known.tolist(), strict=True):
-        assert known <= 0 or place in starts
-        assert known >= 0 or place in inside
-    words = [text.text[start:end] for start, end in spans]
-    assert segmenter.cut(text) == words == next(segmenter.cut_many([text]))
-    assert segmenter.nbest(text, 1)[0].words == words
-    assert [span for span, _ in segmenter.labelled(text)] == spans
-    assert len(segmenter.confidence(text)) == len(words)
-
-
-def test_white_space_can_be_joined(segmenter):
-    assert segmenter.cut("买 iPhone 14 了") == ["买", "iPhone", "14", "了"]
-    text = Marked.parse("买 |i-P-h-o-n-e -1-4| 了")
-    assert segmenter.cut(text) == ["买", "iPhone 14", "了"]
-
-
-def test_marks_of_utf8_are_those_of_its_bytes(segmenter):
-    data = "我们 去北京".encode()
-    marks = np.zeros(len(data), dtype=np.int8)
-    marks[data.index("去".encode())] = -1
-    marks[data.index("京".encode())] = 1
-    cut = segmenter._tagger.cut_utf8(data, marks=marks).decode()
-    assert "们 去" in cut
-    assert cut.endswith("北 京")
-    other = segmenter._tagger.cut_utf8(data).decode()
-    assert other.replace(" ", "") == cut.replace(" ", "")
-    with pytest.raises(ShapeError, match="expected as many"):
-        segmenter._tagger.cut_utf8(data, marks=marks[1:])

@@ -4,11 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg import chars, symbols
+from crfseg import chars
 from crfseg.chars import code_points, fold_simplified, to_text
-from crfseg.symbols import Alphabet
+from support.texts import any_text
 
-any_text = st.text(st.characters(codec=None, exclude_categories=()))
 EVERY = np.arange(sys.maxunicode + 1, dtype=np.uint32)
 
 
@@ -74,14 +73,3 @@ def test_reading_as_simplified_keeps_length_and_is_done_once_for_all(text):
     once = fold_simplified(code_points(text))
     assert len(once) == len(text)
     assert np.array_equal(fold_simplified(once), once)
-
-
-@given(
-    st.text(alphabet="汉漢語语.，,．ａa著着😀"), st.sampled_from(["simplified", "letters", "width"])
-)
-def test_a_folded_character_is_the_one_it_is_read_as(text, folding):
-    alphabet = Alphabet.of(code_points("汉语,a着"), folding)
-    codes = code_points(text)
-    assert np.array_equal(
-        alphabet.entries_of(codes), alphabet.entries_of(symbols.fold(codes, folding))
-    )

@@ -4,7 +4,6 @@ import dataclasses
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -13,15 +12,14 @@ import safetensors.numpy
 
 import crfseg
 from crfseg.errors import TrainingError
-from material import SAMPLE
-
-TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
+from support.commands import COMMAND, run
+from support.corpora import DEV, TEST, TRAIN
 
 
 @pytest.mark.parametrize("profile", ["fast", "accurate"])
 @pytest.mark.parametrize("dev", [None, DEV])
 def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
-    corpus = TRAIN if profile == "fast" else SAMPLE / "test.txt"
+    corpus = TRAIN if profile == "fast" else TEST
     options = {"dev": dev, "patience": 3, "profile": profile}
     crfseg.train(corpus, max_iterations=7, **options).save(tmp_path / "whole")
     seen = []
@@ -36,15 +34,12 @@ def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
     assert (tmp_path / "resumed").read_bytes() == (tmp_path / "whole").read_bytes()
 
 
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_and_a_time_budget_leave_a_checkpoint(tmp_path):
     state = tmp_path / "state"
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        model = crfseg.train(
-            DEV, checkpoint=state, callback=lambda _: signal.raise_signal(signal.SIGINT)
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
+    model = crfseg.train(
+        DEV, checkpoint=state, callback=lambda _: signal.raise_signal(signal.SIGINT)
+    )
     assert model.info["stop"] == "interrupted; kept pass 1"
     model = crfseg.train(DEV, checkpoint=state, time_budget=1e-9)
     assert model.info["stop"] == "time budget of 1e-09 s; kept pass 2"
@@ -56,16 +51,16 @@ def test_ctrl_c_and_a_time_budget_leave_a_checkpoint(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills a process")
 def test_a_killed_training_is_resumed(tmp_path):
-    command = [sys.executable, "-m", "crfseg", "train", TRAIN, "-o", tmp_path / "resumed"]
+    command = ["train", TRAIN, "-o", tmp_path / "resumed"]
     command += ["--checkpoint", tmp_path / "state", "--dev", DEV]
     command += ["-p", "patience=100", "-p", "max_iterations=100"]
-    with subprocess.Popen(list(map(str, command))) as process:
+    with subprocess.Popen([*COMMAND, *map(str, command)]) as process:
         while not (tmp_path / "state").exists():
             time.sleep(0.01)
         time.sleep(0.5)
         process.kill()
     assert not (tmp_path / "resumed").exists()
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    assert run(*command).returncode == 0
     model = crfseg.train(TRAIN, dev=DEV, patience=100, max_iterations=100)
     model.save(tmp_path / "whole")
     assert (tmp_path / "resumed").read_bytes() == (tmp_path / "whole").read_bytes()
@@ -88,7 +83,7 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path, other):
 def test_a_checkpoint_knows_the_model_that_training_goes_on_from(tmp_path):
     """Its words and groups too: what is looked up depends on them."""
     init = crfseg.train(DEV, max_iterations=1)
-    corpus = SAMPLE / "test.txt"
+    corpus = TEST
     crfseg.train(corpus, init=init).save(tmp_path / "whole")
     crfseg.train(corpus, init=init, checkpoint=tmp_path / "state", max_iterations=2)
     classes = np.roll(init.lexicon.classes, 1)

@@ -9,17 +9,15 @@ import sklearn_crfsuite
 import crfseg
 from crfseg.dataset import Dataset, feature_sequences
 from crfseg.errors import ModelFileError, TemplateError, TrainingError
-from crfseg.symbols import Alphabet
 from crfseg.templates import DEFAULT
 from crfseg.train import crfsuite
 from crfseg.train.parameters import ALGORITHMS, checked_params
-from material import SAMPLE
+from support.corpora import SAMPLE, TRAIN
 
 CRFSUITE_ALGORITHMS = [
     pytest.param(name, marks=[] if name == "lbfgs" else [pytest.mark.slow])
     for name in ALGORITHMS[1:]
 ]
-TRAIN = SAMPLE / "train.txt"
 
 
 def is_legal(tag_set, tags):
@@ -96,58 +94,12 @@ def test_every_algorithm_learns(algorithm):
     assert model.info["dev"][0]["f1"] > (0.72 if algorithm == "arow" else 0.75)
 
 
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        (
-            {"algorithm": "sgd"},
-            "unknown algorithm 'sgd'; known: adagrad, lbfgs, l2sgd, ap, pa, arow",
-        ),
-        ({"c3": 1}, "lbfgs has no parameter 'c3'; it has: .*c1, c2"),
-        ({"algorithm": "ap", "c1": 1}, "ap has no parameter 'c1'"),
-        ({"c2": -1}, "c2 must be from 0 to .*, got -1"),
-        ({"c2": "much"}, "c2 must be a number, got 'much'"),
-        ({"c2": float("nan")}, "c2 must be from 0 to .*, got nan"),
-        ({"max_iterations": 0}, "max_iterations must be from 1 to .*, got 0"),
-        ({"linesearch": "Random"}, "linesearch must be one of MoreThuente"),
-        ({"all_possible_states": "maybe"}, "all_possible_states must be one of True, False"),
-        ({"scheme": "IOB"}, "unknown scheme 'IOB'; known: BMES, BMES6"),
-        ({"folding": "case"}, "unknown folding 'case'; known: letters, simplified, width, none"),
-        ({"precision": "int4"}, "unknown precision 'int4'"),
-        ({"labels": True}, "no labels to predict; name the format that has them"),
-        ({"c1": 1e9}, "left no feature with a weight"),
-        ({"algorithm": "l2sgd", "c2": 0, "max_iterations": 1}, "l2sgd diverged; raise c2"),
-        ({"algorithm": []}, "unknown algorithm"),
-        ({"max_iterations": float("inf")}, "max_iterations must be a number"),
-        ({"max_iterations": 10**30}, "max_iterations must be from 1 to 1,000,000,000"),
-        ({"num_memories": 10**6}, "num_memories must be from 1 to 1,000"),
-        ({"name": 5}, "name must be text"),
-    ],
-)
-def test_bad_options_are_refused_with_what_is_right(params, message):
-    with pytest.raises(TrainingError, match=message):
-        crfseg.train(SAMPLE / "dev.txt", **{"algorithm": "lbfgs", **params})
-
-
 def test_what_is_learned_from_the_text_is_not_for_crfsuite():
     for names in (["C[0]", "G[0]"], ["C[0]W[1]"]):
         with pytest.raises(TemplateError, match=r"^templates take [GW], which only adagrad .*T$"):
             crfseg.train(TRAIN, algorithm="lbfgs", templates=names)
     with pytest.raises(TrainingError, match=r"^lbfgs has no profile; expected none, or adagrad$"):
         crfseg.train(TRAIN, algorithm="lbfgs", profile="fast")
-
-
-def test_numbers_may_come_as_text():
-    params = checked_params("lbfgs", {"c1": "0.5", "all_possible_states": "true"})
-    assert params["c1"] == 0.5
-    assert params["all_possible_states"] is True
-
-
-def test_nothing_to_train_on_is_reported():
-    with pytest.raises(TrainingError, match="no corpus given"):
-        crfseg.train([])
-    with pytest.raises(TrainingError, match="nothing to train on"):
-        crfseg.train(crfseg.Corpus.from_text(" "))
 
 
 @pytest.mark.parametrize("data", [b"", b"lCRF", b"no model at all, but text" * 10, b"lCRF" * 50])
@@ -163,9 +115,3 @@ def test_strange_characters_are_trained_on():
     corpus = crfseg.Corpus.from_text("\0\ud800 <s>\n:\\ =# 我\n" * 3)
     model = crfseg.train(corpus, algorithm="lbfgs", max_iterations=30)
     assert crfseg.Segmenter(model).cut("\0\ud800<s>") == ["\0\ud800", "<s>"]
-
-
-def test_features_of_a_sentence_are_named():
-    corpus = crfseg.Corpus.from_text("我 爱")
-    (features,) = feature_sequences(corpus, DEFAULT, Alphabet.of(corpus.codes))
-    assert features[0][:5] == ["C[-2]=<s>", "C[-1]=<s>", "C[0]=我", "C[1]=爱", "C[2]=</s>"]

@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import Corpus, Segmenter, Sentence
+from crfseg import Corpus, Segmenter
 from crfseg.errors import TrainingError
 from crfseg.groups import SELDOM
 from crfseg.symbols import unpacked
-from material import SAMPLE
+from support.corpora import DEV, SMALL, TRAIN, labelled
 
-TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
-OLD = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
 NEW = Corpus.from_text("你 去 上海\n他 去 上海")
 PRECISIONS = ("int16", "float64")
 
@@ -32,7 +30,7 @@ def weights_of(model):
 
 
 def test_known_words_keep_rank_and_class_and_new_ones_follow(tmp_path):
-    init = crfseg.train(OLD)
+    init = crfseg.train(SMALL)
     model = crfseg.train(NEW, init=init)
     n = len(init.lexicon.words)
     assert n == 6
@@ -46,7 +44,7 @@ def test_known_words_keep_rank_and_class_and_new_ones_follow(tmp_path):
 
 
 def test_characters_keep_their_groups_and_new_ones_have_none():
-    init = crfseg.train([OLD, OLD, OLD, Corpus.from_text("他 爱 天津")])
+    init = crfseg.train([SMALL, SMALL, SMALL, Corpus.from_text("他 爱 天津")])
     alphabet = crfseg.train(NEW, init=init).alphabet
     assert np.array_equal(alphabet.groups, init.alphabet.groups)
     n = len(init.alphabet.characters)
@@ -58,7 +56,7 @@ def test_characters_keep_their_groups_and_new_ones_have_none():
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_what_the_new_corpus_does_not_speak_of_is_kept(precision):
-    init = crfseg.train(OLD, precision=precision)
+    init = crfseg.train(SMALL, precision=precision)
     model = crfseg.train(NEW, init=init, precision="float64")
     before, after = weights_of(init), weights_of(model)
     kept = [key for key in before if key[:2] in {("C", "安"), ("CC", "天安"), ("W", "<在>")}]
@@ -70,11 +68,11 @@ def test_what_the_new_corpus_does_not_speak_of_is_kept(precision):
 
 
 def test_the_vocabulary_grows_and_symbols_stay():
-    init = crfseg.train(OLD)
+    init = crfseg.train(SMALL)
     model = crfseg.train(NEW, init=init)
     known = init.alphabet.characters
     assert np.array_equal(model.alphabet.characters[: len(known)], known)
-    assert set(model.vocabulary) == set(OLD.words()) | set(NEW.words())
+    assert set(model.vocabulary) == set(SMALL.words()) | set(NEW.words())
     segmenter = Segmenter(model)
     assert segmenter.cut("你去上海") == ["你", "去", "上海"]
     assert segmenter.cut("我在天安门") == ["我", "在", "天安门"]
@@ -82,26 +80,26 @@ def test_the_vocabulary_grows_and_symbols_stay():
 
 def test_what_both_texts_hold_is_known():
     """The counts of the older text are known by their classes; at least as often as that."""
-    init = crfseg.train(Corpus.join([OLD] * 5))
+    init = crfseg.train(Corpus.join([SMALL] * 5))
     model = crfseg.train(NEW, init=init)
-    assert np.array_equal(model.sentences, np.unique([*OLD.hashes(), *NEW.hashes()]))
+    assert np.array_equal(model.sentences, np.unique([*SMALL.hashes(), *NEW.hashes()]))
     assert model.frequency_of["我"] == 4  # ten times
     assert model.frequency_of["他"] == 3  # 4 to 7 times, and once more
     assert model.frequency_of["去"] == 2
     assert model.frequency_of["你"] == 1
     assert list(model.frequency_of) == list(model.vocabulary) == sorted(model.vocabulary)
-    assert crfseg.evaluate(Segmenter(model), OLD).seen.all()
+    assert crfseg.evaluate(Segmenter(model), SMALL).seen.all()
     assert crfseg.evaluate(Segmenter(init), NEW).seen.tolist() == [False, False]
 
 
 def test_a_model_of_which_nobody_counted_the_words_goes_on():
     init = dataclasses.replace(
-        crfseg.train(OLD), frequencies=np.empty(0, np.uint8), sentences=np.empty(0, np.uint64)
+        crfseg.train(SMALL), frequencies=np.empty(0, np.uint8), sentences=np.empty(0, np.uint64)
     )
     model = crfseg.train(NEW, init=init)
     assert np.array_equal(model.sentences, np.unique(NEW.hashes()))
     assert min(model.frequencies) == 1
-    assert set(model.vocabulary) == set(OLD.words()) | set(NEW.words())
+    assert set(model.vocabulary) == set(SMALL.words()) | set(NEW.words())
 
 
 def test_a_corpus_already_learned_changes_little():
@@ -121,16 +119,10 @@ def test_the_record_names_all_that_a_model_has_seen(tmp_path):
     assert len(third.info["init"]["corpora"][0]["sha256"]) == 64
 
 
-def labelled(*sentences):
-    return Corpus.from_sentences(
-        [Sentence(tuple(words.split()), tuple(labels.split())) for words, labels in sentences]
-    )
-
-
 def test_labels_may_come_anew():
-    init = crfseg.train(labelled(("我 爱 北京", "r v ns"), ("他 在 北京", "r p ns")), labels=True)
+    init = crfseg.train(labelled("我/r 爱/v 北京/ns", "他/r 在/p 北京/ns"), labels=True)
     assert "ns" in init.tag_set.labels
-    model = crfseg.train(labelled(("你 用 电脑", "r v n")), init=init)
+    model = crfseg.train(labelled("你/r 用/v 电脑/n"), init=init)
     assert model.tag_set.labels == ("n", "ns", "p", "r", "v")
     assert set(init.tag_set.names) < set(model.tag_set.names)
     named = [label for _, label in Segmenter(model).labelled("你用电脑")]
@@ -145,29 +137,29 @@ def test_labels_may_come_anew():
 def test_settings_are_those_of_the_model(given):
     (name,) = given
     with pytest.raises(TrainingError, match=f"^{name}: those of init are used; give one of the"):
-        crfseg.train(NEW, init=crfseg.train(OLD), **given)
-    init = crfseg.train(OLD, scheme="BMES6", templates=["C[0]", "C[1]"], folding="none")
+        crfseg.train(NEW, init=crfseg.train(SMALL), **given)
+    init = crfseg.train(SMALL, scheme="BMES6", templates=["C[0]", "C[1]"], folding="none")
     model = crfseg.train(NEW, init=init)
     assert (model.tag_set.scheme, model.alphabet.folding) == ("BMES6", "none")
     assert model.templates == init.templates
 
 
 def test_a_labelled_model_wants_labels():
-    init = crfseg.train(labelled(("我 爱 北京", "r v ns")), labels=True)
+    init = crfseg.train(labelled("我/r 爱/v 北京/ns"), labels=True)
     with pytest.raises(TrainingError, match="no labels to predict"):
         crfseg.train(NEW, init=init)
 
 
 def test_several_dev_corpora_are_scored_side_by_side():
-    init = crfseg.train(OLD, profile="fast")
+    init = crfseg.train(SMALL, profile="fast")
     seen = []
-    model = crfseg.train(TRAIN, init=init, dev=[DEV, OLD], max_iterations=2, callback=seen.append)
+    model = crfseg.train(TRAIN, init=init, dev=[DEV, SMALL], max_iterations=2, callback=seen.append)
     new, old = model.info["dev"]
     assert new["before"]["f1"] < 0.6 < new["f1"]
     assert old["before"]["f1"] == 1.0
     best = max(progress.dev_f1 for progress in seen)
     segmenter = crfseg.Segmenter(model, rules="none")  # as passes are compared
-    scores = [crfseg.evaluate(segmenter, each).f1 for each in (DEV, OLD)]
+    scores = [crfseg.evaluate(segmenter, each).f1 for each in (DEV, SMALL)]
     assert best == pytest.approx(sum(scores) / 2, abs=1e-6)
 
 

@@ -11,9 +11,7 @@ import pytest
 import crfseg
 from crfseg.errors import TrainingError
 from crfseg.train import memory
-from material import SAMPLE
-
-TRAIN = SAMPLE / "train.txt"
+from support.corpora import SAMPLE, TRAIN
 
 
 def test_the_need_is_logged(caplog):

@@ -1,51 +1,23 @@
 """Learning from corpora of which only a part is known."""
 
 import dataclasses
-import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import crfseg
 from crfseg import Corpus, Marked, Segmenter, crf
-from crfseg.check import check
 from crfseg.dataset import Dataset
-from crfseg.errors import CorpusError, MarkupError, TrainingError
-from crfseg.formats import parse
-from crfseg.tags import TagSet
+from crfseg.errors import CorpusError, TrainingError
 from crfseg.templates import Templates
 from crfseg.train.parameters import checked_params
 from crfseg.train.trainer import Trainer
 from crfseg.train.weights import Weights
-from material import SAMPLE, first_step, steps_taken_once
+from support.corpora import SAMPLE, SMALL
+from support.oracles import first_step, steps_taken_once
 
 TEMPLATES = Templates.parse(["C[-1]", "C[0]", "C[1]", "C[-1]C[0]", "C[0]C[1]"])
 PARTIAL = Marked.parse("我|爱-北京 天安|门广-场\n他来|了\n他们")
-
-
-def known_of(length):
-    return st.lists(st.sampled_from([0, 1, -1]), min_size=length, max_size=length)
-
-
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["BMES", "BMES6"]), st.integers(1, 5), st.data())
-def test_the_loss_is_that_of_all_paths_that_agree(seed, scheme, length, data):
-    boundaries = np.array(data.draw(known_of(length)), dtype=np.int8)
-    boundaries[0] = 1
-    rng, tag_set = np.random.default_rng(seed), TagSet(scheme)
-    n_tags = len(tag_set.names)
-    emissions, transitions = rng.normal(size=(length, n_tags)), rng.normal(size=(n_tags, n_tags))
-    every, agreeing = [], []
-    for starts in itertools.product([True, False], repeat=length - 1):
-        path = tag_set.encode(np.array([True, *starts])).astype(np.intp)
-        score = crf.path_score(emissions, transitions, path)
-        every.append(score)
-        if all(k == 0 or (k > 0) == s for k, s in zip(boundaries[1:], starts, strict=True)):
-            agreeing.append(score)
-    expected = np.logaddexp.reduce(every) - np.logaddexp.reduce(agreeing)
-    found = crf.partial_loss(emissions, transitions, tag_set, boundaries)
-    assert found == pytest.approx(expected)
 
 
 def loss_of(model, corpus, margin):
@@ -81,55 +53,6 @@ def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
         assert step == pytest.approx(expected, abs=3e-4)
 
 
-def known_places(text):
-    """Return the visible characters of a text, and what is known of each."""
-    corpus = Corpus.from_marked(text)
-    return corpus.text(0, corpus.n_chars), corpus.known.tolist()
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "answers.partial"
-
-
-@given(st.text(st.sampled_from("我|-\\ \n爱\u3000\r") | st.characters(exclude_characters="\0")))
-def test_any_text_is_read_or_refused(text):
-    try:
-        whole = Marked.parse(text)
-    except MarkupError:
-        with pytest.raises(CorpusError, match=r"^answers:\d+: character \d+: "):
-            parse(text, "answers", "partial")
-        return
-    corpus = parse(text, "answers", "partial")
-    assert (corpus.text(0, corpus.n_chars), corpus.known.tolist()) == known_places(whole)
-    assert corpus.known[corpus.offsets[:-1]].all()
-    assert corpus.starts.tolist() == (corpus.known > 0).tolist()
-
-
-def test_lines_are_counted_and_blank_ones_passed_over(file):
-    file.write_text("我|爱-北京\n\n 他 来-了|\n", "utf-8")
-    corpus = crfseg.read_corpus(file)
-    assert (len(corpus), corpus.lines.tolist(), corpus.n_blank) == (2, [1, 3], 1)
-    assert corpus.known.tolist() == [1, 1, -1, 0, 1, 1, -1]
-
-
-def test_a_wrong_line_is_named(file):
-    file.write_text("我|爱\n他|-来\n", "utf-8")
-    with pytest.raises(CorpusError, match=r"answers.partial:2: character 3: '-' behind a sign"):
-        crfseg.read_corpus(file)
-
-
-def test_only_words_that_are_known_whole_are_words():
-    corpus = Corpus.from_marked(Marked.parse("我|是-北京|人-民\n他们\n你-们 好"))
-    assert corpus.vocabulary() == {"我": 1, "人民": 1, "你们": 1, "好": 1}
-    assert corpus.n_words == 4
-    whole = Corpus.from_text("我 爱 北京")
-    joined = Corpus.join([whole, corpus])
-    assert joined.known.tolist() == [1, 1, 1, -1, *corpus.known.tolist()]
-    assert joined.vocabulary() == whole.vocabulary() + corpus.vocabulary()
-    assert Corpus.join([whole, whole]).known is None
-
-
 def test_the_words_of_a_model_are_those_that_are_known_whole():
     model = crfseg.train(Corpus.from_marked(Marked.parse("我|是-北京|人-民\n他们|人-民|来了")))
     assert set(model.vocabulary) == {"我", "人民"} == set(model.lexicon.words)
@@ -143,7 +66,7 @@ def test_a_string_counts_where_it_is_known_to_be_a_word_or_none():
 
 
 def test_a_corpus_that_is_known_all_over_is_learned_as_ever():
-    text = "我 爱 北京\n他 在 北京\n我 在 天安门"
+    text = "\n".join(" ".join(sentence.words) for sentence in SMALL)
     every = [crfseg.train(Corpus.from_text(text, "a")), None]
     marked = Marked.parse(text.replace("京", "-京").replace("安", "-安").replace("门", "-门"))
     every[1] = crfseg.train(Corpus.from_marked(marked, "a"))
@@ -202,7 +125,8 @@ def test_what_cannot_learn_from_a_part_says_so(partial, options):
         crfseg.train(partial, **options)
 
 
-def test_nothing_but_training_takes_a_part(file, full, partial, segmenter):
+def test_nothing_but_training_takes_a_part(tmp_path, full, partial, segmenter):
+    file = tmp_path / "answers.partial"
     file.write_text("我|爱-北京\n", "utf-8")
     told = "only a part of its words is known; expected all"
     with pytest.raises(CorpusError, match=told):
@@ -212,15 +136,6 @@ def test_nothing_but_training_takes_a_part(file, full, partial, segmenter):
             crfseg.evaluate(segmenter, gold)
         with pytest.raises(CorpusError, match=told):
             crfseg.evaluate(gold, full)
-
-
-def test_check_lists_wrong_lines_and_says_nothing_of_words(file):
-    file.write_text("我|爱-北京\n他|-来\n我爱|北京\n", "utf-8")
-    report = check([file])
-    assert [str(finding).partition(":")[2] for finding in report.findings] == [
-        "2: character 3: '-' behind a sign; expected one sign between two characters "
-        "(\\- is the character itself)"
-    ]
 
 
 def test_a_checkpoint_is_of_what_is_known(tmp_path, partial):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import io
 from itertools import product
 
 import numpy as np
@@ -12,10 +11,10 @@ import crfseg
 from crfseg import Corpus, Segmenter, Sentence
 from crfseg.errors import CorpusError, TrainingError
 from crfseg.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS
-from material import SAMPLE
+from support.corpora import DEV, SMALL, TEST, labelled
+from support.models import saved
+from support.streams import cut_stream, in_small_pieces
 
-DEV, TEST = SAMPLE / "dev.txt", SAMPLE / "test.txt"
-SMALL = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
 RAW = Corpus.from_text("北京人在天安门\n他爱天安门的北京人\n北京")
 STRINGS_ALONE = ["A[0]", "C[0]"]
 
@@ -37,11 +36,6 @@ def raw(tmp_path_factory, text):
 @pytest.fixture(scope="module")
 def model(raw):
     return crfseg.train(DEV, raw=raw, max_iterations=2)
-
-
-def saved(path, model):
-    model.save(path)
-    return path.read_bytes()
 
 
 def words_of(segmenter, text):
@@ -119,9 +113,7 @@ def test_strings_may_be_counted_in_the_training_text_alone():
 
 
 def test_labels_are_learned_with_raw_text_too():
-    corpus = Corpus.from_sentences(
-        [Sentence(("我", "爱", "北京"), ("r", "v", "ns")), Sentence(("他", "在"), ("r", "p"))]
-    )
+    corpus = labelled("我/r 爱/v 北京/ns", "他/r 在/p")
     model = crfseg.train(corpus, labels=True, raw=RAW)
     found = Segmenter(model).labelled("我爱北京")
     assert [label for _, label in found] == ["r", "v", "ns"]
@@ -347,7 +339,7 @@ def test_every_method_says_the_same(tmp_path, segmenter, text):
     (tmp_path / "in").write_text(text, "utf-8")
     segmenter.cut_file(tmp_path / "in", tmp_path / "out")
     assert (tmp_path / "out").read_text("utf-8") == joined
-    assert b"".join(segmenter.cut_stream(io.BytesIO(text.encode()))).decode() == joined
+    assert cut_stream(segmenter, text.encode()).decode() == joined
 
 
 @pytest.mark.slow
@@ -358,9 +350,8 @@ def test_a_line_of_100_000_characters_is_cut_in_parts_as_if_it_were_whole(
     expected = " ".join(segmenter.cut(line))
     assert len(expected.replace(" ", "")) == 100_000
     for chunk, long_line in ((4096, 1000), (77, 5)):
-        monkeypatch.setattr("crfseg.textfile._CHUNK", chunk)
-        monkeypatch.setattr("crfseg.stream._LONG_LINE", long_line)
-        found = b"".join(segmenter.cut_stream(io.BytesIO(line.encode())))
+        in_small_pieces(monkeypatch, chunk, long_line)
+        found = cut_stream(segmenter, line.encode())
         assert found.decode() == expected
     assert list(segmenter.cut_many([line])) == [expected.split(" ")]
 

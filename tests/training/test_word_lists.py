@@ -12,16 +12,10 @@ from crfseg import Corpus, Segmenter, UserLexicon, chars, lexicon
 from crfseg.errors import CorpusError, LexiconError, TrainingError
 from crfseg.lexicon import MAX_LISTS, OF_TEXT, class_of, first_words, listed_words
 from crfseg.symbols import Alphabet
-from material import SAMPLE
+from support.corpora import DEV, SMALL, TRAIN
+from support.models import saved
 
-SMALL = Corpus.from_text("我 爱 北京\n他 在 北京\n我 在 天安门")
 LIST = Corpus.from_text("上海\n广州 5\n北京")
-TRAIN, DEV = SAMPLE / "train.txt", SAMPLE / "dev.txt"
-
-
-def saved(path, model):
-    model.save(path)
-    return path.read_bytes()
 
 
 def classes(model):

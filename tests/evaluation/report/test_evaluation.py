@@ -9,21 +9,18 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-import crfseg
 from crfseg import Corpus, evaluate
-from crfseg.cli import main
 from crfseg.errors import CrfsegError
 from crfseg.evaluation.breakdown import Slice
 from crfseg.evaluation.judgement import KINDS
 from crfseg.report import Items, Page, Table, differences, plots, write_page, write_report
 from crfseg.report.page import render
 from crfseg.report.text import shown
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 HOSTILE = "</script><script>window.hurt=1</script>"
 WORDS = st.lists(
@@ -270,22 +267,3 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path):
     assert old.read_text() == "old"
     with pytest.raises(FileNotFoundError):
         write_page(tmp_path / "missing" / "out.html", Page("title", [], [], [], []))
-
-
-def test_the_command_line_writes_a_report(segmenter, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    segmenter.model.save("a.crfseg")
-    arguments = ["evaluate", str(SAMPLE / "test.txt"), "-m", "a.crfseg", "--report", "out.html"]
-    result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 0, result.output
-    code = (tmp_path / "out.html").read_text("utf-8")
-    assert "<title>a.crfseg: test.txt</title>" in code
-    assert crfseg.__version__ in code
-
-
-def test_a_report_that_cannot_be_written_is_one_line(tmp_path):
-    gold = str(SAMPLE / "test.txt")
-    path = str(tmp_path / "missing" / "out.html")
-    result = CliRunner().invoke(main, ["evaluate", gold, "--predicted", gold, "--report", path])
-    assert result.exit_code == 1
-    assert "missing" in result.output

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from crfseg import Corpus, evaluate, read_corpus
 from crfseg.evaluation.judgement import KINDS, Judgement
 from crfseg.report import Items, Page, write_page, write_report
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 pytestmark = pytest.mark.slow
 
