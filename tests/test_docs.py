@@ -20,7 +20,7 @@ import pytest
 
 import crfseg
 from crfseg.cli import _VERBS, main
-from material import ROOT
+from support.corpora import ROOT
 
 PAGES = ["README.md", "README.zh.md", *sorted(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 LONG = [

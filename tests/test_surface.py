@@ -11,7 +11,9 @@ import crfseg
 from support.corpora import ROOT
 
 PAGE = (ROOT / "docs" / "python.md").read_text("utf-8")
-DOCUMENTED = {match for quoted in re.findall(r"`([^`\n]+)`", PAGE) for match in re.findall(r"\w+", quoted)}
+DOCUMENTED = {
+    match for quoted in re.findall(r"`([^`\n]+)`", PAGE) for match in re.findall(r"\w+", quoted)
+}
 USED = set(re.findall(r"\w+", PAGE))
 
 
@@ -47,7 +49,9 @@ def test_nothing_is_documented_that_does_not_exist():
 
 def test_names_are_loaded_when_they_are_used():
     program = "import crfseg, sys; print(sorted(m for m in sys.modules if m.startswith('crfseg')))"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "['crfseg', 'crfseg.version']"
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
+from crfseg.text.chars import to_text
 from crfseg.text.boundaries import BEGIN, FREE, INSIDE, ConstrainedText
 from crfseg.text.whitespace import split_lines
 from support.models import handmade_model
@@ -46,3 +47,9 @@ def test_a_constraint_overrules_white_space_but_no_newline():
     text = ConstrainedText.at("a b\nc", never=[2, 4])
     lines = split_lines(text.text, text.boundaries)
     assert lines.boundaries.tolist() == [1, -1, 1]
+
+
+def test_lines_know_their_characters_and_their_numbers():
+    lines = split_lines(" 我 爱\n\n北京")
+    assert to_text(lines.codes) == "我爱北京"
+    assert lines.lines.tolist() == [0, 2]
