@@ -73,7 +73,6 @@ END_ID: Final = 2
 FIRST_ID: Final = 3
 EDGES: Final = (0x01010001, 0x02020002)
 """Entries of ``<s>`` and ``</s>``."""
-_BLOCK: Final = 1 << 20  # characters that are counted together
 
 
 def begins(offsets: NDArray[np.intp], window: int) -> NDArray[np.intp]:

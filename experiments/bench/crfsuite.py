@@ -45,7 +45,7 @@ class Bench:
         self.raw.write_text("\n".join(self.dev.texts()) + "\n", encoding="utf-8")
 
     def features(self, corpus: crfseg.Corpus) -> Iterator[list[list[str]]]:
-        return feature_sequences(corpus, DEFAULT, self.dataset.alphabet)
+        return feature_sequences(corpus, self.dataset.extractor)
 
     def tag_with_crfseg(self) -> None:
         self.segmenter.cut_file(self.raw, self.out, threads=1)

@@ -12,6 +12,7 @@ import crfseg
 from crfseg.features.alphabet import Alphabet
 from crfseg.features.dataset import Dataset, feature_sequences
 from crfseg.features.export import crfpp_template, export
+from crfseg.features.extractor import Extractor
 from crfseg.features.templates import WITH_TRIGRAMS
 
 CutLines = Callable[[list[str]], list[list[str]]]
@@ -37,7 +38,7 @@ def text_corpus(lines: list[str]) -> crfseg.Corpus:
 
 
 def features(corpus: crfseg.Corpus) -> Iterator[list[list[str]]]:
-    return feature_sequences(corpus, WITH_TRIGRAMS, Alphabet.of(corpus.codes))
+    return feature_sequences(corpus, Extractor(WITH_TRIGRAMS, Alphabet.of(corpus.codes)))
 
 
 def train_sklearn(corpus: Path, model: Path, **params: float) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Corpus, ConstrainedText, Segmenter
+from crfseg import ConstrainedText, Corpus, Segmenter
 from crfseg.annotation.active_learning import suggest
 from crfseg.errors import CorpusError
 from support.corpora import SAMPLE

@@ -18,7 +18,9 @@ def test_from_raw_text_to_a_better_model(tmp_path):
     assert (done.returncode, done.output.partition(" sentences, ")[0]) == (0, f"{asked}: 40")
     told = [ConstrainedText.parse(line) for line in asked.read_text("utf-8").splitlines()]
     answers = [
-        ConstrainedText(m.text, np.where(m.boundaries, np.where(gold[m.text], 1, -1), 0).astype(np.int8))
+        ConstrainedText(
+            m.text, np.where(m.boundaries, np.where(gold[m.text], 1, -1), 0).astype(np.int8)
+        )
         for m in told
     ]
     asked.write_text("\n".join(answer.markup for answer in answers), "utf-8")

@@ -25,7 +25,9 @@ def test_habits_are_counts_of_what_the_corpus_keeps():
 
 def test_what_a_corpus_does_not_say_is_no_habit():
     def counts_in(markup):
-        return rule_defaults.count_rules(crfseg.Corpus.from_constrained(ConstrainedText.parse(markup)))
+        return rule_defaults.count_rules(
+            crfseg.Corpus.from_constrained(ConstrainedText.parse(markup))
+        )
 
     assert counts_in("涨23.4%") == {}
     assert counts_in("涨2-3-.-4-%") == {"percent": [1, 1], "numbers": [1, 1]}
@@ -37,7 +39,7 @@ def test_what_a_corpus_does_not_say_is_no_habit():
 def test_a_corpus_in_blocks_has_the_same_habits(monkeypatch):
     corpus = crfseg.read_corpus(TRAIN)
     whole = rule_defaults.count_rules(corpus)
-    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 500)
+    monkeypatch.setattr("crfseg.text.blocks.SIZE", 500)
     assert rule_defaults.count_rules(corpus) == whole
 
 

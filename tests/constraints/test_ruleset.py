@@ -34,21 +34,21 @@ def reference(text, ruleset, boundaries=None):
 def test_longer_matches_come_first_and_ends_are_left_to_the_model():
     found = Ruleset().changed("all").matches("2024年5月涨23.4%到21.8万元")
     assert [match[:2] for match in found] == [(0, 7), (8, 13), (14, 20)]
-    assert Ruleset(("numbers",)).marks("第27届").tolist() == [0, 0, -1, 0]
+    assert Ruleset(("numbers",)).boundaries("第27届").tolist() == [0, 0, -1, 0]
 
 
 def test_a_word_of_its_own_wins_and_what_contradicts_says_nothing():
     ruleset = Ruleset(("numbers", "emoji"))
-    assert ruleset.marks("21️⃣3").tolist() == [0, 1, -1, -1, 1]  # not 21
+    assert ruleset.boundaries("21️⃣3").tolist() == [0, 1, -1, -1, 1]  # not 21
     known = ConstrainedText.parse("2|3.45").boundaries
-    assert ruleset.marks("23.45", known).tolist() == [0, 1, 0, 0, 0]
+    assert ruleset.boundaries("23.45", known).tolist() == [0, 1, 0, 0, 0]
     own = Ruleset(("urls",), ("b/",))
     assert own.marks("http://a.b/c").tolist() == [0] * 9 + [1, -1, 1]
 
 
 @given(rich_text)
 def test_marks_are_those_of_the_matches(ruled, text):
-    marks = ruled.ruleset.marks(text)
+    marks = ruled.ruleset.boundaries(text)
     assert ([0] * len(text) if marks is None else marks.tolist()) == reference(text, ruled.ruleset)
 
 
@@ -57,7 +57,7 @@ def test_what_is_known_of_a_text_is_kept(ruled, text, data):
     values = st.lists(st.sampled_from([0, 0, 1, -1]), min_size=len(text), max_size=len(text))
     known = np.array(data.draw(values), dtype=np.int8)
     before = known.copy()
-    marks = ruled.ruleset.marks(text, known)
+    marks = ruled.ruleset.boundaries(text, known)
     assert marks.tolist() == reference(text, ruled.ruleset, before)
     assert known.tolist() == before.tolist()
     assert (marks[before != 0] == before[before != 0]).all()
@@ -67,17 +67,17 @@ def test_what_is_known_of_a_text_is_kept(ruled, text, data):
 
 
 def test_what_is_too_long_is_left_to_the_model():
-    assert Ruleset(("numbers",)).marks("1" * 256) is None
-    assert Ruleset(("numbers",)).marks("1" * 255).tolist() == [0] + [-1] * 254
-    url = Ruleset(("urls",)).marks("www." + "a" * 5000)
+    assert Ruleset(("numbers",)).boundaries("1" * 256) is None
+    assert Ruleset(("numbers",)).boundaries("1" * 255).tolist() == [0] + [-1] * 254
+    url = Ruleset(("urls",)).boundaries("www." + "a" * 5000)
     assert np.flatnonzero(url == 1).tolist() == [0, 2005]
-    assert not Ruleset(("graphemes",)).marks("e" + "\u0301" * 5000).any()
-    assert not Ruleset(expressions=[".*"]).marks("我" * 2049).any()
+    assert not Ruleset(("graphemes",)).boundaries("e" + "\u0301" * 5000).any()
+    assert not Ruleset(expressions=[".*"]).boundaries("我" * 2049).any()
 
 
 @pytest.mark.parametrize("expression", ["", "x*", r"\s*", "^", "$", r"\b", "(?=我)"])
 def test_empty_matches_and_white_space_say_nothing(expression):
-    marks = Ruleset(expressions=[expression]).marks("我们 去\n北京 ")
+    marks = Ruleset(expressions=[expression]).boundaries("我们 去\n北京 ")
     assert marks is None or not marks.any()
 
 

@@ -103,7 +103,11 @@ def test_parts_of_lines_equal_the_whole(scheme, seed, text, entries, step):
     entries |= {"abab" * 20: (5.0, ""), "c" * 40: (2.0, "")}
     segmenter = segmenter_of(scheme, entries, seed)
     text = text + "ab" * 45 + text + "c" * 50
-    tagger, words, data = segmenter._tagger, segmenter._finder.words, text.encode()
+    tagger, words, data = (
+        segmenter.decoder.compiled.tagger,
+        segmenter.decoder.user_words,
+        text.encode(),
+    )
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
         rest += data[begin : begin + step]
@@ -202,10 +206,10 @@ def test_few_changes_of_a_large_lexicon_lie_above_it(segmenter):
     many = [chr(0x4E00 + i) + chr(0x5E00 + j) for i in range(60) for j in range(60)]
     lexicon = UserLexicon(many)
     live = crfseg.Segmenter(segmenter.model, lexicon)
-    assert live._finder.words.below is None
+    assert live.decoder.user_words.below is None
     lexicon.add("慢阻肺", strength=math.inf)
     lexicon.remove(many[0])
-    assert live._finder.words.below is not None
+    assert live.decoder.user_words.below is not None
     anew = UserLexicon(many[1:])
     anew.add("慢阻肺", strength=math.inf)
     other = crfseg.Segmenter(segmenter.model, anew)
@@ -213,7 +217,7 @@ def test_few_changes_of_a_large_lexicon_lie_above_it(segmenter):
     assert live.cut(text) == other.cut(text)
     assert live.confidence(text) == pytest.approx(other.confidence(text))
     lexicon.add(*(word + "丙" for word in many[:2000]))
-    assert live._finder.words.below is None
+    assert live.decoder.user_words.below is None
 
 
 def test_changes_do_not_disturb_other_threads(segmenter):

@@ -118,6 +118,6 @@ def test_blocks_change_no_hash_and_no_count(monkeypatch):
     corpus = Corpus.from_text("我 爱 北京\n他 来 了\n我 爱 北京\n好")
     hashes, counts = corpus.hashes(), corpus.vocabulary()
     for size in (1, 5, 7):
-        monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", size)
+        monkeypatch.setattr("crfseg.text.blocks.SIZE", size)
         assert np.array_equal(corpus.hashes(), hashes)
         assert corpus.vocabulary() == counts

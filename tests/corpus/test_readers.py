@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg import Corpus, ConstrainedText, read_corpus
+from crfseg import ConstrainedText, Corpus, read_corpus
 from crfseg.corpus.readers import parse
 from crfseg.errors import CorpusError, MarkupError
 

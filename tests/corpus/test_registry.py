@@ -53,7 +53,7 @@ def test_every_entry_has_what_its_kind_needs(source):
 def test_only_the_makers_hosts_are_named_and_never_a_package_index():
     here = Path(registry.__file__).parent
     for path in (
-        registry._registry_folder() / "registry.toml",
+        registry.registry_folder() / "registry.toml",
         here / "registry.py",
         here / "cli" / "corpora.py",
     ):

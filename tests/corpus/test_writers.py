@@ -50,14 +50,14 @@ def test_labels_go_into_the_tags_only_where_asked_for():
 @pytest.mark.parametrize("options", [{"to": "pos"}, {"to": "conll", "labels": True}])
 def test_labels_cannot_be_written_where_there_are_none(options):
     with pytest.raises(CorpusError, match=r"<text>: no labels in it; expected word/POS"):
-        convert(PLAIN, **options)
+        list(convert(PLAIN, **options))
 
 
 @pytest.mark.parametrize("label", ["a/b", "a_b", "n]nt", ""])
 def test_a_label_that_would_not_read_back_is_refused(label):
     corpus = Corpus.from_sentences([Sentence(("我",), (label,))])
     with pytest.raises(CorpusError, match=r"label .* cannot be written"):
-        convert(corpus, "pos")
+        list(convert(corpus, "pos"))
 
 
 def test_every_target_accepts_an_empty_corpus():

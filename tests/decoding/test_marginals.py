@@ -127,7 +127,9 @@ def test_the_model_s_temperature_is_taken_and_changes_no_tag():
     segmenter = random_segmenter(0, "BMES")
     corpus = random_corpus(np.random.default_rng(1), 10, 40)
     warm = crfseg.Segmenter(dataclasses.replace(segmenter.model, temperature=4.0))
-    assert np.array_equal(warm.decoder.confidences(corpus), segmenter.decoder.confidences(corpus, 4.0))
+    assert np.array_equal(
+        warm.decoder.confidences(corpus), segmenter.decoder.confidences(corpus, 4.0)
+    )
     assert not np.allclose(warm.decoder.confidences(corpus), segmenter.decoder.confidences(corpus))
     assert np.array_equal(warm.tag_corpus(corpus).starts, segmenter.tag_corpus(corpus).starts)
 

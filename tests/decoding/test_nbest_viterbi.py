@@ -42,7 +42,7 @@ def test_long_lines_have_more_than_one_part(segmenter):
     ways = segmenter.nbest(text, 5)
     assert ways[0].words == segmenter.cut(text)
     assert len({tuple(way.words) for way in ways}) == 5
-    log_z, _ = segmenter._finder.marginals().of_sentences(
+    log_z, _ = segmenter.decoder.marginals().of_sentences(
         crfseg.text.whitespace.split_lines(text).codes,
         np.array([0, len(text)]),
         np.zeros(len(text), np.int8),

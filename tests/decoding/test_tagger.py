@@ -20,7 +20,7 @@ from support.models import EVERY_VIEW, STRINGS_ALONE, coarse_segmenter
 def test_parts_of_lines_equal_the_whole_for_any_model(tags, templates, text, step, seed):
     """Random weights: paths that stay apart for long, words that reach over a part's end."""
     segmenter = coarse_segmenter(seed, tags, templates)
-    tagger, data = segmenter._tagger, text.replace("\n", " ").encode()
+    tagger, data = segmenter.decoder.compiled.tagger, text.replace("\n", " ").encode()
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
         rest += data[begin : begin + step]
@@ -37,7 +37,7 @@ def test_a_long_line_needs_little_memory(segmenter):
     rest, past, longest = b"", (b"", -1), 0
     for begin in range(0, 10**6, 10_000):
         rest += text[begin : begin + 10_000].encode()
-        _, n, past = segmenter._tagger.cut_part(rest, past)
+        _, n, past = segmenter.decoder.compiled.tagger.cut_part(rest, past)
         rest = rest[n:]
         longest = max(longest, len(rest))
     assert longest < 1000

@@ -14,19 +14,19 @@ def test_marks_of_utf8_are_those_of_its_bytes(segmenter):
     marks = np.zeros(len(data), dtype=np.int8)
     marks[data.index("去".encode())] = -1
     marks[data.index("京".encode())] = 1
-    cut = segmenter._tagger.cut_utf8(data, marks=marks).decode()
+    cut = segmenter.decoder.compiled.tagger.cut_utf8(data, marks=marks).decode()
     assert "们 去" in cut
     assert cut.endswith("北 京")
-    other = segmenter._tagger.cut_utf8(data).decode()
+    other = segmenter.decoder.compiled.tagger.cut_utf8(data).decode()
     assert other.replace(" ", "") == cut.replace(" ", "")
     with pytest.raises(ShapeError, match="expected as many"):
-        segmenter._tagger.cut_utf8(data, marks=marks[1:])
+        segmenter.decoder.compiled.tagger.cut_utf8(data, marks=marks[1:])
 
 
 @settings(max_examples=300)
 @given(st.binary(max_size=12) | utf8_text.map(str.encode), st.binary(max_size=6))
 def test_what_is_utf8_is_decided_as_python_does(segmenter, data, more):
-    tagger, data = segmenter._tagger, data + more
+    tagger, data = segmenter.decoder.compiled.tagger, data + more
     assert outcome(tagger.cut_utf8, data) == outcome(
         lambda data: tagger.cut_utf8(data.decode().encode()), data
     )

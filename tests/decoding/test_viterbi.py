@@ -30,7 +30,9 @@ def test_a_sentence_that_must_not_begin_has_no_path():
     segmenter = crfseg.Segmenter(random_model(0, TagSet()))
     codes = chars.code_points("abab")
     with pytest.raises(InfeasibleError, match="sentence 2: constraints leave no tag path"):
-        segmenter.decoder.tag_codes(codes, np.array([0, 2, 4]), np.array([1, 0, -1, 0], dtype=np.int8))
+        segmenter.decoder.tag_codes(
+            codes, np.array([0, 2, 4]), np.array([1, 0, -1, 0], dtype=np.int8)
+        )
 
 
 def test_scores_of_endless_sentences_do_not_overflow():

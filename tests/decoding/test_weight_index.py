@@ -7,6 +7,7 @@ import crfseg
 from crfseg.corpus.tagset import TagSet
 from crfseg.decoding import weight_index
 from crfseg.features.alphabet import Alphabet
+from crfseg.features.extractor import Extractor
 from crfseg.features.templates import Templates
 from crfseg.model.weights import PatternTable
 
@@ -20,7 +21,10 @@ def test_many_patterns_are_all_found_and_no_others():
     weights = rng.integers(-100, 100, (len(keys), 1, 4)).astype(np.int8)
     table = PatternTable(templates.kinds[0], keys.astype(np.uint64), weights)
     model = crfseg.Model(
-        TagSet(), templates, Alphabet(characters), (table,), np.zeros((4, 4), dtype=np.int16)
+        TagSet(),
+        Extractor(templates, Alphabet(characters)),
+        (table,),
+        np.zeros((4, 4), dtype=np.int16),
     )
     segmenter = crfseg.Segmenter(model)
     known = {key: block[0] for key, block in zip(keys.tolist(), weights, strict=True)}

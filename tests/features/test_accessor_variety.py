@@ -88,7 +88,9 @@ def count(text, raw="", *, transductive=False, alphabet=LETTERS, window=2):
     """Return strings with their classes, and view A of each sentence of the text; edges checked."""
     entries = entries_of(alphabet, text, window)
     marks = np.full(len(entries), 0x123456, dtype=np.uint32)
-    varieties = fit_varieties(entries, entries_of(alphabet, raw, 1), marks, transductive=transductive)
+    varieties = fit_varieties(
+        entries, entries_of(alphabet, raw, 1), marks, transductive=transductive
+    )
     assert np.all(marks & 0xFFFFFF == 0x123456)
     return named(varieties, alphabet), shown_at(marks >> 24, text, window)
 
@@ -250,7 +252,7 @@ def test_strings_are_looked_up_in_text_that_was_not_counted(raw, text):
 def test_blocks_change_nothing(monkeypatch, block):
     text, raw = "甲乙丙丁甲乙\n乙丙\n丁", "丙甲乙丁甲\n\n甲乙丙丁甲乙丙"
     whole = count(text, raw)
-    monkeypatch.setattr("crfseg.features.accessor_variety._BLOCK", block)
+    monkeypatch.setattr("crfseg.text.blocks.SIZE", block)
     assert count(text, raw) == whole
 
 
@@ -296,9 +298,9 @@ def test_raw_text_alone_says_what_tagging_needs_in_a_dataset():
     """The training text's characters come first, those of raw text after them."""
     corpus, raw = Corpus.from_text("甲 乙\n甲 乙"), Corpus.from_text("丙丙丙 甲乙丁")
     dataset = Dataset.encode(corpus, Templates.parse(["A[0]"]), raw=Raw(raw))
-    assert chars.to_text(dataset.alphabet.characters) == "乙甲丙丁"
-    assert named(dataset.varieties, dataset.alphabet)["甲乙"] == 2 << 5
-    assert named(dataset.varieties, dataset.alphabet)["丙丙"] == 2 << 5
+    assert chars.to_text(dataset.extractor.alphabet.characters) == "乙甲丙丁"
+    assert named(dataset.extractor.varieties, dataset.extractor.alphabet)["甲乙"] == 2 << 5
+    assert named(dataset.extractor.varieties, dataset.extractor.alphabet)["丙丙"] == 2 << 5
     one, other = (
         Dataset.encode(corpus, Templates.parse(["A[0]"]), raw=Raw(raw, transductive))
         for transductive in (False, True)

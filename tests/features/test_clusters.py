@@ -20,7 +20,7 @@ def learned(*texts):
     entries = [
         ngrams.pad(alphabet.entries_of(corpus.codes), corpus.offsets, 2) for corpus in corpora
     ]
-    found = clusters.learn(entries, len(alphabet.characters))
+    found = clusters.fit_clusters(entries, len(alphabet.characters))
     return dict(zip(map(chr, alphabet.characters.tolist()), found.tolist(), strict=True))
 
 

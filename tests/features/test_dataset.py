@@ -22,10 +22,10 @@ RAW = Corpus.from_text("北京人欢迎我\n欢迎\n我爱北")
 def test_ids_name_the_pattern_at_every_position(templates):
     raw = Raw(RAW) if templates is WITH_STRINGS else None
     dataset = Dataset.encode(CORPUS, templates, raw=raw)
-    entries = dataset.alphabet.entries_of(CORPUS.codes)
+    entries = dataset.extractor.alphabet.entries_of(CORPUS.codes)
     padded = ngrams.pad(entries, CORPUS.offsets, templates.window)
-    found = lexicon.marked(CORPUS, dataset.alphabet, padded, templates.window)
-    others = ngrams.pad(dataset.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
+    found = lexicon.fit_lexicon(CORPUS, dataset.extractor.alphabet, padded, templates.window)
+    others = ngrams.pad(dataset.extractor.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
     if raw:
         fit_varieties(padded, others, found.marks, transductive=False)
     for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
@@ -64,9 +64,9 @@ def test_what_a_model_knows_stays_known():
     templates = Templates.parse(["C[0]C[1]"])
     init = crfseg.train(CORPUS, templates=templates.names, prune=0)
     new = Corpus.from_text("天 安 门\n我 爱 天安门")
-    dataset = Dataset.encode(new, templates, init=init, min_count=2)
+    dataset = Dataset.encode(new, templates, warm_start=init.warm_start, min_count=2)
     known = init.alphabet.characters
-    assert dataset.alphabet.characters[: len(known)].tolist() == known.tolist()
+    assert dataset.extractor.alphabet.characters[: len(known)].tolist() == known.tolist()
     (patterns,) = dataset.patterns
     assert set(init.tables[0].keys.tolist()) <= set(patterns.keys.tolist())
     assert np.array_equal(
@@ -88,12 +88,7 @@ def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     raw = crfseg.read_corpus(SAMPLE / "test.txt")
     plain = Dataset.encode(corpus, templates, raw=Raw(raw))
     monkeypatch.setattr("crfseg.text.encodings._CHUNK", 100)
-    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 10)
-    monkeypatch.setattr("crfseg.features.dataset._BLOCK", 64)
-    monkeypatch.setattr("crfseg.features.ngrams._BLOCK", 10)
-    monkeypatch.setattr("crfseg.features.extractor._BLOCK", 10)
-    monkeypatch.setattr("crfseg.features.clusters._BLOCK", 10)
-    monkeypatch.setattr("crfseg.features.accessor_variety._BLOCK", 10)
+    monkeypatch.setattr("crfseg.text.blocks.SIZE", 10)
     scratched = crfseg.read_corpus(SAMPLE / "dev.txt", scratch=tmp_path)
     assert scratched.sha256 == corpus.sha256
     assert list(scratched) == list(corpus)
@@ -102,11 +97,11 @@ def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     dataset = Dataset.encode(scratched, templates, raw=Raw(raw), storage=Storage(tmp_path))
     assert np.array_equal(plain.ids, dataset.ids)
     assert np.array_equal(plain.tags, dataset.tags)
-    assert np.array_equal(plain.alphabet.groups, dataset.alphabet.groups)
-    assert plain.lexicon.words == dataset.lexicon.words
-    assert np.array_equal(plain.lexicon.classes, dataset.lexicon.classes)
-    assert np.array_equal(plain.varieties.strings, dataset.varieties.strings)
-    assert np.array_equal(plain.varieties.classes, dataset.varieties.classes)
+    assert np.array_equal(plain.extractor.alphabet.clusters, dataset.extractor.alphabet.clusters)
+    assert plain.extractor.lexicon.words == dataset.extractor.lexicon.words
+    assert np.array_equal(plain.extractor.lexicon.classes, dataset.extractor.lexicon.classes)
+    assert np.array_equal(plain.extractor.varieties.strings, dataset.extractor.varieties.strings)
+    assert np.array_equal(plain.extractor.varieties.classes, dataset.extractor.varieties.classes)
     for one, other in zip(plain.patterns, dataset.patterns, strict=True):
         assert np.array_equal(one.keys, other.keys)
     assert not list(tmp_path.iterdir())

@@ -12,6 +12,7 @@ from crfseg.errors import TemplateError
 from crfseg.features.alphabet import Alphabet
 from crfseg.features.dataset import feature_sequences
 from crfseg.features.export import convert, crfpp_template
+from crfseg.features.extractor import Extractor
 from crfseg.features.templates import DEFAULT
 from support.corpora import SMALL, exported, some_words
 
@@ -42,7 +43,7 @@ def test_a_crfpp_template_on_the_columns_finds_what_crfseg_finds(folding):
         for line in crfpp_template(None, folding).split("\n")
         if line.startswith("U")
     ]
-    (features,) = feature_sequences(corpus, DEFAULT, Alphabet.of(corpus.codes, folding))
+    (features,) = feature_sequences(corpus, Extractor(DEFAULT, Alphabet.of(corpus.codes, folding)))
     for t in range(2, len(rows) - 2):  # CRF++ has other symbols outside the sentence
         found = ["".join(rows[t + offset][column] for offset, column in macro) for macro in macros]
         assert found == [feature.partition("=")[2] for feature in features[t]]
@@ -65,7 +66,7 @@ def test_crfsuite_gets_the_features_that_crfseg_trains_on(sentences, folding):
     parsed = parse_crfsuite(exported(corpus, "crfsuite", folding=folding))
     alphabet = Alphabet.of(corpus.codes, folding)
     assert [[row[1:] for row in rows] for rows in parsed] == list(
-        feature_sequences(corpus, DEFAULT, alphabet)
+        feature_sequences(corpus, Extractor(DEFAULT, alphabet))
     )
     assert [[row[0] for row in rows] for rows in parsed] == [
         [pair.rpartition("/")[2] for pair in line.split()] for line in convert(corpus, "bmes")
@@ -80,10 +81,10 @@ def test_crfsuite_escapes_colon_and_backslash():
 
 def test_a_malformed_template_is_an_error():
     with pytest.raises(TemplateError, match=r"template 'C\[x\]' is not understood"):
-        convert(SMALL, "crfsuite", templates=["C[x]"])
+        list(convert(SMALL, "crfsuite", templates=["C[x]"]))
 
 
 def test_features_of_a_sentence_are_named():
     corpus = crfseg.Corpus.from_text("我 爱")
-    (features,) = feature_sequences(corpus, DEFAULT, Alphabet.of(corpus.codes))
+    (features,) = feature_sequences(corpus, Extractor(DEFAULT, Alphabet.of(corpus.codes)))
     assert features[0][:5] == ["C[-2]=<s>", "C[-1]=<s>", "C[0]=我", "C[1]=爱", "C[2]=</s>"]

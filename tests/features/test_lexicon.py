@@ -73,7 +73,7 @@ def test_words_with_characters_that_are_not_known_are_left_out():
 def test_words_are_collected_block_by_block(monkeypatch):
     text = "\n".join("甲 乙丙 甲丁戊己庚辛" for _ in range(30))
     whole = mark_corpus(text)
-    monkeypatch.setattr("crfseg.corpus.corpus._BLOCK", 16)
+    monkeypatch.setattr("crfseg.text.blocks.SIZE", 16)
     parts = mark_corpus(text)
     assert parts.lexicon.words == whole.lexicon.words == ("乙丙", "甲", "甲丁戊己庚辛")
     assert parts.marks.tolist() == whole.marks.tolist()

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crfseg.features import lexicon
 from crfseg.features.lexicon_matcher import Matcher
 from support.models import seeds
 from support.oracles import occurrences, reference_bits, reference_marks
@@ -162,7 +161,7 @@ def test_arrays_of_other_lengths_are_refused():
 
 
 def test_its_longest_word_is_the_matchers():
-    longest = (3,) * lexicon.LONGEST
-    assert matcher_of([longest]).longest == lexicon.LONGEST
+    longest = (3,) * lexicon_matcher.MAX_WORD_LENGTH
+    assert matcher_of([longest]).longest == lexicon_matcher.MAX_WORD_LENGTH
     with pytest.raises(ValueError, match="symbols, expected"):
         matcher_of([(*longest, 3)])

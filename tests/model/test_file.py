@@ -128,7 +128,7 @@ def test_files_with_words_and_groups_are_read_forever():
     assert model.info["name"] == "format3"
     assert knows_nothing_of_its_text(model)
     assert model.templates.views == ACCURATE.views
-    assert len(model.alphabet.groups) == len(model.alphabet.characters) == 766
+    assert len(model.alphabet.clusters) == len(model.alphabet.characters) == 766
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
     assert model.lexicon.classes[:5].tolist() == [20, 20, 20, 16, 12]
     text = "差额 部分 将 由 保险 公司 赔付 。\n由 三 家 保险 公司 联合推 出 的 “ 脐橙 价格 保险 ”"
@@ -144,7 +144,9 @@ def test_files_with_strings_are_read_forever():
     assert model.lexicon.words[:5] == (",", "的", "。", "了", "一")
     found = {
         chars.to_text(model.alphabet.characters[row[row > 0] - 3]): level
-        for row, level in zip(model.varieties.strings, model.varieties.classes, strict=True)
+        for row, level in zip(
+            model.extractor.varieties.strings, model.extractor.varieties.classes, strict=True
+        )
     }
     assert len(found) == 3861
     assert [found[string] for string in ("没有", "机器人", "三分之二")] == [4 << 5, 2 << 2, 1]
@@ -178,7 +180,7 @@ def test_a_model_that_was_trained_further_is_read(tmp_path):
     init = crfseg.train(crfseg.Corpus.from_text("我 爱 北京\n他 在 北京"))
     model = crfseg.train(crfseg.Corpus.from_text("你 去 上海"), init=init)
     model.save(tmp_path / "a")
-    assert len(model.alphabet.groups) < len(model.alphabet.characters)
+    assert len(model.alphabet.clusters) < len(model.alphabet.characters)
     assert same(Model.load(tmp_path / "a"), model)
 
 

@@ -71,5 +71,5 @@ def test_overlapping_words_are_as_probable_as_all_tag_sequences_say():
             of_word[span] = of_word.get(span, 0.0) + probability
     starts, ends = np.array(sorted(of_word)).T  # every word that there may be
     parts = WordSpans(starts, ends, np.zeros(len(starts), np.int16))
-    found = confidence.of_words(segmenter._finder.marginals(), lines, parts)
+    found = confidence.of_words(segmenter.decoder.marginals(), lines, parts)
     assert found == pytest.approx([of_word[word] for word in sorted(of_word)], rel=1e-6)

@@ -18,7 +18,7 @@ def test_what_is_known_holds_everywhere(segmenter, text):
     starts, inside = {start for start, _ in spans}, set()
     for start, end in spans:
         inside.update(range(start + 1, end))
-    lines = crfseg.text.whitespace.split_lines(*segmenter._finder.marked(text))
+    lines = crfseg.text.whitespace.split_lines(*segmenter.decoder.marked(text))
     for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
         assert known <= 0 or place in starts
         assert known >= 0 or place in inside
@@ -39,7 +39,7 @@ def test_white_space_can_be_joined(segmenter):
 def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
     spans = ruled.spans(text)
     starts = {start for start, _ in spans}
-    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.marks(text))
+    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.boundaries(text))
     for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
     words = [text[start:end] for start, end in spans]
@@ -54,7 +54,7 @@ def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
 @given(rich_text, st.sampled_from(["fine", "coarse"]))
 def test_finer_and_coarser_words_keep_to_the_rules(ruled, text, granularity):
     starts = {start for start, _ in ruled.spans(text, granularity)}
-    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.marks(text))
+    lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.boundaries(text))
     for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
 
@@ -99,7 +99,7 @@ def test_a_long_line_with_rules_needs_little_memory(ruled):
     """What waits for the rest of the line stays short, even in the middle of what never ends."""
     for text in ("www.", "我们23.4%，"):  # where the model is sure of something
         data = (text * (60_000 // len(text))).encode()
-        cutter = streaming.Cutter(ruled._tagger, "x", ruled.ruleset)
+        cutter = streaming.Cutter(ruled.decoder.compiled.tagger, "x", ruled.ruleset)
         rest, past, longest = b"", streaming.Context(), 0
         for begin in range(0, len(data), 15_000):
             rest += data[begin : begin + 15_000]

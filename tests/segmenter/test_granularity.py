@@ -171,7 +171,11 @@ def test_what_is_no_granularity_is_reported(segmenter):
 def test_segmenters_of_a_model_share_what_is_made_of_it_as_long_as_there_are_any(segmenter):
     model = dataclasses.replace(segmenter.model)
     one, other = crfseg.Segmenter(model), crfseg.Segmenter(model, UserLexicon(["京大"]))
-    assert one._tagger is other._tagger is not segmenter._tagger
+    assert (
+        one.decoder.compiled.tagger
+        is other.decoder.compiled.tagger
+        is not segmenter.decoder.compiled.tagger
+    )
     held = weakref.ref(model)
     del model, one, other
     gc.collect()

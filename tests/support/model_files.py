@@ -12,8 +12,8 @@ from support.corpora import DATA
 
 
 def same(one: Model, two: Model) -> bool:
-    arrays, others = arrays_of(one), arrays_of(two)
-    return header_of(one) == header_of(two) and all(
+    arrays, others = arrays_of(one.fields()), arrays_of(two.fields())
+    return header_of(one.fields()) == header_of(two.fields()) and all(
         np.array_equal(array, others[name]) and array.dtype == others[name].dtype
         for name, array in arrays.items()
     )

@@ -11,6 +11,7 @@ from crfseg.corpus.tagset import TagSet
 from crfseg.features import ngrams
 from crfseg.features.accessor_variety import Varieties
 from crfseg.features.alphabet import Alphabet
+from crfseg.features.extractor import Extractor
 from crfseg.features.lexicon import Lexicon
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, pattern_keys
 from crfseg.features.templates import ACCURATE, OF_RAW_TEXT, WITH_TRIGRAMS, Templates
@@ -34,7 +35,7 @@ def handmade_model(**weights: dict[str, float]) -> crfseg.Model:
         for tag, weight in of_tag.items():
             blocks[row, 0, tag_set.names.index(tag)] = weight
     table = PatternTable(templates.kinds[0], keys, blocks)
-    return crfseg.Model(tag_set, templates, alphabet, (table,), np.zeros((4, 4)))
+    return crfseg.Model(tag_set, Extractor(templates, alphabet), (table,), np.zeros((4, 4)))
 
 
 LETTERS = "abcdefgh"
@@ -98,11 +99,9 @@ def random_model(seed, tag_set, templates=EVERY_VIEW, coarse=True):
         tables.append(PatternTable(kind, keys, np.rint(weights) if coarse else weights))
     transitions = np.rint(rng.normal(scale=2, size=(n_tags, n_tags)))
     groups = rng.integers(6, size=len(LETTERS)).astype(np.uint8)
-    alphabet = Alphabet(chars.code_points(LETTERS), groups=groups)
-    return crfseg.Model(
-        tag_set, templates, alphabet, tuple(tables), transitions,
-        lexicon=lexicon, varieties=varieties,
-    )  # fmt: skip
+    alphabet = Alphabet(chars.code_points(LETTERS), clusters=groups)
+    extractor = Extractor(templates, alphabet, lexicon, varieties)
+    return crfseg.Model(tag_set, extractor, tuple(tables), transitions)
 
 
 def random_text(seed, longest=200):

@@ -90,8 +90,10 @@ def reference_symbols(model, codes):
     entries = ngrams.pad(model.alphabet.entries_of(codes), np.array([0, len(codes)]), window)
     words = [model.alphabet.ids(chars.code_points(word), "C").tolist() for word in lexicon.words]
     marks, ranks = reference_marks(words, lexicon.classes.tolist(), entries)
-    strings = [[symbol for symbol in row if symbol] for row in model.varieties.strings.tolist()]
-    from_starts = reference_bits(strings, model.varieties.classes.tolist(), entries)
+    strings = [
+        [symbol for symbol in row if symbol] for row in model.extractor.varieties.strings.tolist()
+    ]
+    from_starts = reference_bits(strings, model.extractor.varieties.classes.tolist(), entries)
     marks = [mark | bits << 24 for mark, bits in zip(marks, from_starts, strict=True)]
     places = entries.tolist(), marks, ranks
     return {

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crfseg
-from crfseg.text.chars import to_text
 from crfseg.text.boundaries import BEGIN, FREE, INSIDE, ConstrainedText
+from crfseg.text.chars import to_text
 from crfseg.text.whitespace import split_lines
 from support.models import handmade_model
 from support.texts import STRANGE, any_text

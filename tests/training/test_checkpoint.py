@@ -87,10 +87,10 @@ def test_a_checkpoint_knows_the_model_that_training_goes_on_from(tmp_path):
     crfseg.train(corpus, init=init).save(tmp_path / "whole")
     crfseg.train(corpus, init=init, checkpoint=tmp_path / "state", max_iterations=2)
     classes = np.roll(init.lexicon.classes, 1)
-    groups = np.roll(init.alphabet.groups, 1)
+    groups = np.roll(init.alphabet.clusters, 1)
     for other in (
         dataclasses.replace(init, lexicon=dataclasses.replace(init.lexicon, classes=classes)),
-        dataclasses.replace(init, alphabet=dataclasses.replace(init.alphabet, groups=groups)),
+        dataclasses.replace(init, alphabet=dataclasses.replace(init.alphabet, clusters=groups)),
     ):
         with pytest.raises(TrainingError, match="is of another corpus or configuration"):
             crfseg.train(corpus, init=other, checkpoint=tmp_path / "state")

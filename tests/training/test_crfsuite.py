@@ -34,7 +34,7 @@ def material():
     return (
         dataset,
         dev,
-        *(list(feature_sequences(part, DEFAULT, dataset.alphabet)) for part in (train, dev)),
+        *(list(feature_sequences(part, dataset.extractor)) for part in (train, dev)),
     )
 
 

@@ -46,11 +46,11 @@ def test_known_words_keep_rank_and_class_and_new_ones_follow(tmp_path):
 def test_characters_keep_their_groups_and_new_ones_have_none():
     init = crfseg.train([SMALL, SMALL, SMALL, Corpus.from_text("他 爱 天津")])
     alphabet = crfseg.train(NEW, init=init).alphabet
-    assert np.array_equal(alphabet.groups, init.alphabet.groups)
+    assert np.array_equal(alphabet.clusters, init.alphabet.clusters)
     n = len(init.alphabet.characters)
-    assert len(alphabet.characters) > n == len(alphabet.groups)
-    assert np.sum(init.alphabet.groups == RARE) == 1  # 津
-    assert np.array_equal(alphabet.ids(alphabet.characters[:n], "G"), init.alphabet.groups + 3)
+    assert len(alphabet.characters) > n == len(alphabet.clusters)
+    assert np.sum(init.alphabet.clusters == RARE) == 1  # 津
+    assert np.array_equal(alphabet.ids(alphabet.characters[:n], "G"), init.alphabet.clusters + 3)
     assert not alphabet.ids(alphabet.characters[n:], "G").any()
 
 

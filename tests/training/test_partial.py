@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crfseg
-from crfseg import Corpus, ConstrainedText, Segmenter
+from crfseg import ConstrainedText, Corpus, Segmenter
 from crfseg.decoding import reference
 from crfseg.errors import CorpusError, TrainingError
 from crfseg.features.dataset import Dataset
@@ -55,12 +55,16 @@ def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
 
 
 def test_the_words_of_a_model_are_those_that_are_known_whole():
-    model = crfseg.train(Corpus.from_constrained(ConstrainedText.parse("我|是-北京|人-民\n他们|人-民|来了")))
+    model = crfseg.train(
+        Corpus.from_constrained(ConstrainedText.parse("我|是-北京|人-民\n他们|人-民|来了"))
+    )
     assert set(model.vocabulary) == {"我", "人民"} == set(model.lexicon.words)
 
 
 def test_a_string_counts_where_it_is_known_to_be_a_word_or_none():
-    model = crfseg.train(Corpus.from_constrained(ConstrainedText.parse("|人-民|\n人|民\n人民\n-人-民-们")))
+    model = crfseg.train(
+        Corpus.from_constrained(ConstrainedText.parse("|人-民|\n人|民\n人民\n-人-民-们"))
+    )
     classes = dict(zip(model.lexicon.words, model.lexicon.classes.tolist(), strict=True))
     # Once a word, once cut, once part of a longer one, once not known: a third of three.
     assert classes["人民"] == 1 + 4 * 1 + 0
@@ -69,7 +73,9 @@ def test_a_string_counts_where_it_is_known_to_be_a_word_or_none():
 def test_a_corpus_that_is_known_all_over_is_learned_as_ever():
     text = "\n".join(" ".join(sentence.words) for sentence in SMALL)
     every = [crfseg.train(Corpus.from_text(text, "a")), None]
-    marked = ConstrainedText.parse(text.replace("京", "-京").replace("安", "-安").replace("门", "-门"))
+    marked = ConstrainedText.parse(
+        text.replace("京", "-京").replace("安", "-安").replace("门", "-门")
+    )
     every[1] = crfseg.train(Corpus.from_constrained(marked, "a"))
     one, other = (
         [model.transitions.tobytes(), *(table.weights.tobytes() for table in model.tables)]

@@ -91,7 +91,7 @@ def test_without_raw_text_nothing_is_said_of_it():
 def test_every_profile_looks_at_raw_text(profile, templates):
     model = crfseg.train(SMALL, raw=RAW, profile=profile)
     assert model.templates.names == [*templates.names, *OF_RAW_TEXT]
-    assert len(model.varieties.strings) > 0
+    assert len(model.extractor.varieties.strings) > 0
     assert any(table.kind.views == "A" and len(table.keys) for table in model.tables)
     assert Segmenter(model).cut("我爱天安门") == ["我", "爱", "天安门"]
 
@@ -109,7 +109,7 @@ def test_raw_text_that_no_template_looks_at_is_refused():
 def test_strings_may_be_counted_in_the_training_text_alone():
     model = crfseg.train(SMALL, templates=STRINGS_ALONE, protocol="closed")
     assert model.info["protocol"] == "closed"
-    assert len(model.varieties.strings) > 0
+    assert len(model.extractor.varieties.strings) > 0
 
 
 def test_labels_are_learned_with_raw_text_too():
@@ -174,7 +174,9 @@ def test_the_encoding_is_that_of_the_corpora(tmp_path):
         lines = "\n".join(" ".join(sentence.words) for sentence in corpus)
         (tmp_path / name).write_text(lines, "gb18030")
     model = crfseg.train(tmp_path / "train", raw=tmp_path / "raw", encoding="gb18030")
-    assert np.array_equal(model.varieties.strings, crfseg.train(SMALL, raw=RAW).varieties.strings)
+    assert np.array_equal(
+        model.extractor.varieties.strings, crfseg.train(SMALL, raw=RAW).extractor.varieties.strings
+    )
 
 
 @pytest.mark.parametrize("protocol", ["open", "transductive"])
@@ -203,7 +205,9 @@ def test_labels_of_raw_text_are_not_looked_at():
     sentences = [Sentence(tuple(text), tuple(text)) for text in RAW.texts()]
     model = crfseg.train(SMALL, raw=Corpus.from_sentences(sentences))
     assert not model.tag_set.labels
-    assert np.array_equal(model.varieties.strings, crfseg.train(SMALL, raw=RAW).varieties.strings)
+    assert np.array_equal(
+        model.extractor.varieties.strings, crfseg.train(SMALL, raw=RAW).extractor.varieties.strings
+    )
 
 
 def test_several_raw_texts_are_counted_as_one():
@@ -298,8 +302,8 @@ def test_training_goes_on_with_the_strings_that_are_known(tmp_path, model, text)
     model.save(tmp_path / "a")
     further = crfseg.train(TEST, init=tmp_path / "a", max_iterations=2)
     assert further.info["protocol"] == "open"
-    assert np.array_equal(further.varieties.strings, model.varieties.strings)
-    assert np.array_equal(further.varieties.classes, model.varieties.classes)
+    assert np.array_equal(further.extractor.varieties.strings, model.extractor.varieties.strings)
+    assert np.array_equal(further.extractor.varieties.classes, model.extractor.varieties.classes)
     before, after = (
         crfseg.evaluate(crfseg.read_corpus(TEST), Segmenter(each)).f1 for each in (model, further)
     )
@@ -313,7 +317,7 @@ def test_a_checkpoint_knows_the_strings_of_the_model_that_training_goes_on_from(
     init = crfseg.train(SMALL, raw=RAW)
     crfseg.train(SMALL, init=init, checkpoint=tmp_path / "state")
     fewer = crfseg.features.accessor_variety.Varieties(
-        init.varieties.strings[1:], init.varieties.classes[1:]
+        init.extractor.varieties.strings[1:], init.extractor.varieties.classes[1:]
     )
     with pytest.raises(TrainingError, match="is of another corpus or configuration"):
         crfseg.train(

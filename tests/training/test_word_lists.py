@@ -141,7 +141,9 @@ def test_a_class_says_which_list_has_a_word_and_whether_the_text_speaks_against_
 
 def test_words_of_the_text_keep_their_classes():
     plain, model = crfseg.train(SMALL), crfseg.train(SMALL, lexicon=LIST)
-    assert model.lexicon.words[: len(plain.lexicon.words)] == plain.lexicon.words
+    assert (
+        model.lexicon.words[: len(plain.extractor.lexicon.words)] == plain.extractor.lexicon.words
+    )
     assert classes(model) == classes(plain) | {"上海": 21, "广州": 21}
     assert set(model.vocabulary) == set(SMALL.vocabulary())
 
@@ -160,8 +162,8 @@ def test_a_word_that_no_other_fold_has_is_known_from_the_list_in_training():
     of_word = [alphabet.entries_of(chars.code_points(word)) for word in words]
     entries = np.concatenate([[0x01010001, *entries, 0x02020002] for entries in of_word])
     entries = entries.astype(np.uint32)
-    with_list = lexicon.marked(text, alphabet, entries, 1, lists=[text])
-    without = lexicon.marked(text, alphabet, entries, 1)
+    with_list = lexicon.fit_lexicon(text, alphabet, entries, 1, lists=[text])
+    without = lexicon.fit_lexicon(text, alphabet, entries, 1)
     middle = slice(1, None, 3)
     assert set((with_list.marks[middle] & 31) + 1) == {OF_TEXT + 1}
     assert set(with_list.words[middle]) == {0}  # such a word has no number

@@ -35,7 +35,10 @@ def test_hiding_changes_what_is_learned_from_the_text_alone():
         model = crfseg.train(DEV, max_iterations=2, **options)
         return [model.transitions.tobytes(), *(table.weights.tobytes() for table in model.tables)]
 
-    hidden, shown = {"lexicon_dropout": 0.3, "cluster_dropout": 0.3}, {"lexicon_dropout": 0, "cluster_dropout": 0}
+    hidden, shown = (
+        {"lexicon_dropout": 0.3, "cluster_dropout": 0.3},
+        {"lexicon_dropout": 0, "cluster_dropout": 0},
+    )
     some = [arrays(**options) for options in ({}, hidden, shown)]
     assert all(some[k] != some[k - 1] for k in range(3))
     assert arrays(profile="fast", **hidden) == arrays(profile="fast", **shown)
