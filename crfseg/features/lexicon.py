@@ -94,7 +94,7 @@ class FittedLexicon(NamedTuple):
     lexicon: Lexicon
     lexicon_features: NDArray[np.uint32]
     """See :meth:`crfseg.features.lexicon_matcher.Matcher.mark`; shape (T',)."""
-    words: NDArray[np.uint32]
+    word_ids: NDArray[np.uint32]
 
 
 def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Classes:

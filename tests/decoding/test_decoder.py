@@ -11,7 +11,8 @@ import crfseg
 from crfseg.decoding import reference
 from crfseg.features.lexicon import Lexicon
 from crfseg.features.templates import WITH_TRIGRAMS
-from crfseg.text import boundaries, chars
+from crfseg.text import chars
+from crfseg.text.boundaries import BEGIN
 from support.models import EVERY_VIEW, STRINGS_ALONE, TAG_SETS, random_model, random_text, seeds
 from support.oracles import reference_emissions
 
@@ -31,7 +32,7 @@ def test_tags_and_emissions_equal_the_reference(tags, precision, seed):
     model = quantized(seed % 2, tag_set, templates, precision)
     segmenter, codes = crfseg.Segmenter(model), random_text(seed)
     rng = np.random.default_rng(seed)
-    boundaries = rng.choice([0, 0, 0, 0, 0, boundaries.BEGIN], len(codes)).astype(np.int8)
+    boundaries = rng.choice([0, 0, 0, 0, 0, BEGIN], len(codes)).astype(np.int8)
     emissions = reference_emissions(model, codes)
     assert segmenter.decoder.emissions(codes) == pytest.approx(emissions, abs=1e-5)
     transitions = reference.mask(model.transitions * model.scale, tag_set)
@@ -47,7 +48,9 @@ def test_a_model_without_words_to_look_up_has_none_everywhere():
     """As one trained on words that are all too long for a lexicon."""
     model = crfseg.train(crfseg.Corpus.from_text("abcdefghijk\nlmnopqrstuv w"), prune=0)
     assert model.lexicon.words == ("w",)
-    empty = dataclasses.replace(model, lexicon=Lexicon())
+    empty = dataclasses.replace(
+        model, extractor=dataclasses.replace(model.extractor, lexicon=Lexicon())
+    )
     codes = chars.code_points("abwcd")
     found = crfseg.Segmenter(empty).decoder.emissions(codes)
     assert found == pytest.approx(reference_emissions(empty, codes), abs=1e-5)

@@ -137,5 +137,5 @@ def test_the_model_s_temperature_is_taken_and_changes_no_tag():
 def test_the_words_of_a_segmenter_are_likelier_than_others(segmenter):
     gold = crfseg.read_corpus(SAMPLE / "dev.txt")
     characters = dataclasses.replace(gold, starts=np.ones_like(gold.starts))
-    own, others = map(segmenter.confidences, (segmenter.tag_corpus(gold), characters))
+    own, others = map(segmenter.decoder.confidences, (segmenter.tag_corpus(gold), characters))
     assert own.mean() > 0.7 > others.mean()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crfseg.corpus.tagset import TagSet
 from crfseg.decoding import reference
 from crfseg.errors import InfeasibleError, ShapeError
-from crfseg.text import boundaries
+from crfseg.text.boundaries import BEGIN, INSIDE
 from support.models import seeds
 
 
@@ -62,7 +62,7 @@ def test_viterbi_equals_a_worked_example():
 def test_no_path_left_is_reported():
     tag_set = TagSet()
     emissions, transitions = np.zeros((2, 4)), np.zeros((4, 4))
-    boundaries = np.array([boundaries.INSIDE, boundaries.BEGIN], dtype=np.int8)
+    boundaries = np.array([INSIDE, BEGIN], dtype=np.int8)
     with pytest.raises(InfeasibleError):
         reference.viterbi(
             reference.constrain(emissions, tag_set, boundaries),

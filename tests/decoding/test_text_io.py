@@ -14,13 +14,13 @@ def test_marks_of_utf8_are_those_of_its_bytes(segmenter):
     marks = np.zeros(len(data), dtype=np.int8)
     marks[data.index("去".encode())] = -1
     marks[data.index("京".encode())] = 1
-    cut = segmenter.decoder.compiled.tagger.cut_utf8(data, marks=marks).decode()
+    cut = segmenter.decoder.compiled.tagger.cut_utf8(data, boundaries=marks).decode()
     assert "们 去" in cut
     assert cut.endswith("北 京")
     other = segmenter.decoder.compiled.tagger.cut_utf8(data).decode()
     assert other.replace(" ", "") == cut.replace(" ", "")
     with pytest.raises(ShapeError, match="expected as many"):
-        segmenter.decoder.compiled.tagger.cut_utf8(data, marks=marks[1:])
+        segmenter.decoder.compiled.tagger.cut_utf8(data, boundaries=marks[1:])
 
 
 @settings(max_examples=300)

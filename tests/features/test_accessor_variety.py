@@ -34,7 +34,7 @@ def sentences(text):
     ]
 
 
-def occurrences(lines, boundaries=None):
+def occurrences(lines, known=None):
     """Yield each string of two to four characters with its place and both of its neighbours.
 
     What is no known character is an edge, and every edge a neighbour of its own.
@@ -53,7 +53,7 @@ def class_of(string, variety):
     return bisect_right(LEAST[len(string)], variety) << SHIFTS[len(string)]
 
 
-def oracle(text, raw, transductive, boundaries=None):
+def oracle(text, raw, transductive, known=None):
     """Return the classes of strings, and what view A shows at each place of the text."""
     first, lines = len(sentences(text)), sentences(text) + sentences(raw)
     found = list(occurrences(lines, known))
@@ -136,7 +136,7 @@ def test_any_text_is_counted_as_the_oracle_does(text, raw, transductive):
 @given(few, few, st.booleans())
 def test_characters_that_are_not_known_are_edges(text, raw, transductive):
     found = count(text, raw, transductive=transductive, alphabet=ALL_BUT_ONE)
-    assert found == oracle(text, raw, transductive, boundaries=set("甲丁乙"))
+    assert found == oracle(text, raw, transductive, known=set("甲丁乙"))
 
 
 @pytest.mark.parametrize("transductive", [False, True])
@@ -306,7 +306,7 @@ def test_raw_text_alone_says_what_tagging_needs_in_a_dataset():
         for transductive in (False, True)
     )
     assert one.ids.tolist() == other.ids.tolist()
-    assert len(other.varieties.strings) < len(one.varieties.strings)
+    assert len(other.extractor.varieties.strings) < len(one.extractor.varieties.strings)
 
 
 def test_the_same_text_gives_the_same_bytes():

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crfseg.features.alphabet import Alphabet
+from crfseg.features.alphabet import Alphabet, fold
 from crfseg.features.templates import Templates
 from crfseg.text.chars import code_points
 
@@ -15,9 +15,7 @@ from crfseg.text.chars import code_points
 def test_a_folded_character_is_the_one_it_is_read_as(text, folding):
     alphabet = Alphabet.of(code_points("汉语,a着"), folding)
     codes = code_points(text)
-    assert np.array_equal(
-        alphabet.entries_of(codes), alphabet.entries_of(alphabet.fold(codes, folding))
-    )
+    assert np.array_equal(alphabet.entries_of(codes), alphabet.entries_of(fold(codes, folding)))
 
 
 def test_text_that_looks_like_the_sentence_edge_is_not_taken_for_it():

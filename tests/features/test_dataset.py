@@ -27,10 +27,12 @@ def test_ids_name_the_pattern_at_every_position(templates):
     found = lexicon.fit_lexicon(CORPUS, dataset.extractor.alphabet, padded, templates.window)
     others = ngrams.pad(dataset.extractor.alphabet.entries_of(RAW.codes), RAW.offsets, 1)
     if raw:
-        fit_varieties(padded, others, found.marks, transductive=False)
+        fit_varieties(padded, others, found.lexicon_features, transductive=False)
     for patterns, row in zip(dataset.patterns, dataset.ids, strict=True):
         kind = patterns.kind
-        keys = ngrams.pattern_keys((padded, found.marks, found.words), kind.views, kind.shape)
+        keys = ngrams.pattern_keys(
+            (padded, found.lexicon_features, found.word_ids), kind.views, kind.shape
+        )
         assert np.array_equal(patterns.keys[row[row >= 0]], keys[row >= 0])
         assert np.array_equal(np.bincount(row[row >= 0]), patterns.counts)
         assert np.all(np.diff(patterns.counts) <= 0)

@@ -15,10 +15,11 @@ from crfseg.features.lexicon import (
     class_of,
     cross_fit,
     distinct_words,
+    fit_lexicon,
     fold_bounds,
-    marked,
 )
 from crfseg.text import chars
+from crfseg.text.boundaries import BEGIN, INSIDE
 
 
 def test_a_lexicon_has_one_class_a_word():
@@ -49,7 +50,7 @@ def padded(corpus, alphabet, window=2):
 def mark_corpus(text, window=2, init=None):
     corpus = Corpus.from_text(text)
     alphabet = Alphabet.of(corpus.codes)
-    return marked(corpus, alphabet, padded(corpus, alphabet, window), window, init=init)
+    return fit_lexicon(corpus, alphabet, padded(corpus, alphabet, window), window, init=init)
 
 
 def test_words_are_ranked_by_count_then_by_code_points():
@@ -76,7 +77,7 @@ def test_words_are_collected_block_by_block(monkeypatch):
     monkeypatch.setattr("crfseg.text.blocks.SIZE", 16)
     parts = mark_corpus(text)
     assert parts.lexicon.words == whole.lexicon.words == ("乙丙", "甲", "甲丁戊己庚辛")
-    assert parts.marks.tolist() == whole.marks.tolist()
+    assert parts.lexicon_features.tolist() == whole.lexicon_features.tolist()
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 10, 25])
@@ -100,31 +101,31 @@ def test_a_very_long_sentence_makes_fewer_folds():
 def test_a_corpus_without_sentences_has_no_words():
     found = mark_corpus("")
     assert found.lexicon.words == ()
-    assert found.marks.shape == (0,)
+    assert found.lexicon_features.shape == (0,)
 
 
 def test_a_word_is_unknown_in_the_one_fold_that_has_it():
     text = "\n".join(["甲乙 丙"] + ["丁 丙"] * 9)
     found = mark_corpus(text)
     assert found.lexicon.words == ("丙", "丁", "甲乙")
-    assert found.marks[2:4].tolist() == found.words[2:4].tolist() == [0, 0]
-    assert found.words[4] == 3 | 3 << 16
-    assert np.all(found.words[9::6] == (4 | 4 << 16))
-    assert np.all(found.words[10::6] == (3 | 3 << 16))
+    assert found.lexicon_features[2:4].tolist() == found.word_ids[2:4].tolist() == [0, 0]
+    assert found.word_ids[4] == 3 | 3 << 16
+    assert np.all(found.word_ids[9::6] == (4 | 4 << 16))
+    assert np.all(found.word_ids[10::6] == (3 | 3 << 16))
 
 
 def test_a_word_of_two_folds_is_known_in_both_by_the_other():
     text = "\n".join(["甲乙 丙"] * 2 + ["甲 乙"] * 8)
     found = mark_corpus(text)
     rank = found.lexicon.words.index("甲乙")
-    class_in = [mark & 31 for mark in found.marks[2::7][:2]]
+    class_in = [mark & 31 for mark in found.lexicon_features[2::7][:2]]
     assert class_in == [class_of(np.array([1]), np.array([9]))[0] - 1] * 2
     assert found.lexicon.classes[rank] == class_of(np.array([2]), np.array([10]))[0]
 
 
 def test_a_single_sentence_knows_nothing_of_itself():
     found = mark_corpus("甲 乙丙", window=1)
-    assert found.marks.tolist() == [0x10101, 0, 0, 0, 0x20202]
+    assert found.lexicon_features.tolist() == [0x10101, 0, 0, 0, 0x20202]
     assert found.lexicon.words == ("乙丙", "甲")
     assert found.lexicon.classes.tolist() == [17, 17]
 
@@ -136,7 +137,8 @@ def test_cross_fitting_counts_all_but_the_fold():
     alphabet = Alphabet.of(corpus.codes)
     words = distinct_words(corpus, alphabet)
     matcher = Lexicon(tuple(words), np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
-    starts = ngrams.pad(corpus.starts.astype(np.uint16), corpus.offsets, 2).astype(np.uint8)
+    signs = np.where(corpus.starts, BEGIN, INSIDE)
+    starts = ngrams.pad(signs, corpus.offsets, 2).astype(np.int8)
     entries, bounds = padded(corpus, alphabet), fold_bounds(corpus, 2)
     _, by_others = cross_fit(matcher, entries, starts, bounds)
     for classes, (a, b) in zip(by_others, pairwise(bounds), strict=True):
@@ -150,7 +152,7 @@ def test_known_words_keep_their_ranks_and_classes_in_every_fold():
     assert found.lexicon.words == ("丙", "甲", "乙")
     assert found.lexicon.classes.tolist() == [7, 9, 17]
     one = 1 << 5
-    assert [m & 0xFF for m in found.marks] == [1, one | 8, 0, 2, 1, one | 8, one | 6, 2]
+    assert [m & 0xFF for m in found.lexicon_features] == [1, one | 8, 0, 2, 1, one | 8, one | 6, 2]
 
 
 def test_the_same_corpus_gives_the_same_words_and_marks():
@@ -158,5 +160,5 @@ def test_the_same_corpus_gives_the_same_words_and_marks():
     first, second = mark_corpus(text), mark_corpus(text)
     assert first.lexicon.words == second.lexicon.words
     assert first.lexicon.classes.tobytes() == second.lexicon.classes.tobytes()
-    assert first.marks.tobytes() == second.marks.tobytes()
+    assert first.lexicon_features.tobytes() == second.lexicon_features.tobytes()
     assert repr(first.lexicon) == f"Lexicon({len(first.lexicon.words)} words)"

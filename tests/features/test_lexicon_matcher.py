@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crfseg.features.lexicon_matcher import Matcher
+from crfseg.features.lexicon_matcher import MAX_WORD_LENGTH, Matcher
 from support.models import seeds
 from support.oracles import occurrences, reference_bits, reference_marks
 
@@ -117,7 +117,8 @@ def test_counts_are_the_references(seed, n):
     edges = np.isin(entries & 0xFFFF, (1, 2))
     starts = (rng.random(n) < 0.5).astype(np.uint8)
     seen, whole = np.zeros((2, len(words)), dtype=np.int64)
-    matcher_of(words).count(entries, starts, seen, whole)
+    boundaries = np.where(starts, 1, -1).astype(np.int8)
+    matcher_of(words).count(entries, boundaries, seen, whole)
     cuts = [*(starts | edges).tolist(), 1]
     found = occurrences(words, entries)
     is_word = [starts[a] and cuts[b] and not any(cuts[a + 1 : b]) for a, b, _ in found]
@@ -157,11 +158,11 @@ def test_arrays_of_other_lengths_are_refused():
             matcher_of([(3,)]).mark_all(text, classes, marks)
     counts = np.zeros(1, dtype=np.int64)
     with pytest.raises(ValueError, match="got 1, 1, 3"):
-        matcher_of([(3,)]).count(text, np.ones(3, dtype=np.uint8), counts, counts.copy())
+        matcher_of([(3,)]).count(text, np.ones(3, dtype=np.int8), counts, counts.copy())
 
 
 def test_its_longest_word_is_the_matchers():
-    longest = (3,) * lexicon_matcher.MAX_WORD_LENGTH
-    assert matcher_of([longest]).longest == lexicon_matcher.MAX_WORD_LENGTH
+    longest = (3,) * MAX_WORD_LENGTH
+    assert matcher_of([longest]).longest == MAX_WORD_LENGTH
     with pytest.raises(ValueError, match="symbols, expected"):
         matcher_of([(*longest, 3)])

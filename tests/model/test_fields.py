@@ -81,10 +81,10 @@ def lexicon_of(*words):
         lambda h, a: h["tag_set"].update(absent=["S"]),
         lambda h, a: h.update(info=[]),
         lambda h, a: a.pop("groups"),
-        lambda h, a: a.update(clusters=np.append(a["groups"], np.uint8(1))),
-        lambda h, a: a.update(clusters=a["groups"][None]),
-        lambda h, a: a.update(clusters=a["groups"].astype(np.uint16)),
-        lambda h, a: a.update(clusters=a["groups"] + np.uint8(64)),
+        lambda h, a: a.update(groups=np.append(a["groups"], np.uint8(1))),
+        lambda h, a: a.update(groups=a["groups"][None]),
+        lambda h, a: a.update(groups=a["groups"].astype(np.uint16)),
+        lambda h, a: a.update(groups=a["groups"] + np.uint8(64)),
         lambda h, a: a.pop("lexicon.words"),
         lambda h, a: a.pop("lexicon.classes"),
         lambda h, a: a.update({"lexicon.words": a["lexicon.words"][1:].copy()}),
@@ -220,7 +220,7 @@ def test_an_older_file_has_no_strings(model_file):
         del arrays["varieties.strings"], arrays["varieties.classes"]
 
     rewritten(model_file, older)
-    assert len(Model.load(model_file).varieties.strings) == 0
+    assert len(Model.load(model_file).extractor.varieties.strings) == 0
 
 
 def test_a_key_that_is_there_many_times_is_refused_in_time(tmp_path):

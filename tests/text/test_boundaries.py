@@ -48,7 +48,7 @@ def test_markup_that_makes_no_sense(markup, message):
 
 
 def test_places_out_of_the_text_or_in_both_are_errors():
-    with pytest.raises(MarkupError, match="never: 3; expected places from 0 to 2"):
+    with pytest.raises(MarkupError, match="never: 3; expected positions from 0 to 2"):
         ConstrainedText.at("我爱", never=[3])
     with pytest.raises(MarkupError, match="1 is in always and in never"):
         ConstrainedText.at("我爱", always=[1], never=[1])

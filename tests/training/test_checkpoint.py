@@ -18,6 +18,11 @@ from support.corpora import DEV, TEST, TRAIN
 
 @pytest.mark.parametrize("profile", ["fast", "accurate"])
 @pytest.mark.parametrize("dev", [None, DEV])
+def changed(model, **parts):
+    """A model whose extractor has other parts."""
+    return dataclasses.replace(model, extractor=dataclasses.replace(model.extractor, **parts))
+
+
 def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
     corpus = TRAIN if profile == "fast" else TEST
     options = {"dev": dev, "patience": 3, "profile": profile}
@@ -89,8 +94,8 @@ def test_a_checkpoint_knows_the_model_that_training_goes_on_from(tmp_path):
     classes = np.roll(init.lexicon.classes, 1)
     groups = np.roll(init.alphabet.clusters, 1)
     for other in (
-        dataclasses.replace(init, lexicon=dataclasses.replace(init.lexicon, classes=classes)),
-        dataclasses.replace(init, alphabet=dataclasses.replace(init.alphabet, clusters=groups)),
+        changed(init, lexicon=dataclasses.replace(init.lexicon, classes=classes)),
+        changed(init, alphabet=dataclasses.replace(init.alphabet, clusters=groups)),
     ):
         with pytest.raises(TrainingError, match="is of another corpus or configuration"):
             crfseg.train(corpus, init=other, checkpoint=tmp_path / "state")
