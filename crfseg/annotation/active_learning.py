@@ -141,20 +141,20 @@ def _candidates(
     lines = split_lines(text)
     if not len(lines.codes):
         return []
-    boundaries = _asked(segmenter, text, sure)
-    boundaries[lines.starts] = 0  # white space has said it
+    asked = _asked(segmenter, text, sure)
+    asked[lines.starts] = 0  # white space has said it
     pairs = _pairs(lines.codes, lines.offsets)
-    worth = _entropies(segmenter, text) * weights[pairs] * _once(boundaries, pairs, lines.offsets)
+    worth = _entropies(segmenter, text) * weights[pairs] * _once(asked, pairs, lines.offsets)
     values = np.add.reduceat(worth, lines.offsets[:-1]) / np.diff(lines.offsets)
     values[_passed_over(segmenter, Corpus(*lines[:4]))] = 0
     chosen = np.argsort(-values, kind="stable")[: min(most, np.count_nonzero(values))]
     rows, found = text.split("\n"), []
     firsts = np.cumsum([0, *(len(row) + 1 for row in rows)])
     for k in chosen.tolist():
-        at = lines.offsets[k] + np.flatnonzero(boundaries[lines.offsets[k] : lines.offsets[k + 1]])
+        at = lines.offsets[k] + np.flatnonzero(asked[lines.offsets[k] : lines.offsets[k + 1]])
         row = int(lines.lines[k])
         boundaries = np.zeros(len(rows[row]), dtype=np.int8)
-        boundaries[lines.positions[at] - firsts[row]] = boundaries[at]
+        boundaries[lines.positions[at] - firsts[row]] = asked[at]
         length = int(lines.offsets[k + 1] - lines.offsets[k])
         found.append(
             _Candidate(ConstrainedText(rows[row], boundaries), length, pairs[at], worth[at])

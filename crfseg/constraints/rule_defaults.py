@@ -52,7 +52,7 @@ def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
 
     Examples
     --------
-    >>> habits_of(Corpus.from_text("涨 了 23.4%\n共 1,200 米"))["numbers"]
+    >>> count_rules(Corpus.from_text("涨 了 23.4%\n共 1,200 米"))["numbers"]
     [2, 2]
     """
     counts = {rule.name: np.array((before or {}).get(rule.name, (0, 0))) for rule in RULES}

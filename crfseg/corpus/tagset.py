@@ -43,7 +43,7 @@ SCHEMES: Final = tuple(_POSITIONS)
 class WordTags(NamedTuple):
     """Which tags words are spelt with: one that opens, inner ones, one that closes.
 
-    >>> TagSet("BMES6").spelling.inner.tolist()  # B B2 B3 M E S
+    >>> TagSet("BMES6").word_tags.inner.tolist()  # B B2 B3 M E S
     [1, 2, 3, 3, -1, -1]
     """
 

@@ -170,7 +170,7 @@ def compare(
     >>> gold = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
     >>> one = Corpus.from_text("我 爱 北 京 天安门\n他 来 了")
     >>> other = Corpus.from_text("我 爱 北京 天安门\n他 来了")
-    >>> [(place.one, place.other, place.right) for place in compare(one, other, gold).partings()]
+    >>> [(place.one, place.other, place.right) for place in compare(one, other, gold).disagreements()]
     [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
     """
     (gold,) = read_corpora([gold], format=format, encoding=encoding)

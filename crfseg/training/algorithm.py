@@ -85,6 +85,6 @@ def algorithm_of(name: str | None) -> Algorithm:
         If there is no such algorithm.
     """
     name = DEFAULT if name is None else name
-    if name not in ALGORITHMS:
+    if not isinstance(name, str) or name not in ALGORITHMS:
         raise TrainingError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
     return ALGORITHMS[name]

@@ -14,7 +14,7 @@ def test_the_commands_take_it_where_no_model_is_named(tmp_path):
     assert str(BUNDLED) in shown
     assert "CC BY-SA 4.0" in shown
     scored = run("evaluate", DEV, cwd=tmp_path).stdout
-    assert "default.crfseg: criterion everyday, PKU-like, protocol open" in scored
+    assert "bundled.crfseg: criterion everyday, PKU-like, protocol open" in scored
     assert list(tmp_path.iterdir()) == []
 
 

@@ -26,6 +26,6 @@ def test_from_raw_text_to_a_better_model(tmp_path):
     asked.write_text("\n".join(answer.markup for answer in answers), "utf-8")
     done = run("train", asked, "--init", model, "-o", tmp_path / "new", "--dev", DEV, here=True)
     assert done.returncode == 0
-    f1, before = (crfseg.evaluate(crfseg.load(path), dev).f1 for path in (tmp_path / "new", model))
+    f1, before = (crfseg.evaluate(dev, crfseg.load(path)).f1 for path in (tmp_path / "new", model))
     assert f1 > before + 0.01
     assert run("suggest", file, "-m", tmp_path / "new", "-n", 5, here=True).output.count("\n") == 5

@@ -29,7 +29,7 @@ def test_the_command_writes_model_and_trials_and_says_what_changed(tmp_path):
         *("f1", "oov_recall", "seconds"),
     ]
     best = max(float(row["f1"]) for row in rows)
-    assert crfseg.evaluate(crfseg.load(model), TEST).f1 == best
+    assert crfseg.evaluate(TEST, crfseg.load(model)).f1 == best
     lines = result.output.splitlines()
     assert lines[0] == "protocol closed"
     assert lines[1].startswith(f"settings tried: {len(rows)}, in ")

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+import crfseg
 from crfseg import Corpus
+from crfseg.errors import CorpusError
 from crfseg.evaluation.alignment import KINDS, Alignment
+from support.corpora import labelled
 from support.segmentations import judged, segmented_twice
 
 
@@ -105,3 +108,24 @@ def test_a_word_that_ends_a_sentence_never_reaches_into_the_next():
     joined = Alignment(gold, predicted)
     assert np.array_equal(joined.gold_words.ends, [1, 2])
     assert joined.boundary_f1 is None
+
+
+def test_word_f1_is_the_share_of_equal_spans():
+    gold = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
+    predicted = Corpus.from_text("我 爱 北京 天 安门\n他 来了")
+    assert Alignment(gold, predicted).word_f1 == pytest.approx(2 * 4 / (7 + 7))
+    assert crfseg.evaluate(gold, predicted).f1 == pytest.approx(2 * 4 / (7 + 7))
+
+
+def test_with_labels_a_word_is_right_if_its_label_is():
+    gold = labelled("我/O 在/O 北京/LOC 李/PER", "他/O 去/O 上海/LOC")
+    predicted = labelled("我/O 在/O 北京/LOC 李/LOC", "他/PER 去/O 上海/LOC")
+    # gold 3, predicted 4 (他 too), right 2; what is outside every entity does not count
+    assert Alignment(gold, predicted).word_f1 == pytest.approx(2 * 2 / (3 + 4))
+    scores = crfseg.evaluate(gold, predicted)
+    assert scores.labelled.f1 == Alignment(gold, predicted).word_f1
+
+
+def test_other_texts_are_refused_with_the_first_place():
+    with pytest.raises(CorpusError, match="at character 2: '恨' for '爱'"):
+        Alignment(Corpus.from_text("我 爱"), Corpus.from_text("我 恨"))

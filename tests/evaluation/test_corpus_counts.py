@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfseg import Corpus
-from crfseg.errors import ShapeError
+from crfseg.errors import CorpusError
+from crfseg.evaluation.alignment import Alignment
 from crfseg.evaluation.corpus_counts import count_sentences
 from crfseg.evaluation.sighan import OfficialCounts, count_line
 from crfseg.text.chars import code_points
@@ -81,7 +82,7 @@ ANY_CUT = st.one_of(
 @given(st.lists(ANY_CUT, max_size=6))
 def test_rows_are_the_counts_of_the_sentences(sentences: list[Cut]) -> None:
     gold, predicted = corpora(sentences)
-    rows = count_sentences(gold, predicted, KNOWN)
+    rows = count_sentences(Alignment(gold, predicted), KNOWN)
     assert rows.shape == (len(sentences), 11)
     assert rows.dtype == np.int64
     assert list(map(tuple, rows.tolist())) == one_by_one(gold, predicted)
@@ -110,7 +111,9 @@ def test_rows_are_the_counts_of_the_sentences(sentences: list[Cut]) -> None:
 def test_sentences_that_need_care_get_it(gold: str, predicted: str) -> None:
     others = [("", ""), ("a/b", "ab"), ("a/b", "a/b")]
     one, other = corpora([*others, (gold, predicted), *others])
-    assert list(map(tuple, count_sentences(one, other, KNOWN).tolist())) == one_by_one(one, other)
+    assert list(map(tuple, count_sentences(Alignment(one, other), KNOWN).tolist())) == one_by_one(
+        one, other
+    )
 
 
 @pytest.mark.parametrize("system", ["ctb6-jieba", "wtb-flips", "zx-chars"])
@@ -121,16 +124,18 @@ def test_reports_of_the_official_scorer_on_real_text_are_equalled(system: str) -
     paths = SCORER / f"{name}-gold.txt", SCORER / system / "predicted.txt"
     gold, predicted = (Corpus.from_text(path.read_bytes().decode()) for path in paths)
     known = (SCORER / f"{name}-train-words.txt").read_text(encoding="utf-8").split("\n")
-    total = OfficialCounts(*count_sentences(gold, predicted, set(known)).sum(axis=0).tolist())
+    total = OfficialCounts(
+        *count_sentences(Alignment(gold, predicted), set(known)).sum(axis=0).tolist()
+    )
     assert total.report() == (SCORER / system / "report.txt").read_text(encoding="utf-8")
 
 
 def test_no_sentences_have_no_rows() -> None:
-    assert count_sentences(*corpora([]), KNOWN).shape == (0, 11)
-    assert count_sentences(*corpora([("", "")]), KNOWN).tolist() == [[0] * 11]
+    assert count_sentences(Alignment(*corpora([])), KNOWN).shape == (0, 11)
+    assert count_sentences(Alignment(*corpora([("", "")])), KNOWN).tolist() == [[0] * 11]
 
 
 @pytest.mark.parametrize("other", ["我 爱 南京", "我 爱\n北京", "我 爱 北京 他", ""])
 def test_other_sentences_are_refused(other: str) -> None:
-    with pytest.raises(ShapeError, match="two segmentations of the same sentences"):
-        count_sentences(Corpus.from_text("我 爱 北京"), Corpus.from_text(other), KNOWN)
+    with pytest.raises(CorpusError, match="expected the same sentences"):
+        Alignment(Corpus.from_text("我 爱 北京"), Corpus.from_text(other))

@@ -32,7 +32,7 @@ def test_the_best_is_no_worse_than_the_defaults_and_is_what_is_trained(found):
     assert found.best.f1 >= found.defaults.f1
     record = found.model.info["training"] | {"scheme": found.model.tag_set.scheme}
     assert {name: record[name] for name in found.best.params} == found.best.params
-    assert crfseg.evaluate(crfseg.Segmenter(found.model), TEST).f1 == found.best.f1
+    assert crfseg.evaluate(TEST, crfseg.Segmenter(found.model)).f1 == found.best.f1
 
 
 def test_what_changed_and_by_how_much(found):

@@ -18,8 +18,8 @@ def test_what_is_known_holds_everywhere(segmenter, text):
     starts, inside = {start for start, _ in spans}, set()
     for start, end in spans:
         inside.update(range(start + 1, end))
-    lines = crfseg.text.whitespace.split_lines(*segmenter.decoder.marked(text))
-    for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
+    lines = crfseg.text.whitespace.split_lines(*segmenter.decoder.constrained(text))
+    for place, known in zip(lines.positions.tolist(), lines.boundaries.tolist(), strict=True):
         assert known <= 0 or place in starts
         assert known >= 0 or place in inside
     words = [text.text[start:end] for start, end in spans]
@@ -40,7 +40,7 @@ def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
     spans = ruled.spans(text)
     starts = {start for start, _ in spans}
     lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.boundaries(text))
-    for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
+    for place, known in zip(lines.positions.tolist(), lines.boundaries.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
     words = [text[start:end] for start, end in spans]
     assert ruled.cut(text) == words == next(ruled.cut_many([text]))
@@ -55,7 +55,7 @@ def test_all_ways_of_cutting_keep_to_the_rules(ruled, text):
 def test_finer_and_coarser_words_keep_to_the_rules(ruled, text, granularity):
     starts = {start for start, _ in ruled.spans(text, granularity)}
     lines = crfseg.text.whitespace.split_lines(text, ruled.ruleset.boundaries(text))
-    for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
+    for place, known in zip(lines.positions.tolist(), lines.boundaries.tolist(), strict=True):
         assert known == 0 or (place in starts) == (known > 0)
 
 

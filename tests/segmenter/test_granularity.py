@@ -64,7 +64,7 @@ def test_what_is_known_holds_at_every_granularity(segmenter, text, granularity):
     starts = {start for start, _ in spans}
     inside = {place for start, end in spans for place in range(start + 1, end)}
     lines = split_lines(text.text, text.boundaries)
-    for place, known in zip(lines.places.tolist(), lines.boundaries.tolist(), strict=True):
+    for place, known in zip(lines.positions.tolist(), lines.boundaries.tolist(), strict=True):
         assert known <= 0 or place in starts
         assert known >= 0 or place in inside
 

@@ -16,13 +16,13 @@ from support.commands import COMMAND, run
 from support.corpora import DEV, TEST, TRAIN
 
 
-@pytest.mark.parametrize("profile", ["fast", "accurate"])
-@pytest.mark.parametrize("dev", [None, DEV])
 def changed(model, **parts):
     """A model whose extractor has other parts."""
     return dataclasses.replace(model, extractor=dataclasses.replace(model.extractor, **parts))
 
 
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
+@pytest.mark.parametrize("dev", [None, DEV])
 def test_a_resumed_training_gives_the_same_bytes(tmp_path, dev, profile):
     corpus = TRAIN if profile == "fast" else TEST
     options = {"dev": dev, "patience": 3, "profile": profile}

@@ -11,12 +11,13 @@ from crfseg.errors import ModelFileError, TemplateError, TrainingError
 from crfseg.features.dataset import Dataset, feature_sequences
 from crfseg.features.templates import DEFAULT
 from crfseg.training import crfsuite
-from crfseg.training.parameters import ALGORITHMS, checked_params
+from crfseg.training.algorithm import ALGORITHMS
+from crfseg.training.parameters import checked_params
 from support.corpora import SAMPLE, TRAIN
 
 CRFSUITE_ALGORITHMS = [
     pytest.param(name, marks=[] if name == "lbfgs" else [pytest.mark.slow])
-    for name in ALGORITHMS[1:]
+    for name in [*ALGORITHMS][1:]
 ]
 
 

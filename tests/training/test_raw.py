@@ -81,7 +81,7 @@ def test_the_protocol_is_recorded(protocol):
 
 def test_without_raw_text_nothing_is_said_of_it():
     assert "raw" not in crfseg.train(SMALL).info
-    assert len(crfseg.train(SMALL).varieties.strings) == 0
+    assert len(crfseg.train(SMALL).extractor.varieties.strings) == 0
     assert crfseg.train(SMALL, protocol="open").info["protocol"] == "open"
 
 
@@ -165,7 +165,7 @@ def test_any_character_is_raw_text_enough(text):
 def test_an_empty_text_beside_others_changes_nothing():
     alone = crfseg.train(SMALL, raw=RAW)
     beside = crfseg.train(SMALL, raw=[Corpus.from_text(""), RAW])
-    assert np.array_equal(alone.varieties.strings, beside.varieties.strings)
+    assert np.array_equal(alone.extractor.varieties.strings, beside.extractor.varieties.strings)
     assert len(beside.info["raw"]) == 2
 
 
@@ -215,7 +215,9 @@ def test_several_raw_texts_are_counted_as_one():
     parts = [Corpus.from_text(text) for text in RAW.texts()]
     one, several = crfseg.train(SMALL, raw=RAW), crfseg.train(SMALL, raw=parts)
     for name in ("strings", "classes"):
-        assert np.array_equal(getattr(one.varieties, name), getattr(several.varieties, name))
+        assert np.array_equal(
+            getattr(one.extractor.varieties, name), getattr(several.extractor.varieties, name)
+        )
     assert one.vocabulary == several.vocabulary == tuple(sorted(SMALL.vocabulary()))
 
 
@@ -319,10 +321,11 @@ def test_a_checkpoint_knows_the_strings_of_the_model_that_training_goes_on_from(
     fewer = crfseg.features.accessor_variety.Varieties(
         init.extractor.varieties.strings[1:], init.extractor.varieties.classes[1:]
     )
+    other = dataclasses.replace(
+        init, extractor=dataclasses.replace(init.extractor, varieties=fewer)
+    )
     with pytest.raises(TrainingError, match="is of another corpus or configuration"):
-        crfseg.train(
-            SMALL, init=dataclasses.replace(init, varieties=fewer), checkpoint=tmp_path / "state"
-        )
+        crfseg.train(SMALL, init=other, checkpoint=tmp_path / "state")
 
 
 # Tagging

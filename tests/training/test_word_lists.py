@@ -165,9 +165,9 @@ def test_a_word_that_no_other_fold_has_is_known_from_the_list_in_training():
     with_list = lexicon.fit_lexicon(text, alphabet, entries, 1, lists=[text])
     without = lexicon.fit_lexicon(text, alphabet, entries, 1)
     middle = slice(1, None, 3)
-    assert set((with_list.marks[middle] & 31) + 1) == {OF_TEXT + 1}
-    assert set(with_list.words[middle]) == {0}  # such a word has no number
-    assert not without.marks[middle].any()
+    assert set((with_list.lexicon_features[middle] & 31) + 1) == {OF_TEXT + 1}
+    assert set(with_list.word_ids[middle]) == {0}  # such a word has no number
+    assert not without.lexicon_features[middle].any()
 
 
 def test_a_word_known_from_a_list_alone_has_no_number():

@@ -17,16 +17,10 @@ from crfseg import Corpus, evaluate
 from crfseg.errors import CrfsegError
 from crfseg.evaluation.alignment import KINDS
 from crfseg.evaluation.breakdown import Slice
-from crfseg.evaluation.report import (
-    Items,
-    Page,
-    Table,
-    differences,
-    plots,
-    write_page,
-    write_report,
-)
-from crfseg.evaluation.report.page import render
+from crfseg.evaluation.report import differences, plots
+from crfseg.evaluation.report.evaluation_page import write_report
+from crfseg.evaluation.report.items import Items
+from crfseg.evaluation.report.page import Page, Table, render, write_page
 from crfseg.evaluation.report.wording import shown
 from support.corpora import SAMPLE
 

@@ -4,8 +4,9 @@ import re
 
 from crfseg import Corpus
 from crfseg.annotation.label_errors import Suspect
+from crfseg.annotation.label_errors_page import write_audit
 from crfseg.evaluation.comparison import compare
-from crfseg.evaluation.report import write_audit, write_comparison
+from crfseg.evaluation.report.comparison_page import write_comparison
 from support.corpora import GOLD
 from support.pages import items_of, stretches_of
 

@@ -13,7 +13,9 @@ from playwright.sync_api import sync_playwright
 
 from crfseg import Corpus, evaluate, read_corpus
 from crfseg.evaluation.alignment import KINDS, Alignment
-from crfseg.evaluation.report import Items, Page, write_page, write_report
+from crfseg.evaluation.report.evaluation_page import write_report
+from crfseg.evaluation.report.items import Items
+from crfseg.evaluation.report.page import Page, write_page
 from support.corpora import SAMPLE
 
 pytestmark = pytest.mark.slow

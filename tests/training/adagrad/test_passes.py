@@ -13,7 +13,7 @@ from crfseg.training.parameters import checked_params
 from support.corpora import DEV
 
 
-@pytest.mark.parametrize(("drawn", "hidden"), [(0.1, "words"), (0.4, "groups"), (0.6, None)])
+@pytest.mark.parametrize(("drawn", "hidden"), [(0.1, "lexicon"), (0.4, "cluster"), (0.6, None)])
 def test_sentences_are_hidden_from_what_is_learned_of_the_text(drawn, hidden):
     class Fixed:
         permutation = staticmethod(np.arange)
