@@ -65,7 +65,7 @@ def heard() -> Iterator[None]:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder, still missing, that downloads are kept in."""
-    monkeypatch.setattr(download, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 
@@ -76,8 +76,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **kwargs: object) -> None:
         raise AssertionError(f"the network was used: {args}, {kwargs}")
 
-    monkeypatch.setattr(download, "_download", refuse)
-    monkeypatch.setattr(download, "_pip_download", refuse)
+    monkeypatch.setattr(download, "download", refuse)
+    monkeypatch.setattr(download, "pip_download", refuse)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The sentences that are most worth annotating, and what is to be decided in them.
+"""Active learning: chooses the sentences whose annotation teaches the model most.
 
 A word that the model is not sure of is a question. Its answer helps wherever the same characters
 meet, so a place is worth its entropy times the square root of how often its two characters stand

@@ -1,4 +1,4 @@
-"""What is suspicious in segmented corpora, with file:line; nothing is changed.
+"""Checks of segmented corpora: suspicious places with file:line; nothing is changed.
 
 ::
 
@@ -57,7 +57,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`check` found, and how large the corpora are."""
+    """The findings of :func:`check`, and the sizes of the corpora."""
 
     findings: list[Finding]
     corpora: Summary

@@ -1,7 +1,7 @@
-"""One corpus file, read as far as it can be, and what is suspicious in it.
+"""Checks of one corpus file, which is read as far as possible.
 
-Where :func:`crfseg.read_corpus` stops at the first error, this goes on: lines that are not in the
-encoding or format are listed and passed over. :mod:`crfseg.annotation.corpus_checks` compares what was read.
+:func:`crfseg.read_corpus` stops at the first error; this goes on: lines that are not in the
+encoding or format are listed and skipped. :mod:`crfseg.annotation.corpus_checks` compares files.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What could be read of a file, and what was found on the way."""
+    """A corpus file as far as it could be read, and the findings."""
 
     corpus: Corpus
     findings: list[Finding]
@@ -107,7 +107,7 @@ class CheckedFile:
 
     @classmethod
     def read(cls, path: PathLike, format: Format | None, encoding: str) -> CheckedFile:
-        """Read a file and list what stands in the way; see :func:`crfseg.annotation.corpus_checks.check`."""
+        """Read a file and list what cannot be read; see :func:`crfseg.check`."""
         name, data = os.fspath(path), Path(path).read_bytes()
         text, undecodable = _decoded(data, name, encoding)
         format = format or readers.format_of(name)

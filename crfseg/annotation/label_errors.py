@@ -1,4 +1,4 @@
-"""The gold's own mistakes: places where a corpus is probably not segmented as it should be.
+"""Label errors: places where the gold segmentation is probably wrong, found by cross-validation.
 
 Two witnesses are heard, neither of which has seen the place:
 
@@ -106,7 +106,7 @@ def audit(
     folds
         Into how many parts the corpora are divided.
     jobs
-        How many models are trained at a time, see :func:`crfseg.model_selection.cross_validation.cross_validate`.
+        How many models are trained at a time, see :func:`crfseg.cross_validate`.
     callback
         Called with each fold in order.
     format, encoding

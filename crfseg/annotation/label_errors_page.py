@@ -1,4 +1,4 @@
-"""The page of an audit: where a gold corpus is probably wrong, the likeliest first."""
+"""The page of probable label errors, the most probable first."""
 
 from __future__ import annotations
 

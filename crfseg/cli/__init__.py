@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported when it is called, so that each starts at once."""
+"""The command line: a module for each command, imported when it is called."""
 
 from __future__ import annotations
 

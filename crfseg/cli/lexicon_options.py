@@ -1,4 +1,4 @@
-"""The options that give a segmenter a user's words."""
+"""Options of the user's lexicon: files of words, one at the beginning of each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a score is worth nothing without: the text it was measured on, standard and protocol."""
+"""Provenance of scores: the digests of the gold, the criterion and the protocol of the model."""
 
 from __future__ import annotations
 

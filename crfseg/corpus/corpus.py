@@ -139,7 +139,8 @@ class Corpus:
     def from_constrained(cls, text: ConstrainedText, name: str = "<text>") -> Corpus:
         r"""Take a text of which something is known for a corpus: one sentence a line.
 
-        >>> Corpus.from_constrained(ConstrainedText.parse("我|是-北京\n他 来了")).boundaries.tolist()
+        >>> text = ConstrainedText.parse("我|是-北京\n他 来了")
+        >>> Corpus.from_constrained(text).boundaries.tolist()
         [1, 1, -1, 0, 1, 1, 0]
         """
         split = split_lines(text.text, text.boundaries)

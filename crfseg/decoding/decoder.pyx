@@ -1,8 +1,8 @@
-"""The model compiled for tagging: from a sentence's symbols to its tags. Readable twin in crf.py.
+"""The decoder: from a sentence's symbols to its best tags. Readable twin: reference.py.
 
 A sentence is worked on in chunks that fit the nearest cache, in three steps::
 
-    look up    each pattern of the chunk    -> its block of weights                  lookup.pyx
+    look up    each pattern of the chunk    -> its block of weights                  weight_index.pyx
     add up     the rows of these blocks     -> emissions[t, tag]
     forward    emissions, transitions       -> the best way to each tag, and where   viterbi.pyx
                                                it comes from

@@ -1,4 +1,4 @@
-"""How probable words and tags are: sums over all legal tag sequences. Readable twin in crf.py.
+"""Marginals of words and tags: sums over all legal tag sequences. Readable twin: reference.py.
 
     alpha[t, j]   = potential[t, j] sum_i alpha[t-1, i] arc[i, j],   scaled to sum 1
     beta[t-1, i]  = sum_j arc[i, j] potential[t, j] beta[t, j],      scaled alike
@@ -12,7 +12,7 @@ The entropy needs no way back (Hernando, Crespi and Cybenko 2005):
     back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
     h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
 
-A user's lexicon adds ways beside the lattice, see links.pyx.
+A user's lexicon adds word arcs beside the lattice, see word_sums.pyx.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The k best tag sequences of a sentence, in integers. Readable twin in crf.py.
+"""The k best tag sequences of a sentence, in integers. Readable twin: reference.py.
 
 Each tag of each character has a list of the K best ways to it, best first::
 
@@ -6,7 +6,7 @@ Each tag of each character has a list of the K best ways to it, best first::
 
 ``back[t, j, k]`` notes the i and r of each. Lists are merged from their heads, so that a character
 costs K steps for each tag, each as long as there are arcs to it. Words of a user's lexicon go along
-branches of their own, which are chains (see chains.pyx) with a list for each opening tag.
+word arcs (see viterbi.pyx) with a list for each opening tag.
 """
 
 import numpy as np

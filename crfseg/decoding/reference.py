@@ -1,4 +1,4 @@
-"""The linear-chain CRF, readable: what the compiled kernels are held against.
+"""The linear-chain CRF in readable numpy, the reference of the compiled kernels.
 
 A tag path ``y`` of a sentence of T characters has the score
 

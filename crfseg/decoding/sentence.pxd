@@ -1,4 +1,4 @@
-"""One sentence and the work space for it, as searches and sums use it."""
+"""A sentence and its work space, for searches and sums."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc

@@ -1,4 +1,4 @@
-"""Text in, words out: strings to lists of words, UTF-8 to UTF-8. No Python object per character.
+"""The tagger: strings to lists of words, UTF-8 to UTF-8; no Python object per character.
 
 A line is read into a Sentence, the decoder finds its tags, and the words are written down: as
 strings or as UTF-8.
@@ -198,7 +198,7 @@ cdef class Tagger:
         surrogates
             Take lone surrogates for characters too, as Python strings can have them.
         boundaries
-            What is known of each byte's place, as in :class:`crfseg.Marked`, if anything.
+            What is known of each byte's place, as in :class:`crfseg.ConstrainedText`, if anything.
         user_words
             A user's words.
 

@@ -1,4 +1,4 @@
-"""What the decoder uses of the pattern tables."""
+"""Declarations of weight_index.pyx."""
 
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 

@@ -1,4 +1,4 @@
-"""What sums use of links."""
+"""Declarations of word_sums.pyx."""
 
 from libc.stdint cimport int16_t
 

@@ -1,4 +1,4 @@
-"""Words of a user's lexicon in sums over all tag sequences: chains.pyx, added up.
+"""Words of a user's lexicon in sums over all tag sequences: the word arcs of viterbi.pyx, summed.
 
 A link has the tags from the opening one to the end of the longest word that begins with it. Its
 weight leaves the lattice at its start, and comes back where a word ends, times exp(strength), and

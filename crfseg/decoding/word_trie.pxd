@@ -1,4 +1,4 @@
-"""What searches use of the trie."""
+"""Declarations of word_trie.pyx."""
 
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 

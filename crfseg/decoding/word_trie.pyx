@@ -1,4 +1,4 @@
-"""The words of a user's lexicon in text: all of them, wherever they begin, however they overlap.
+"""Trie of a user's words: finds all of them in a text, whatever overlaps.
 
 ::
 

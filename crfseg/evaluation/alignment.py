@@ -68,7 +68,7 @@ class TextSpans:
 
 @dataclass(frozen=True, eq=False)
 class Differences(TextSpans):
-    """Where two segmentations part: stretches without a common boundary inside.
+    """The differences of two segmentations: spans without a common boundary inside.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Alignment:
 
     @cached_property
     def differences(self) -> Differences:
-        """Where the segmentations part, in order."""
+        """The spans where the segmentations differ, in order."""
         starts, ends = agreed_spans(self.gold, self.predicted)
         n_gold, n_predicted = (
             count_within(corpus.starts, starts) for corpus in (self.gold, self.predicted)
@@ -150,7 +150,7 @@ class Alignment:
 
     @property
     def right_sentences(self) -> NDArray[np.bool_]:
-        """Which sentences have no difference, shape (N,)."""
+        """Flags of the sentences without a difference, shape (N,)."""
         right = np.ones(len(self.gold), dtype=bool)
         right[self.differences.sentences] = False
         return right

@@ -1,4 +1,4 @@
-"""Recall of some of the gold words at a time: where a segmenter is good, and where it is not.
+"""Breakdown of recall: by length, frequency, class of characters, label, and word.
 
 Every table is a list of slices. Here it is places that count: a word was found if it stands in the
 output where it stands in the gold.

@@ -1,4 +1,4 @@
-"""How right a model is where it is how sure.
+"""Calibration: the precision of words by the model's confidence, and the temperature that fits.
 
 Of the words of which it is 90 % sure, nine in ten should be right. A model that was trained to lead
 by a margin is surer than that. Dividing all its log-potentials by one number, the temperature,

@@ -1,4 +1,4 @@
-"""Two segmentations against one gold: which is better, and whether that is more than chance."""
+"""Comparison of two segmentations with one gold: the difference, its interval and p-value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RIGHT: Final = ("one", "other", "neither")
 
 @dataclass(frozen=True, eq=False)
 class Disagreements(TextSpans):
-    """Where two segmentations part: stretches of whole words of both and of the gold.
+    """The spans where two segmentations disagree: whole words of both and of the gold.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Disagreement:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What :func:`compare` found.
+    """The result of :func:`compare`.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ class Comparison:
 
     @cached_property
     def p_value(self) -> float:
-        """How often chance gives such a difference, either way: 1,000 exchanges, seed 0."""
+        """The p-value of the difference, two-sided: 1,000 random exchanges, seed 0."""
         return significance.p_value(self.one.sentence_counts, self.other.sentence_counts)
 
     @cached_property
     def places(self) -> Disagreements:
-        """Where the two part from each other, in order."""
+        """The spans where the two disagree, in order."""
         starts, ends = agreed_spans(*self._segmentations)
         _, one, other = self._segmentations
         at = np.flatnonzero(count_within(one.starts != other.starts, starts))
@@ -170,7 +170,8 @@ def compare(
     >>> gold = Corpus.from_text("我 爱 北京 天安门\n他 来 了")
     >>> one = Corpus.from_text("我 爱 北 京 天安门\n他 来 了")
     >>> other = Corpus.from_text("我 爱 北京 天安门\n他 来了")
-    >>> [(place.one, place.other, place.right) for place in compare(one, other, gold).disagreements()]
+    >>> found = compare(one, other, gold).disagreements()
+    >>> [(place.one, place.other, place.right) for place in found]
     [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
     """
     (gold,) = read_corpora([gold], format=format, encoding=encoding)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import count
 
 FEW = 5  # a word that is there no more often is never given up by diff
-_PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
+PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
 _INFINITY = 1 << 62
 
 _Box = tuple[int, int, int, int]  # a[x:x_end] and b[y:y_end], as x, x_end, y, y_end
@@ -93,7 +93,7 @@ def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
     """Yield deletions (y == y_end) and insertions (x == x_end) in no particular order."""
     # By diagonal x - y: what was reached on the negative ones is found from the end of the list.
     forward, backward = ([0] * (len(a) + len(b) + 5) for _ in range(2))
-    patience = max(_PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
+    patience = max(PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
     boxes = [((0, len(a), 0, len(b)), patience)]
     while boxes:
         (x, x_end, y, y_end), patience = boxes.pop()

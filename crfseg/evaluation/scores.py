@@ -30,7 +30,7 @@ _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_re
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What :func:`evaluate` found. Figures are in [0, 1]; None where undefined.
+    """The result of :func:`crfseg.evaluate`. Figures are in [0, 1]; None where undefined.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ class Scores:
 
     @cached_property
     def counts(self) -> OfficialCounts:
-        """What the official scorer counts in all."""
+        """The official scorer's counts of the whole corpus."""
         return OfficialCounts(*self.rows.sum(axis=0).tolist())
 
     @property
     def knows_words(self) -> bool:
-        """Whether the training vocabulary was known."""
+        """True if the training vocabulary is known."""
         return self.frequency_of is not None
 
     @property
@@ -125,7 +125,7 @@ class Scores:
 
     @cached_property
     def differences(self) -> dict[str, int]:
-        """How many stretches of text differ, by kind: merge, split, cross."""
+        """The number of differing spans by kind: merge, split, cross."""
         kinds = self.alignment.differences.kinds
         return dict(zip(KINDS, np.bincount(kinds, minlength=len(KINDS)).tolist(), strict=True))
 
@@ -159,7 +159,7 @@ class Scores:
 
     @cached_property
     def calibration(self) -> Calibration | None:
-        """How right the model is where it is how sure; None without a model."""
+        """The calibration of the model; None without a model."""
         if self.alignment.confidence is None:
             return None
         return Calibration.of(self.alignment.confidence, self.alignment.predicted_words.right)

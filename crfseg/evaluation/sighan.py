@@ -28,7 +28,7 @@ COLUMN = 61  # the width of either column of diff's 130
 
 @dataclass(frozen=True, slots=True)
 class OfficialCounts:
-    """What the scorer counts; ``+`` joins the counts of two texts.
+    """The counts of the scorer; ``+`` joins the counts of two texts.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How much of a figure, or of a difference of two, is chance.
+"""Significance: bootstrap intervals of scores, and p-values of differences.
 
 The sentences of a test set are a sample of those there are. Drawing as many from them again and
 again, with replacement, shows how much a figure would vary with another sample (Efron 1979,
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 LEVEL: Final = 0.95
 """How often an interval holds the figure of all sentences there are."""
 RESAMPLES: Final = 1000
-_AT_ONCE: Final = 1 << 20  # numbers drawn together
+AT_ONCE: Final = 1 << 20  # numbers drawn together
 
 Counts = NDArray[np.int64]
 """Of each sentence: gold words, predicted words, missed ones, wrong ones; shape (N, 4)."""
@@ -97,5 +97,5 @@ def _ends(figures: NDArray[np.float64]) -> tuple[float, float]:
 
 def _batches(resamples: int, times: NDArray[np.intp]) -> list[int]:
     """Divide the resamples, so that not all of them need memory together."""
-    most = max(1, _AT_ONCE // max(1, len(times)))
+    most = max(1, AT_ONCE // max(1, len(times)))
     return [min(most, resamples - begin) for begin in range(0, resamples, most)]

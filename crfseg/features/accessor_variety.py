@@ -1,4 +1,4 @@
-"""How varied the company is in which strings of two to four characters stand, words or not.
+"""Accessor variety of character n-grams (n = 2 to 4), counted on unsegmented text.
 
 The accessor variety of a string is the number of different characters before it, or behind it if
 those are fewer; every edge of a sentence counts as a character of its own. What is a word, or
@@ -42,7 +42,9 @@ _LEAST: Final = {
     4: (2, 3, 5),
 }
 """The least variety of each class, from class 1 on; strings of class 0 are not kept."""
-_MOST: Final = 700_000  # strings of one length, so that a model stays a file that one can load
+MAX_STRINGS: Final = (
+    700_000  # strings of one length, so that a model stays a file that one can load
+)
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
 
 
@@ -157,7 +159,7 @@ def _of_length(
         total = np.bincount(numbers[n_own:], others[n_own:], minlength=len(keys))
         varieties = np.rint(total / np.maximum(times, 1)).astype(np.intp)
     is_kept = np.zeros(len(keys), dtype=bool)
-    is_kept[np.argsort(-varieties, kind="stable")[:_MOST]] = True
+    is_kept[np.argsort(-varieties, kind="stable")[:MAX_STRINGS]] = True
     own = _classes(n, others[:n_own]) * is_kept[numbers[:n_own]]
     lexicon_features[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     classes = _classes(n, varieties)

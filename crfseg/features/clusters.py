@@ -1,4 +1,4 @@
-"""Groups of characters that behave alike, learned from the training text.
+"""Clusters of characters with like neighbours, learned from the training text.
 
 A character is described by its neighbours: how much more often than by chance each stands before
 or behind it (positive pointwise mutual information), brought down to a few dimensions. Characters

@@ -1,4 +1,4 @@
-"""The training corpus as flat arrays: which pattern stands where, and the gold tags.
+"""The dataset: a training corpus as flat arrays of pattern ids and gold tags.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Text as the templates see it: three numbers a place, in which the symbols of all views lie.
+"""N-grams of symbols as 64-bit keys, and the views of a text that the symbols come from.
 
 ::
 
@@ -38,7 +38,7 @@ _Number = TypeVar("_Number", np.int8, np.uint32)
 
 
 class View(NamedTuple):
-    """Where the symbols of a view lie: bits of one of a place's numbers."""
+    """The bits of a position's numbers that hold the symbols of a view."""
 
     number: int
     """0 entries, 1 marks, 2 words."""

@@ -18,7 +18,7 @@ class pair(NamedTuple):
 
 
 class POSTokenizer:
-    """What ``jieba.posseg.POSTokenizer`` is.
+    """The class ``jieba.posseg.POSTokenizer``.
 
     Parameters
     ----------

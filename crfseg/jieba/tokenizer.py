@@ -35,7 +35,7 @@ class Readable(Protocol):
 
 
 class Tokenizer:
-    """What ``jieba.Tokenizer`` is, for one model and one list of words.
+    """The class ``jieba.Tokenizer``, for one model and one user's lexicon.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Tokenizer:
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        """What cuts."""
+        """The segmenter behind the functions."""
         return crfseg.load(lexicon=self.lexicon)
 
     def set_dictionary(self, dictionary: PathLike | Segmenter) -> None:

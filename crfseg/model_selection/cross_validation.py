@@ -66,7 +66,7 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class CrossValidation:
-    """What :func:`cross_validate` found.
+    """The result of :func:`cross_validate`.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class CrossValidation:
 
     @cached_property
     def likelihood(self) -> NDArray[np.float64]:
-        """How probable each gold word is to the model that has not seen it, shape (W,)."""
+        """The probability of each gold word in the model that has not seen it, shape (W,)."""
         return np.concatenate([fold.likelihood for fold in self.folds])
 
     def mean(self, figure: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Learning curves: how the scores grow with the training text, and what twice as much would bring.
+"""Learning curves: scores by the size of the training text, and a forecast for twice as much.
 
 The error of many a learner falls as a power of the text, e(n) = a n^-b (Hestness et al. 2017, Deep
 learning scaling is predictable, empirically). On a double logarithmic scale that is a line; it is
@@ -57,7 +57,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What twice the text would bring, an estimate.
+    """A forecast of the scores with twice the text.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Curve:
-    """What :func:`learning_curve` found: a point a size and repeat, the small ones first."""
+    """The result of :func:`learning_curve`: a point a size and repeat, the small ones first."""
 
     points: tuple[Point, ...]
 
@@ -117,10 +117,10 @@ class Curve:
         errors = [1 - (point.scores.f1 or 0.0) for point in fitted]
         if len(self.shares) < _FITTED or min(errors) <= 0:
             return None
-        return _forecast(np.array([point.words for point in fitted]), np.array(errors))
+        return forecast(np.array([point.words for point in fitted]), np.array(errors))
 
 
-def _forecast(words: NDArray[np.intp], errors: NDArray[np.float64]) -> Forecast:
+def forecast(words: NDArray[np.intp], errors: NDArray[np.float64]) -> Forecast:
     """Fit log e = log a - b log n by least squares; the interval is Student's, of the slope."""
     from scipy import stats
 
@@ -163,7 +163,7 @@ def learning_curve(
     repeats
         How many models of each size.
     jobs
-        How many are trained at a time, see :func:`crfseg.model_selection.cross_validation.cross_validate`.
+        How many models are trained at a time, see :func:`crfseg.cross_validate`.
     callback
         Called with each :class:`Point`, the small ones first.
     format, encoding

@@ -1,4 +1,4 @@
-"""What choosing the best of several does to its figure.
+"""Selection bias: the part of the best setting's gain that is chance.
 
 The best of many on one text is partly the luckiest there. Drawing the sentences anew, with
 replacement, shows how lucky: both functions go by how the K compare when some sentences happen to
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from crfseg.evaluation.significance import Counts, f1_of
 
 _RESAMPLES: Final = 1000
-_AT_ONCE: Final = 1 << 21  # sentences drawn together
+AT_ONCE: Final = 1 << 21  # sentences drawn together
 
 
 def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
@@ -81,6 +81,6 @@ def _draws(n: int, seed: int) -> Iterator[NDArray[np.float64]]:
     """Yield how often each of N sentences is drawn, some draws together: shape (B, N)."""
     rng, left = np.random.default_rng(seed), _RESAMPLES
     while left > 0:
-        size = min(left, max(1, _AT_ONCE // n))
+        size = min(left, max(1, AT_ONCE // n))
         yield rng.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
         left -= size

@@ -51,7 +51,7 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of a trial.
+    """The result of a trial.
 
     Parameters
     ----------

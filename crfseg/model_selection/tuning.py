@@ -84,7 +84,7 @@ class Attempt:
 
 @dataclass(frozen=True, eq=False)
 class Tuning:
-    """What :func:`tune` found.
+    """The result of :func:`tune`.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Tuning:
 
     @property
     def changed(self) -> dict[str, tuple[Any, Any]]:
-        """Which parameters the best settings have otherwise: (default, best) by name."""
+        """The parameters that the best settings change: (default, best) by name."""
         default, best = self.defaults.params, self.best.params
         return {name: (default[name], best[name]) for name in best if default[name] != best[name]}
 
@@ -210,7 +210,7 @@ def tune(
 
 
 class _Arena:
-    """Where settings are tried: on dev, or by folds."""
+    """Scores settings on dev, or by folds."""
 
     def __init__(
         self,

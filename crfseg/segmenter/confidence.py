@@ -1,4 +1,4 @@
-"""How probable the words of a text are, those that overlap too."""
+"""Confidence: the probability of each word of a text, overlapping ones too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a word begins at a place, or none does: what speaks for it, and against.
+"""Explanation of a boundary: the features that vote for it, and against it.
 
 The runner-up is the best way to cut the line that decides the place otherwise. The two ways have
 most tags in common; where they differ, the features of those characters vote::
@@ -34,7 +34,7 @@ LEXICON: Final = "user lexicon"
 
 
 class Vote(NamedTuple):
-    """What a feature says, of the best way against the runner-up."""
+    """One feature's share of the score difference between the best segmentation and the second."""
 
     feature: str
     """``C[-1]C[0]=北京``; ``transitions``; ``user lexicon: `` and the words."""
@@ -46,7 +46,7 @@ class Vote(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a line is cut at a place, or is not.
+    """The explanation of one boundary of a line.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Explanation:
 
     @property
     def margin(self) -> float:
-        """How much more probable the line as cut is than the runner-up: log of the ratio."""
+        """The log-probability of the best segmentation less that of the runner-up."""
         return sum(vote.weight for vote in self.votes)
 
 
@@ -92,7 +92,7 @@ class _Infinite(NamedTuple):
 
 
 class Explainer(NamedTuple):
-    """What explains the places of texts.
+    """Explains boundaries of texts.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class Explainer(NamedTuple):
     def _ruled(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
         """Say which words that must be, or must not, decide a place; empty if none do.
 
-        Forced words on the best way are so on all (see links.pyx), and with them both their ends.
+        Forced words on the best path are on all paths, and with them both their ends.
         """
         first, second = (self._infinite(line, path) for path in (best, other))
         forced = [word for word in first if word.always and word.start <= t <= word.end]

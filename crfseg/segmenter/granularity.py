@@ -1,4 +1,4 @@
-"""Finer and coarser words than a model's own, from the same scores.
+"""Granularity: finer and coarser words than the model's own, from the same scores.
 
 The best path is looked for again, with so much more or less for each word that it has::
 

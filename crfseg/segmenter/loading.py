@@ -1,4 +1,4 @@
-"""The model that comes with the package, and the way to all others."""
+"""Loading of segmenters: the bundled model, and models from files."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def load(
     'everyday, PKU-like'
     """
     if path is not None:
-        return _loaded(path, lexicon, rules, keep)
+        return loaded_from(path, lexicon, rules, keep)
     with _LOCK:  # threads that come while it is being loaded wait for it
-        bundled = _bundled()
+        bundled = bundled_segmenter()
     if lexicon is None and rules is None and not keep:
         return bundled
     return Segmenter(bundled.model, lexicon, rules, keep)
@@ -79,16 +79,18 @@ def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
 
 
 @cache
-def _bundled() -> Segmenter:
-    return _loaded(BUNDLED)
+def bundled_segmenter() -> Segmenter:
+    """Return the segmenter of the bundled model, loaded at the first call."""
+    return loaded_from(BUNDLED)
 
 
-def _loaded(
+def loaded_from(
     path: str | os.PathLike[str],
     lexicon: UserLexicon | None = None,
     rules: Choice = None,
     keep: Iterable[str] = (),
 ) -> Segmenter:
+    """Load a segmenter from a model file; see :func:`load`."""
     model = Model.load(path)
     ruleset = ruleset_of(model, rules, keep)
     try:

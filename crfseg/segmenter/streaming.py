@@ -1,4 +1,4 @@
-"""Text that is longer than memory, through several threads, in order.
+"""Streaming: text longer than memory is cut by several threads, in order.
 
 ::
 
@@ -23,7 +23,7 @@ from crfseg.decoding.tagger import Tagger
 from crfseg.decoding.word_trie import Trie
 from crfseg.text.encodings import decode, pieces
 
-_LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
+LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
 _CONTINUING: Final = bytes(range(0x80, 0xC0))  # no character begins with one
 _BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
 _TEXT: Final = 64
@@ -118,7 +118,7 @@ class Cutter(NamedTuple):
         found = self.ruleset.constraints_of(data, context.text)
         n = len(data) - (REACH if self.ruleset else 0)
         while n > 0:
-            whole = n - _n_incomplete(data[:n])
+            whole = n - n_incomplete(data[:n])
             boundaries = None if found.boundaries is None else found.boundaries[:whole]
             with _located(data, self.name, line):
                 done, n, tagged = self.tagger.cut_part(
@@ -160,17 +160,17 @@ def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]
     A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
     for what follows, together with what must be known of the part that is done: its context.
     """
-    rest, context, line, limit = b"", Context(), 1, _LONG_LINE
+    rest, context, line, limit = b"", Context(), 1, LONG_LINE
     for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
             yield partial(cutter.cut_lines, rest[:end], context, line)
             line += rest.count(b"\n", 0, end)
-            rest, context, limit = rest[end:], Context(), _LONG_LINE
+            rest, context, limit = rest[end:], Context(), LONG_LINE
         if len(rest) >= limit:
             done, n, context = cutter.cut_part(rest, context, line)
             rest = rest[n:]
-            limit = _LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
+            limit = LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
             yield partial(bytes, done)
     if rest:
         yield partial(cutter.cut_lines, rest, context, line)
@@ -186,7 +186,7 @@ def _located(data: bytes, name: str, line: int) -> Iterator[None]:
         raise
 
 
-def _n_incomplete(data: bytes) -> int:
+def n_incomplete(data: bytes) -> int:
     """Return how many bytes at the end are the beginning of a character in UTF-8."""
     for n in range(1, min(4, len(data) + 1)):
         if data[-n] >= 0xC0:  # a first byte, of a character of 2, 3 or 4

@@ -39,7 +39,7 @@ class Token(NamedTuple):
     is_space
         Whether it is white space and no word.
     confidence
-        The probability of the word, in [0, 1], if it was asked for; else, and for white space, None.
+        The probability of the word, in [0, 1], if asked for; None otherwise and for white space.
     """
 
     text: str

@@ -5,6 +5,8 @@ import math
 import pytest
 
 from crfseg import UserLexicon
+from crfseg.constraints.lexicon_files import READERS
+from crfseg.constraints.user_lexicon import STRENGTH
 from crfseg.errors import CorpusError, LexiconError
 
 
@@ -39,8 +41,9 @@ def read(tmp_path, text, **options):
     ],
 )  # fmt: skip
 def test_files_of_four_formats(tmp_path, format, text, expected):
-    lexicon = read(tmp_path, text, format=format)
-    assert {word: tuple(entry) for word, entry in lexicon._words.items()} == expected
+    entries = READERS[format](text, STRENGTH)
+    assert {word: tuple(entry) for word, entry in entries.items()} == expected
+    assert list(read(tmp_path, text, format=format)) == list(expected)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from crfseg.constraints.ruleset import Ruleset
 @pytest.mark.slow
 def test_every_cluster_and_emoji_has_a_sign():
     """Whatever joins the character before or after it is a sign, or its neighbour is."""
-    signs = Ruleset(("graphemes",))._sieve
+    signs = Ruleset(("graphemes",)).prefilter
     cluster, emoji = regex.compile(r"\X"), regex.compile(r"\p{Emoji_Presentation}")
     neighbours = "A我\u1100가\U0001f469\U0001f1e6\u0600क\u200d"
     for code in range(0x110000):

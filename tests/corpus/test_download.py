@@ -32,7 +32,7 @@ def test_unreachable_host_is_one_line_that_says_what_was_tried(tmp_path, monkeyp
         except OSError:
             raise ConnectionError("HTTPConnectionPool(...): Max retries exceeded")  # noqa: B904
 
-    monkeypatch.setattr(download, "_download", unreachable)
+    monkeypatch.setattr(download, "download", unreachable)
     for name in ("sighan2005", "ud_zh_gsd"):
         assert_fetch_error(
             tmp_path, name, tmp_path / "out",

@@ -11,7 +11,7 @@ from support.archives import TREES, assert_fetch_error, texts_in
 
 def test_treebank_splits_do_not_overlap():
     split = sources()["ctb"].split
-    assert not treebank._numbers(split["dev"]) & treebank._numbers(split["test"])
+    assert not treebank.file_numbers(split["dev"]) & treebank.file_numbers(split["test"])
 
 
 @pytest.mark.usefixtures("no_network")

@@ -24,7 +24,7 @@ def test_parts_of_lines_equal_the_whole_for_any_model(tags, templates, text, ste
     done, rest, past = b"", b"", (b"", -1)
     for begin in range(0, len(data), step):
         rest += data[begin : begin + step]
-        whole = len(rest) - streaming._n_incomplete(rest)
+        whole = len(rest) - streaming.n_incomplete(rest)
         part, n, past = tagger.cut_part(rest[:whole], past)
         done, rest = done + part, rest[n:]
     done += tagger.cut_utf8(rest, past)

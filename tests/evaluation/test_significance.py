@@ -117,7 +117,7 @@ def test_exchanging_together_is_exchanging_one_by_one():
 def test_batches_change_nothing_but_the_draws(monkeypatch):
     counts = sentences(np.random.default_rng(0), 200)
     expected = interval(counts)
-    monkeypatch.setattr(significance, "_AT_ONCE", 500)
+    monkeypatch.setattr(significance, "AT_ONCE", 500)
     assert interval(counts) == pytest.approx(expected, abs=np.diff(expected)[0] / 5)
 
 

@@ -261,7 +261,7 @@ def test_no_more_strings_are_kept_than_may_be_and_the_most_varied(monkeypatch, m
     rng = np.random.default_rng(1)
     raw = "\n".join("".join(rng.choice(list("甲乙丙丁戊"), 12)) for _ in range(20))
     every, places = count("甲乙丙", raw)
-    monkeypatch.setattr("crfseg.features.accessor_variety._MOST", most)
+    monkeypatch.setattr("crfseg.features.accessor_variety.MAX_STRINGS", most)
     kept, shown = count("甲乙丙", raw)
     assert kept.items() <= every.items()
     before, behind = defaultdict(set), defaultdict(set)
@@ -284,7 +284,7 @@ def test_no_more_strings_are_kept_than_may_be_and_the_most_varied(monkeypatch, m
 def test_the_training_text_shows_no_string_that_is_not_kept(monkeypatch):
     text = "甲乙丙\n丁甲乙丁\n丙甲乙甲"
     assert any(map(any, count(text, "")[1]))
-    monkeypatch.setattr("crfseg.features.accessor_variety._MOST", 0)
+    monkeypatch.setattr("crfseg.features.accessor_variety.MAX_STRINGS", 0)
     assert not any(map(any, count(text, "")[1]))
 
 

@@ -89,7 +89,7 @@ def test_in_files_everything_is_the_same(tmp_path, monkeypatch, templates):
     corpus = crfseg.read_corpus(SAMPLE / "dev.txt")
     raw = crfseg.read_corpus(SAMPLE / "test.txt")
     plain = Dataset.encode(corpus, templates, raw=Raw(raw))
-    monkeypatch.setattr("crfseg.text.encodings._CHUNK", 100)
+    monkeypatch.setattr("crfseg.text.encodings.CHUNK", 100)
     monkeypatch.setattr("crfseg.text.blocks.SIZE", 10)
     scratched = crfseg.read_corpus(SAMPLE / "dev.txt", scratch=tmp_path)
     assert scratched.sha256 == corpus.sha256

@@ -11,7 +11,7 @@ import pytest
 import crfseg
 from crfseg import UserLexicon
 from crfseg.errors import ModelFileError
-from crfseg.model.model import _restored as restored
+from crfseg.model.model import restored as restored
 from support.corpora import SAMPLE
 
 TEXT = "我们去了北京的大学。"

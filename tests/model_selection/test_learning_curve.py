@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import crfseg
 from crfseg.corpus.corpus import Corpus
 from crfseg.errors import TrainingError
-from crfseg.model_selection.learning_curve import Curve, _forecast, learning_curve, part_of
+from crfseg.model_selection.learning_curve import Curve, forecast, learning_curve, part_of
 from support.corpora import DEV, TEST
 
 FAST = {"profile": "fast", "max_iterations": 2}
@@ -44,7 +44,7 @@ def test_the_whole_is_the_whole_wherever_it_begins():
 
 def test_an_exact_power_law_is_carried_on_exactly():
     words = np.array([1000, 2000, 4000] * 2)
-    found = _forecast(words, 3 * words**-0.4)
+    found = forecast(words, 3 * words**-0.4)
     assert found.words == 8000
     assert found.f1 == pytest.approx(1 - 3 * 8000**-0.4)
     assert found.gain == pytest.approx(3 * 4000**-0.4 - 3 * 8000**-0.4)
@@ -55,7 +55,7 @@ def test_an_exact_power_law_is_carried_on_exactly():
 
 def test_scatter_widens_the_interval():
     words, noise = np.array([1000, 2000, 4000] * 2), np.array([1, 1, 1, 1.1, 0.9, 1.1])
-    found = _forecast(words, 3 * words**-0.4 * noise)
+    found = forecast(words, 3 * words**-0.4 * noise)
     assert found.low < found.gain < found.high
     assert found.high - found.low > 0.01
 

@@ -18,9 +18,9 @@ WORDS = ["他们", "在", "北京", "的", "大学", "学习"]
 
 @pytest.fixture
 def unloaded():
-    loading._bundled.cache_clear()
+    loading.bundled_segmenter.cache_clear()
     yield
-    loading._bundled.cache_clear()
+    loading.bundled_segmenter.cache_clear()
 
 
 def test_it_is_small_and_says_where_it_comes_from():
@@ -66,8 +66,8 @@ def test_traditional_script_and_full_width_are_cut_alike():
 
 @pytest.mark.usefixtures("unloaded")
 def test_it_is_loaded_once_whatever_the_threads(monkeypatch):
-    loaded, load = [], loading._loaded
-    monkeypatch.setattr(loading, "_loaded", lambda path: loaded.append(path) or load(path))
+    loaded, load = [], loading.loaded_from
+    monkeypatch.setattr(loading, "loaded_from", lambda path: loaded.append(path) or load(path))
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: crfseg.load(), range(8)))
     assert loaded == [BUNDLED]
@@ -130,7 +130,7 @@ def test_both_scripts_are_cut_alike_well(shared):
     scores = crfseg.evaluate(gold, crfseg.load())
     assert scores.f1 > 0.81  # by another standard than its own
     assert not scores.seen.any()
-    traditional, simplified = chars._scripts()
+    traditional, simplified = chars.scripts()
     table = dict(zip(simplified.tolist(), traditional.tolist(), strict=True))
     text = "\n".join(" ".join(sentence.words) for sentence in gold).translate(table)
     assert crfseg.evaluate(crfseg.Corpus.from_text(text), crfseg.load()).f1 == scores.f1

@@ -107,7 +107,7 @@ def test_a_corpus_is_tagged_without_seeing_its_segmentation(segmenter):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_cut_file_says_the_same_and_keeps_the_lines(tmp_path, segmenter, monkeypatch, encoding):
-    monkeypatch.setattr("crfseg.text.encodings._CHUNK", 50)
+    monkeypatch.setattr("crfseg.text.encodings.CHUNK", 50)
     text = "我爱北京天安门。\r\n\n  他说：\n" * 20 + "完了"
     (tmp_path / "in.txt").write_bytes(text.encode(encoding))
     read = []

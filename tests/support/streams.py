@@ -13,8 +13,8 @@ def cut_stream(segmenter, data, **options):
 
 def in_small_pieces(monkeypatch, chunk, long_line=None, reach=None):
     """Read files in chunks of so many bytes; cut longer lines in parts; let rules reach so far."""
-    monkeypatch.setattr(encodings, "_CHUNK", chunk)
+    monkeypatch.setattr(encodings, "CHUNK", chunk)
     if long_line is not None:
-        monkeypatch.setattr(streaming, "_LONG_LINE", long_line)
+        monkeypatch.setattr(streaming, "LONG_LINE", long_line)
     if reach is not None:
         monkeypatch.setattr(streaming, "REACH", reach)

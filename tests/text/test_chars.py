@@ -61,7 +61,7 @@ def test_traditional_characters_are_read_as_simplified_ones():
 
 
 def test_the_table_of_scripts_is_in_order_and_leads_to_characters_that_stay():
-    traditional, simplified = chars._scripts()
+    traditional, simplified = chars.scripts()
     assert len(traditional) == len(simplified) > 3000
     assert np.all(np.diff(traditional.astype(np.int64)) > 0)
     assert np.array_equal(fold_simplified(simplified), simplified)

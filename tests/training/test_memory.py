@@ -24,14 +24,14 @@ def test_the_need_is_logged(caplog):
 
 @pytest.mark.parametrize("free", [1, 2_000_000])
 def test_more_than_there_is_is_refused(monkeypatch, free):
-    monkeypatch.setattr(memory, "_free", lambda: free)
+    monkeypatch.setattr(memory, "free_bytes", lambda: free)
     what = "encoding" if free == 1 else "training"
     with pytest.raises(TrainingError, match=f"^{what} needs about .* MB more memory, but .* free"):
         crfseg.train(TRAIN, profile="fast")
 
 
 def test_a_control_group_limits_what_is_free(monkeypatch, tmp_path):
-    for name, text in (("_LIMIT", "3000000\n"), ("_USED", "1000000\n")):
+    for name, text in (("LIMIT", "3000000\n"), ("USED", "1000000\n")):
         (tmp_path / name).write_text(text)
         monkeypatch.setattr(memory, name, tmp_path / name)
     with pytest.raises(TrainingError, match="but 2 MB are free; take the fast profile, raise"):

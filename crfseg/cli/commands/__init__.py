@@ -1,1 +1,1 @@
-"""TODO cli/commands."""
+"""The commands of the command line: parse, call, print; a module each."""

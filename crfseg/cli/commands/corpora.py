@@ -1,4 +1,4 @@
-"""List public corpora, and fetch them."""
+"""``crfseg corpora``: list public corpora, and fetch them."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def command(
 
 @dataclass(frozen=True)
 class _Form:
-    """What the output is to be, by the options' names."""
+    """The options of the output, by name."""
 
     format: str
     granularity: Granularity | None

@@ -1,4 +1,4 @@
-"""The page of a comparison: two models, or two outputs, and every place where they part."""
+"""The page of a comparison: two models or outputs, and every place where they disagree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section of the errors: every place where gold and predicted words part."""
+"""The section of errors: every place where gold and predicted words differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places in sentences where two or three segmentations part, as data for the script of a page.
+"""Items of a page: places where segmentations differ, as data for the page's script.
 
 One component serves every list of this kind: the errors of a segmenter (gold above predicted), what
 is suspicious in a gold corpus (gold above proposed), where two models differ (gold above both).
@@ -21,7 +21,7 @@ from crfseg.evaluation.report.wording import Wording, shown
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What items are told apart by, and filtered by.
+    """A property by which items are filtered.
 
     Parameters
     ----------

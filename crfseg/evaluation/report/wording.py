@@ -1,4 +1,4 @@
-"""What stands on a page: text in both languages, and strings of a corpus made fit to be shown."""
+"""Wording of a page: text in both languages, and strings of a corpus made printable."""
 
 from __future__ import annotations
 
