@@ -14,14 +14,12 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.viterbi cimport (
-    WordArc, WordTags, forward_with_words, open_word_arc, reserve_word_arcs, trace_back
-)
+from crfseg.decoding.viterbi cimport WordArc, WordTags, forward_with_words, open_word_arc, trace_back
 from crfseg.decoding.weight_index cimport (
     Table, add_up, send_for_keys, fill_table, look_up, verify_rows, words_a_row
 )
 from crfseg.features.lexicon_matcher cimport Matcher
-from crfseg.decoding.sentence cimport Sentence, shared_prefix, make_room, release
+from crfseg.decoding.sentence cimport Sentence, make_room, release, reserve_word_arcs, shared_prefix
 from crfseg.features.ngrams cimport BEGIN, END, entry_of
 from crfseg.decoding.word_trie cimport Trie
 from crfseg.decoding.viterbi cimport HARDLY, NEVER, forward

@@ -18,13 +18,12 @@ leaves the lattice for a word arc, which follows the longest of them to its end:
     lattice       S       B M E S B M E S B M E S
 
 At each character the closing tag can leave the word arc, with the score of the word that ends
-there. At its end the arc joins the lattice: no user word is longer. So every tag sequence has one
-path, whatever words overlap, and sums over all paths stay exact.
+there. At its end the arc joins the lattice: no user word is longer. So every tag sequence keeps one
+path, whatever words overlap.
 """
 
 from libc.math cimport isinf, llrint
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
-from libc.stdlib cimport free, realloc
 
 MAX_NATS = MAX_STRENGTH  # of a finite strength, for Python
 
@@ -177,57 +176,16 @@ cdef void forward(
 
     Parameters
     ----------
-    emissions
-        Of these characters, (n, L).
-    boundaries
-        1 begins a word, -1 does not, 0 nothing is known; (n,).
+    emissions, boundaries
+        Of these characters, (n, L) and (n,).
     delta
-        The score of the best way to each tag of the character before, (L,), and work space, 2 L
-        more. Afterwards that of the last character, the best being 0.
+        The best scores of the tags before, (L,), and work space, 2 L more. Afterwards those of the
+        last character, the best being 0.
     back
-        Written: where the best way to each tag comes from, (n, L).
+        Written: the tag before each tag on its best path, (n, L).
     """
     step(arcs, emissions, boundaries, n, delta, back)
     subtract_top(delta, arcs.n_tags, largest(delta, arcs.n_tags, NEVER))
-
-
-cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
-    """Make room for n matches; False if there is no memory."""
-    if n > matches.room:
-        matches.room = 2 * n
-        matches.items = <Match *>realloc(matches.items, matches.room * sizeof(Match))
-    return matches.items != NULL
-
-
-cdef void release_matches(Matches *matches) noexcept nogil:
-    """Give the memory back."""
-    free(matches.items)
-    free(matches.spare)
-
-
-cdef bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
-    """Make room for as many chains as can be open; False if there is no memory."""
-    cdef Py_ssize_t k
-    if longest > word_arcs.room:
-        word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
-        word_arcs.scores = <int64_t *>realloc(
-            word_arcs.scores, (longest * n_openers + 1) * sizeof(int64_t)
-        )
-        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, (longest * n_openers + 1) * sizeof(int16_t))
-        if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
-            return False
-        word_arcs.room = longest
-        for k in range(longest):
-            word_arcs.items[k].scores = word_arcs.scores + k * n_openers
-            word_arcs.items[k].tags = word_arcs.tags + k * n_openers
-    return True
-
-
-cdef void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
-    """Give the work space back."""
-    free(word_arcs.items)
-    free(word_arcs.scores)
-    free(word_arcs.tags)
 
 
 cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil:
@@ -241,7 +199,7 @@ cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept no
 cdef int64_t match_score(
     const WordTags *word_tags, const Match *match, int16_t tag
 ) noexcept nogil:
-    """Return what a word is worth in units where its last tag is that one."""
+    """Return the score of a word, in units, with that last tag."""
     if match.label >= 0 and match.label != word_tags.labels[tag]:
         return 0
     if isinf(match.strength):  # the model is left no choice

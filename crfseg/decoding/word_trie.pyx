@@ -18,7 +18,8 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport realloc
 from libc.string cimport memset
 
-from crfseg.decoding.viterbi cimport Match, Matches, release_matches, reserve_matches
+from crfseg.decoding.sentence cimport release_matches, reserve_matches
+from crfseg.decoding.viterbi cimport Match, Matches
 from crfseg.errors import LexiconError
 from crfseg.features.prefetch cimport prefetch
 from crfseg.features.ngrams cimport hash_of

@@ -3,12 +3,12 @@
 import pytest
 
 import crfseg
-from crfseg.cli import _VERBS
+from crfseg.cli import COMMANDS
 from support.commands import run
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", _VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_every_verb_has_help(verb):
     result = run(verb, "--help")
     assert result.returncode == 0

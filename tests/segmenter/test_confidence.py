@@ -45,7 +45,7 @@ def test_confidence_is_the_probability_of_the_words_of_all_ways(segmenter):
     text = "他在北京"
     ways = segmenter.nbest(text, 1000)
     words, at = segmenter.cut(text), 0
-    for word, confidence in zip(words, segmenter.confidence(text).tolist(), strict=True):
+    for word, sure in zip(words, segmenter.confidence(text).tolist(), strict=True):
         having = [
             np.exp(way.log_probability)
             for way in ways
@@ -54,7 +54,7 @@ def test_confidence_is_the_probability_of_the_words_of_all_ways(segmenter):
                 for begin, w in zip(np.cumsum([0, *map(len, way.words)]), way.words, strict=False)
             )
         ]
-        assert confidence == pytest.approx(sum(having), abs=1e-6)
+        assert sure == pytest.approx(sum(having), abs=1e-6)
         at += len(word)
 
 

@@ -19,11 +19,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-import crfseg
 from crfseg.cli import END_SIGNALS, options
 from crfseg.model.weights import PRECISIONS
+from crfseg.segmenter.loading import load
 from crfseg.text.files import replacing
 from crfseg.training.algorithm import algorithm_of
+from crfseg.training.progress import Progress
+from crfseg.training.train import train
 
 
 @click.command(name="train")
@@ -77,14 +79,14 @@ def command(
     """
     settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
     if settings.get("init") == "bundled":
-        settings["init"] = crfseg.load().model
+        settings["init"] = load().model
     keeps_best = "checkpoint" in algorithm_of(settings["algorithm"]).abilities
     with (
         replacing(output) as beside,
         nullcontext() if keeps_best else _interruptible(beside),
         _bar(progress) as callback,
     ):
-        model = crfseg.train(corpora, dev=dev or None, callback=callback, **settings)
+        model = train(corpora, dev=dev or None, callback=callback, **settings)
         model.save(beside)
     for corpus in model.info["corpora"]:
         size = "{known:,} places known" if "known" in corpus else "{words:,} words"
@@ -138,7 +140,7 @@ def _interruptible(beside: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _bar(wanted: bool | None) -> Iterator[Callable[[crfseg.Progress], None] | None]:
+def _bar(wanted: bool | None) -> Iterator[Callable[[Progress], None] | None]:
     """Draw a progress bar on stderr; give the callback that moves it."""
     if not (sys.stderr.isatty() if wanted is None else wanted):
         yield None
@@ -147,7 +149,7 @@ def _bar(wanted: bool | None) -> Iterator[Callable[[crfseg.Progress], None] | No
     with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("encoding", total=None)
 
-        def move(at: crfseg.Progress) -> None:
+        def move(at: Progress) -> None:
             active = "" if at.active_features is None else f"  {at.active_features:,} features"
             dev = "" if at.dev_f1 is None else f"  dev F1 {100 * at.dev_f1:.2f}"
             text = f"loss {at.loss:,.1f}{active}{dev}"
