@@ -23,7 +23,7 @@ def found(wrong):
 
 def run_audit(*arguments):
     options = ["--folds", 4, "--jobs", 1, "-p", "max_iterations=4"]
-    return run("audit", *arguments, *options, here=True)
+    return run("audit", *arguments, *options)
 
 
 @pytest.mark.slow

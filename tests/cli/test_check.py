@@ -5,7 +5,7 @@ from support.corpora import NEWS
 
 
 def run_check(*arguments):
-    return run("check", *arguments, here=True)
+    return run("check", *arguments)
 
 
 def test_the_command_prints_findings_sizes_and_a_tally(write):

@@ -10,7 +10,7 @@ from support.commands import run
 
 
 def run_convert(*arguments):
-    return run("convert", *arguments, here=True)
+    return run("convert", *arguments)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from support.commands import run
 
 
 def run_corpora(*arguments):
-    return run("corpora", *arguments, here=True)
+    return run("corpora", *arguments)
 
 
 def test_list_is_a_table_with_a_line_a_corpus():

@@ -16,7 +16,7 @@ def found():
 
 
 def run_cross_validate(*arguments):
-    return run("cross-validate", *arguments, here=True)
+    return run("cross-validate", *arguments)
 
 
 def test_the_command_prints_a_row_a_fold(found):

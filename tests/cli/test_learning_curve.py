@@ -21,7 +21,7 @@ def curve():
 
 def run_learning_curve(*arguments):
     options = ["--jobs", 1, "--profile", "fast", "-p", "max_iterations=2"]
-    return run("learning-curve", DEV, *options, *arguments, here=True)
+    return run("learning-curve", DEV, *options, *arguments)
 
 
 def test_the_command_writes_table_csv_plot_and_json(tmp_path, curve):

@@ -14,7 +14,7 @@ def test_the_command_line_writes_a_report(segmenter, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     segmenter.model.save("a.crfseg")
     arguments = ["evaluate", str(SAMPLE / "test.txt"), "-m", "a.crfseg", "--report", "out.html"]
-    result = run(*arguments, here=True)
+    result = run(*arguments)
     assert result.returncode == 0, result.output
     code = (tmp_path / "out.html").read_text("utf-8")
     assert "<title>a.crfseg: test.txt</title>" in code
@@ -24,7 +24,7 @@ def test_the_command_line_writes_a_report(segmenter, tmp_path, monkeypatch):
 def test_a_report_that_cannot_be_written_is_one_line(tmp_path):
     gold = str(SAMPLE / "test.txt")
     path = str(tmp_path / "missing" / "out.html")
-    result = run("evaluate", gold, "--predicted", gold, "--report", path, here=True)
+    result = run("evaluate", gold, "--predicted", gold, "--report", path)
     assert result.returncode == 1
     assert "missing" in result.output
 

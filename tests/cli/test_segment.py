@@ -181,7 +181,7 @@ def test_any_text_goes_through(model):
 
 
 def test_an_output_that_is_no_regular_file_is_written_to(model, expected):
-    result = run("segment", "-m", model, "-o", "/dev/stdout", stdin=RAW)
+    result = run("segment", "-m", model, "-o", "/dev/stdout", stdin=RAW, process=True)
     assert result.stdout == expected
 
 

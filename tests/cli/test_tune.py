@@ -13,7 +13,7 @@ pytest.importorskip("optuna")
 
 
 def run_tune(*arguments):
-    return run("tune", *arguments, here=True)
+    return run("tune", *arguments)
 
 
 def test_the_command_writes_model_and_trials_and_says_what_changed(tmp_path):

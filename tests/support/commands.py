@@ -35,15 +35,16 @@ def run(
     stdin: str | bytes = "",
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
-    here: bool = False,
+    process: bool = False,
 ) -> Result:
-    """Run ``crfseg`` with some arguments: in a process of its own, or here, which is quicker.
+    """Run ``crfseg`` with some arguments, here or in a process of its own, which is slower.
 
-    Text is UTF-8; bytes that are not come as lone surrogates. ``env`` is added to the environment.
+    It is one of its own with ``process``, in another folder, and where ``env`` is added to the
+    environment. Text is UTF-8; bytes that are not come as lone surrogates.
     """
     given = list(map(str, arguments))
     data = stdin.encode("utf-8", "surrogatepass") if isinstance(stdin, str) else stdin
-    if here:
+    if not (process or cwd or env):
         found = CliRunner().invoke(main, given, input=data)
         code, streams = found.exit_code, (found.stdout_bytes, found.stderr_bytes)
     else:
