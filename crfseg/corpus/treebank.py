@@ -44,7 +44,7 @@ def read_treebank(folder: Path, split: Mapping[str, str]) -> dict[str, Corpus]:
 def file_numbers(ranges: str) -> set[int]:
     """Read ranges of file numbers.
 
-    >>> sorted(_numbers("1-3, 7"))
+    >>> sorted(file_numbers("1-3, 7"))
     [1, 2, 3, 7]
     """
     ends = [part.strip().partition("-") for part in ranges.split(",")]

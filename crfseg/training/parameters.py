@@ -53,8 +53,8 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
 # By algorithm, profile, and whether labels are trained. Entities need more steps than boundaries of
-# words, and features that many positions share, such as lexicon matches, smaller ones. A margin makes
-# all weights larger, so that more can be pruned; n-grams alone it costs unknown words.
+# words, and features that many positions share, such as lexicon matches, smaller ones. A margin
+# makes all weights larger, so that more can be pruned; with n-grams alone it costs unknown words.
 _STEPS: Final[dict[tuple[str, str, bool], dict[str, Any]]] = {
     ("adagrad", "fast", True): {"max_iterations": 8, "rate": 0.1},
     ("adagrad", "accurate", False): {

@@ -41,7 +41,7 @@ def read(tmp_path, text, **options):
     ],
 )  # fmt: skip
 def test_files_of_four_formats(tmp_path, format, text, expected):
-    entries = READERS[format](text, STRENGTH)
+    entries = READERS[format](text.removeprefix("\ufeff"), STRENGTH)
     assert {word: tuple(entry) for word, entry in entries.items()} == expected
     assert list(read(tmp_path, text, format=format)) == list(expected)
 

@@ -36,7 +36,7 @@ def worth(entries, word, label):
 
 
 def all_ways(segmenter, text, entries, known):
-    """Every legal way to tag a text: spans with labels, tags, score with the lexicon; as reference.py."""
+    """Every legal way to tag a text: spans with labels, tags, score with the lexicon."""
     model, tag_set = segmenter.model, segmenter.model.tag_set
     emissions = reference.constrain(segmenter.decoder.emissions(code_points(text)), tag_set, known)
     transitions = reference.mask(model.transitions * model.scale, tag_set)

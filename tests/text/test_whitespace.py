@@ -1,4 +1,4 @@
-"""White space: both readers of text, the one in numpy and the compiled one, follow the same rules."""
+"""White space: both readers of text, in numpy and compiled, follow the same rules."""
 
 import numpy as np
 import pytest

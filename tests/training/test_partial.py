@@ -35,7 +35,7 @@ def loss_of(model, corpus, margin):
 
 @pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
 def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
-    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of reference.py."""
+    """The first step is rate * g / sqrt(1 + g^2); g by finite differences of the reference."""
     corpus = Corpus.from_constrained(PARTIAL)
     dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
     weights, start = TrainingState(dataset), TrainingState(dataset)

@@ -51,7 +51,7 @@ def raw_model(weights: TrainingState) -> crfseg.Model:
 
 @pytest.mark.parametrize(("scheme", "margin"), [("BMES", 0.0), ("BMES", 2.5), ("BMES6", 1.0)])
 def test_one_step_follows_the_gradient_of_the_reference(scheme, margin):
-    """The kernel's first step is rate * g / sqrt(1 + g^2); g by finite differences of reference.py."""
+    """The first step is rate * g / sqrt(1 + g^2); g by finite differences of the reference."""
     corpus = Corpus.from_text("我 爱 北京 天安门广场\n他 来 了")
     dataset = Dataset.encode(corpus, TEMPLATES, scheme=scheme)
     given = {"rate": 0.5, "c2": 1e-30, "threads": 1, "margin": margin}
