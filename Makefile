@@ -81,13 +81,13 @@ bench-page: setup  ## the page and its plots again, from the CSV files
 experiments: setup  ## train and score on every corpus at hand
 	$(BIN)/python experiments/run.py experiments/all-corpora $(CORPORA) $(PART)
 
-experiments-features: setup  ## what each part of the accurate profile is worth
+experiments-features: setup  ## the accurate profile without each of its parts
 	$(BIN)/python experiments/run.py experiments/features $(CORPORA) $(PART)
 
-experiments-profiles: setup  ## what profiles and protocols give
+experiments-profiles: setup  ## scores of profiles and protocols
 	$(BIN)/python experiments/run.py experiments/profiles $(CORPORA) $(PART)
 
-experiments-size: setup  ## what smaller models cost
+experiments-size: setup  ## scores of smaller models
 	$(BIN)/python experiments/run.py experiments/model-size $(CORPORA) $(PART)
 
 default-model: setup $(DEFAULT)/sources/ready  ## the bundled model, the same bytes again
@@ -102,7 +102,7 @@ $(DEFAULT)/sources/ready: $(DEFAULT)/requirements.txt
 default-model-peers: setup .venv-peers/ready  ## the bundled model beside those of others
 	$(PEERS)/python $(DEFAULT)/run.py $(CORPORA)
 
-experiments-active-learning: setup  ## what suggest is worth against chance
+experiments-active-learning: setup  ## suggest against sentences drawn at random
 	$(BIN)/python experiments/active-learning/run.py $(CORPORA)
 
 results: bench-page  ## tables, plots and figures of all pages, from the CSV files; fails if one is wrong
