@@ -1,20 +1,17 @@
-"""Scores, how far they can be trusted, and what is behind them.
+"""Evaluation of segmentations against a gold corpus, with significance and breakdowns.
 
 ::
 
-    scores.py       the official figures, and Scores, what evaluate() returns
-    sighan.py       what the official scorer counts in a sentence, with the alignment of diff
-    tally.py        the same for a whole corpus, fast
-    judgement.py    gold and predicted words, place by place: which are right, where they part
-    breakdown.py    recall of the words of one length, frequency, kind or part of speech
-    resampling.py   how much of a figure, or of a difference, is chance
-    calibration.py  how right a model is where it is how sure; the temperature that makes it so
-    comparison.py   two segmentations against one gold
-    summary.py      scores as people and as programs read them
-    workers.py      many trainings side by side
-    folds.py        cross-validation
-    curve.py        scores by the size of the training text
-    tuning.py       the search for settings
-    selection.py    what choosing the best of several does to its figure
-    audit.py        the gold's own mistakes
+    evaluate.py        evaluate(): a segmenter or its output against gold
+    scores.py          Scores: the official figures and all further ones
+    sighan.py          counts of the official SIGHAN scorer, by sentence
+    corpus_counts.py   the same counts for whole corpora, in arrays
+    gnu_diff.py        the word alignment of GNU diff, reproduced exactly
+    alignment.py       gold and predicted words by position; their differences
+    breakdown.py       recall by length, frequency, character class and label
+    significance.py    bootstrap intervals and randomisation tests of F1
+    calibration.py     confidence against precision; fitting of the temperature
+    comparison.py      compare(): two segmentations against one gold corpus
+    summary.py         scores as lines of text and as JSON
+    report/            HTML pages of evaluations, comparisons and label errors
 """
