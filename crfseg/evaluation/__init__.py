@@ -1,17 +1,17 @@
-"""Evaluation: gold against predicted, and the pages that show it.
+"""Evaluation of segmentations against a gold corpus, with significance and breakdowns.
 
 ::
 
-    evaluate       evaluate(): a segmenter or an output against a gold
-    scores         Scores: the figures of two corpora
-    alignment      gold and predicted words by position; F1
-    sighan         the official scorer's counts of a sentence
-    corpus_counts  the same counts for a whole corpus, fast
-    gnu_diff       the alignment that GNU diff finds
-    breakdown      recall by length, frequency, class, label
-    significance   bootstrap intervals and p-values
-    comparison     compare(): two segmentations, one gold
-    calibration    confidence against precision; temperature
-    summary        scores as text and as JSON
-    report         HTML pages
+    evaluate       evaluate(): a segmenter or its output against gold
+    scores         Scores: the official figures and all further ones
+    sighan         counts of the official SIGHAN scorer, by sentence
+    corpus_counts  the same counts for whole corpora, in arrays
+    gnu_diff       the word alignment of GNU diff, reproduced exactly
+    alignment      gold and predicted words by position; their differences
+    breakdown      recall by length, frequency, character class and label
+    significance   bootstrap intervals and randomisation tests of F1
+    calibration    confidence against precision; fitting of the temperature
+    comparison     compare(): two segmentations against one gold corpus
+    summary        scores as lines of text and as JSON
+    report/        HTML pages of evaluations, comparisons and label errors
 """

@@ -1,12 +1,11 @@
 """Alignment of gold and predicted words of the same text, by position.
 
-Boundaries on which both agree divide the text into spans. A span with one word on either side is
-right; else the segmentations differ there::
+The boundaries on which both agree divide the text into spans. A span with one word on both sides is
+right; in all others the segmentations differ::
 
     gold        北京 | 大 学 生 | 前来 | 应 聘
     predicted   北京 | 大学 生  | 前 来 | 应聘
                        cross      split  merge
-
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from crfseg.corpus.tagset import OUTSIDE
 from crfseg.errors import CorpusError
 
 KINDS: Final = ("merge", "split", "cross")
-"""How a stretch can differ: several gold words predicted as one, one as several, or other ones."""
+"""Kinds of differences: several gold words predicted as one, one as several, or neither."""
 
 
 @dataclass(frozen=True, eq=False)
 class AlignedWords:
-    """The words of a corpus.
+    """The words of one of two aligned corpora.
 
     Parameters
     ----------
     starts, ends
-        Their first characters, and those behind their last, in the corpus; shape (W,).
+        Half-open spans, in characters of the corpus; shape (W,).
     sentences
-        The sentence of each, shape (W,).
+        The sentence of each word, shape (W,).
     right
-        Whether the other segmentation has the same word there, shape (W,).
+        True for words that the other segmentation has too, shape (W,).
     """
 
     starts: NDArray[np.intp]
@@ -48,14 +47,14 @@ class AlignedWords:
 
 @dataclass(frozen=True, eq=False)
 class TextSpans:
-    """Stretches of text, in order.
+    """Spans of text, in order.
 
     Parameters
     ----------
     starts, ends
         Half-open, in characters of the corpus; shape (D,).
     sentences
-        The sentence of each, shape (D,).
+        The sentence of each span, shape (D,).
     """
 
     starts: NDArray[np.intp]
@@ -68,12 +67,12 @@ class TextSpans:
 
 @dataclass(frozen=True, eq=False)
 class Differences(TextSpans):
-    """The differences of two segmentations: spans without a common boundary inside.
+    """The spans in which two segmentations differ, without a common boundary inside.
 
     Parameters
     ----------
     starts, ends, sentences
-        See :class:`Stretches`.
+        See :class:`TextSpans`.
     kinds
         Indices into :data:`KINDS`, shape (D,).
     """
@@ -83,7 +82,7 @@ class Differences(TextSpans):
 
 @dataclass(frozen=True, slots=True)
 class LabelCounts:
-    """Labelled words: how many are gold, how many predicted, how many right."""
+    """The numbers of labelled words: gold, predicted, and right."""
 
     gold: int
     predicted: int
@@ -98,19 +97,19 @@ class LabelCounts:
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """Two segmentations of one text, compared.
+    """Alignment of two segmentations of the same text.
 
     Parameters
     ----------
     gold, predicted
-        With the same sentences.
+        The segmentations, with the same N sentences.
     confidence
         The probability of each predicted word, in [0, 1], shape (V,); None if unknown.
 
     Raises
     ------
     CorpusError
-        If the texts differ; the message names the first place.
+        If the texts differ; the message names the first difference.
     """
 
     gold: Corpus
@@ -127,7 +126,7 @@ class Alignment:
 
     @cached_property
     def gold_texts(self) -> list[str]:
-        """The gold words themselves."""
+        """The gold words as strings."""
         return self.gold.words()
 
     @cached_property
@@ -137,7 +136,7 @@ class Alignment:
 
     @cached_property
     def differences(self) -> Differences:
-        """The spans where the segmentations differ, in order."""
+        """The differences of the two segmentations, in order."""
         starts, ends = agreed_spans(self.gold, self.predicted)
         n_gold, n_predicted = (
             count_within(corpus.starts, starts) for corpus in (self.gold, self.predicted)
@@ -159,8 +158,8 @@ class Alignment:
     def word_f1(self) -> float:
         """F1 of words by their spans, in [0, 1]; 0 if there are none.
 
-        Where both have labels, a word is right if its label is right too, and characters outside
-        every entity do not count.
+        If both segmentations have labels, a word is right if its label is right too, and
+        characters outside every entity do not count.
         """
         if self.labelled is not None:
             return self.labelled.f1 or 0.0
@@ -169,7 +168,7 @@ class Alignment:
 
     @cached_property
     def labelled(self) -> LabelCounts | None:
-        """The counts of labelled words; None unless both have labels."""
+        """The counts of labelled words; None unless both segmentations have labels."""
         if self.gold.labels is None or self.predicted.labels is None:
             return None
         names = [*({*self.gold.label_names, *self.predicted.label_names} - {OUTSIDE}), OUTSIDE]
@@ -185,7 +184,7 @@ class Alignment:
 
     @property
     def boundary_f1(self) -> float | None:
-        """F1 of the boundaries inside of sentences, in [0, 1]; None if there is none."""
+        """F1 of the boundaries inside sentences, in [0, 1]; None if there is none."""
         inside = np.ones(self.gold.n_chars, dtype=bool)
         inside[self.gold.offsets[:-1]] = False
         gold, predicted = self.gold.starts & inside, self.predicted.starts & inside
@@ -209,19 +208,25 @@ def _labels(corpus: Corpus, names: list[str]) -> NDArray[np.int32]:
 
 
 def agreed_spans(*segmentations: Corpus) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the stretches between boundaries on which all agree; of one alone, its words."""
+    """Return the spans between the boundaries that all segmentations have; of one, its words."""
     agreed = np.logical_and.reduce([corpus.starts for corpus in segmentations])
     starts = np.flatnonzero(agreed)
     return starts, np.append(starts[1:], len(agreed))[: len(starts)]
 
 
 def count_within(flags: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return how many flags are set in each stretch, which ends where the next one starts."""
+    """Return the number of flags set in each span; a span ends where the next one starts."""
     return np.add.reduceat(flags, starts, dtype=np.intp) if len(starts) else starts
 
 
 def check_same_text(gold: Corpus, predicted: Corpus) -> None:
-    """Raise CorpusError unless both have the same sentences; the message names the first place."""
+    """Check that two corpora have the same sentences.
+
+    Raises
+    ------
+    CorpusError
+        If they differ; the message names the first difference.
+    """
     same = np.array_equal(gold.codes, predicted.codes)
     if same and np.array_equal(gold.offsets, predicted.offsets):
         return
@@ -239,7 +244,7 @@ def check_same_text(gold: Corpus, predicted: Corpus) -> None:
 
 
 def _disagreement(text: str, guess: str) -> str:
-    """Show the first place where two texts differ."""
+    """Describe the first difference of two texts."""
     pairs = zip(text, guess, strict=False)
     at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(guess)))
     return f"at character {at + 1}: {guess[at : at + 8]!r} for {text[at : at + 8]!r}"

@@ -1,7 +1,7 @@
-"""Breakdown of recall: by length, frequency, class of characters, label, and word.
+"""Breakdown of recall by properties of the gold words: length, frequency, characters, label.
 
-Every table is a list of slices. Here it is places that count: a word was found if it stands in the
-output where it stands in the gold.
+Every table is a list of slices. Words count by position: a gold word is found if the output has the
+same span.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from crfseg.corpus.tagset import Scheme, TagSet
 from crfseg.evaluation.alignment import Alignment
 from crfseg.text import chars
 
-_LONG: Final = 5  # characters and more are one slice
+_LONG: Final = 5  # characters; longer words share its slice
 CLASSES: Final = ("han", "kana", "digits", "latin", "punctuation", "other", "mixed")
-"""What words are made of; mixed words have characters of several of these."""
+"""The classes of words by their characters; mixed words have characters of several classes."""
 _CLASS_OF: Final = {
     "han": "han", "numeral": "han", "digit": "digits", "latin": "latin",
     "punctuation": "punctuation", "kana": "kana", "other": "other",
@@ -31,16 +31,16 @@ _MIXED: Final = CLASSES.index("mixed")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some of the gold words.
+    """A subset of the gold words, and its recall.
 
     Parameters
     ----------
     name
-        What they have in common.
+        The common property.
     words
-        How many they are.
+        The number of gold words.
     found
-        How many of them the output has.
+        The number of them that the output has.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Slice:
 
     @property
     def recall(self) -> float:
-        """The share that was found, in [0, 1]."""
+        """The share of the words that was found, in [0, 1]."""
         return self.found / self.words
 
 
@@ -62,9 +62,10 @@ def by_length(alignment: Alignment) -> list[Slice]:
 
 
 def by_frequency(alignment: Alignment, frequency_of: Mapping[str, int]) -> list[Slice]:
-    """Slice the gold words by how often the training text has them.
+    """Slice the gold words by their frequency in the training text.
 
-    ``frequency_of`` has their classes, see :class:`crfseg.Model`; for what it lacks that is 0.
+    ``frequency_of`` maps words to frequency classes, see :class:`crfseg.Model`; words that it lacks
+    are in class 0.
     """
     texts = alignment.gold_texts
     classes = np.array([frequency_of.get(word, 0) for word in texts], dtype=np.intp)
@@ -73,7 +74,7 @@ def by_frequency(alignment: Alignment, frequency_of: Mapping[str, int]) -> list[
 
 
 def by_class(alignment: Alignment) -> list[Slice]:
-    """Slice the gold words by what characters they are made of, see :data:`CLASSES`."""
+    """Slice the gold words by the class of their characters, see :data:`CLASSES`."""
     gold, words = alignment.gold, alignment.gold_words
     if not len(words.starts):
         return []
@@ -83,7 +84,7 @@ def by_class(alignment: Alignment) -> list[Slice]:
 
 
 def by_label(alignment: Alignment) -> list[Slice]:
-    """Slice the gold words by their labels, the most frequent first; none where there are none."""
+    """Slice the gold words by label, the most frequent first; empty if there are no labels."""
     gold, words = alignment.gold, alignment.gold_words
     if gold.labels is None:
         return []
@@ -92,9 +93,9 @@ def by_label(alignment: Alignment) -> list[Slice]:
 
 
 def by_word(alignment: Alignment, which: NDArray[np.intp]) -> list[Slice]:
-    """Slice some of the gold words by word: those most often missed first, then the most frequent.
+    """Slice selected gold words by word: the most often missed first, then the most frequent.
 
-    ``which`` has their indices.
+    ``which`` has the indices of the selected words.
     """
     texts = alignment.gold_texts
     words = Counter(texts[n] for n in which.tolist())
@@ -106,7 +107,7 @@ def by_word(alignment: Alignment, which: NDArray[np.intp]) -> list[Slice]:
 def confusion(
     alignment: Alignment, scheme: Scheme = "BMES"
 ) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Return the tags, and how often the gold has one (row) where the output has another."""
+    """Return the L tags and their confusion matrix: gold by row, output by column, (L, L)."""
     tag_set = TagSet(scheme)
     gold, predicted = (
         tag_set.encode(corpus.starts, None).astype(np.intp)
@@ -119,7 +120,7 @@ def confusion(
 def _slices(
     of_word: NDArray[np.integer], found: NDArray[np.bool_], names: Iterable[str]
 ) -> list[Slice]:
-    """Return the slices that have any words, in order."""
+    """Return the slices that are not empty, in order."""
     names = list(names)
     n_words = np.bincount(of_word, minlength=len(names)).tolist()
     n_found = np.bincount(of_word[found], minlength=len(names)).tolist()
@@ -127,6 +128,6 @@ def _slices(
 
 
 def _range_of(frequency: int) -> str:
-    """Say how often words of a class of frequency occur."""
+    """Return the range of counts of a frequency class: class k has 2^(k-1) to 2^k - 1."""
     low, high = 1 << frequency >> 1, (1 << frequency) - 1
     return str(low) if low == high else f"{low:,}-{high:,}"

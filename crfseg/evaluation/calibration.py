@@ -1,9 +1,9 @@
-"""Calibration: the precision of words by the model's confidence, and the temperature that fits.
+"""Calibration: the confidence of a model against its precision, and temperature scaling.
 
-Of the words of which it is 90 % sure, nine in ten should be right. A model that was trained to lead
-by a margin is surer than that. Dividing all its log-potentials by one number, the temperature,
-changes no tag and mends most of it (Guo, Pleiss, Sun and Weinberger 2017, On calibration of modern
-neural networks).
+Of the words with confidence 0.9, nine in ten should be right. A model trained with a margin is
+overconfident. Dividing all log-potentials by one number, the temperature, changes no tag and
+corrects most of this (Guo, Pleiss, Sun and Weinberger 2017, On calibration of modern neural
+networks).
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from crfseg.evaluation.alignment import Alignment
 from crfseg.model.model import Model
 from crfseg.segmenter.segmenter import Segmenter
 
-_BINS: Final = 15  # as Guo et al.
-_RANGE: Final = (0.02, 50.0)  # of temperatures: PA needs 0.1, an averaged perceptron 10
-_SURE: Final = 1e-9  # nothing is surer than 1 - this
+_BINS: Final = 15  # as in Guo et al.
+_RANGE: Final = (0.02, 50.0)  # temperatures: PA needs 0.1, an averaged perceptron 10
+_SMALLEST: Final = 1e-9  # probability; its logarithm stays finite
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The predicted words by how sure the model was of them, in bins of equal width.
+    """The predicted words in bins of equal width by confidence, the lowest first.
 
     Parameters
     ----------
     words
-        How many are in each bin, shape (15,); the first has those of which it was least sure.
+        The number of words in each bin, shape (15,).
     confidence
-        How sure it was of them on average, in [0, 1]; NaN where there are none.
+        Their mean confidence, in [0, 1]; NaN for an empty bin; shape (15,).
     precision
-        The share of them that is right, in [0, 1]; NaN where there are none.
+        The share of them that is right, in [0, 1]; NaN for an empty bin; shape (15,).
     """
 
     words: NDArray[np.intp]
@@ -45,29 +45,29 @@ class Calibration:
 
     @classmethod
     def of(cls, confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration:
-        """Sort words into bins; shapes (V,)."""
+        """Sort V words into bins by their confidence; both arrays have shape (V,)."""
         bins = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
         words = np.bincount(bins, minlength=_BINS)
         with np.errstate(invalid="ignore"):  # 0 / 0 is NaN, as it should be
-            sure, well = (
+            mean_confidence, precision = (
                 np.bincount(bins, weights=of_word, minlength=_BINS) / words
                 for of_word in (confidence, right)
             )
-        return cls(words, sure, well)
+        return cls(words, mean_confidence, precision)
 
     @property
     def error(self) -> float:
-        """The expected calibration error: the mean distance of a word's bin from its precision."""
+        """The expected calibration error: |confidence - precision| of the bins, mean over words."""
         some = self.words > 0
         apart = np.abs(self.confidence - self.precision)[some]
         return float(apart @ self.words[some] / max(1, self.words.sum()))
 
 
 def temperature(model: Model, corpora: Sequence[Corpus]) -> float:
-    """Return the temperature at which the model is as sure as it is right on some corpora.
+    """Return the temperature that calibrates a model on gold corpora.
 
-    It is that of the highest likelihood of the predicted words being right or wrong as they are;
-    the model's own if there is no word.
+    It maximises the likelihood of each predicted word being right or wrong. Without any word it is
+    the model's own.
     """
     from scipy.optimize import minimize_scalar
 
@@ -80,15 +80,18 @@ def temperature(model: Model, corpora: Sequence[Corpus]) -> float:
         ]
     )
 
-    def surprise(logarithm: float) -> float:
+    def negative_log_likelihood(logarithm: float) -> float:
         at = float(np.exp(logarithm))
         sure = np.concatenate([segmenter.decoder.confidences(each, at) for each in predictions])
         of_outcome = np.where(right, sure, 1 - sure)
-        return -float(np.log(np.maximum(of_outcome, _SURE)).mean())
+        return -float(np.log(np.maximum(of_outcome, _SMALLEST)).mean())
 
     if not len(right):
         return model.temperature
     found = minimize_scalar(
-        surprise, bounds=np.log(_RANGE), method="bounded", options={"xatol": 0.003}
+        negative_log_likelihood,
+        bounds=np.log(_RANGE),
+        method="bounded",
+        options={"xatol": 0.003},
     )
     return float(f"{np.exp(found.x):.3g}")

@@ -1,4 +1,4 @@
-"""Comparison of two segmentations with one gold: the difference, its interval and p-value."""
+"""Comparison of two segmentations on one gold corpus, with a test of significance."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ from crfseg.evaluation.scores import Scores
 from crfseg.segmenter.segmenter import Segmenter
 from crfseg.text.files import PathLike
 
-_CONTEXT: Final = 6  # characters shown before and behind a place
-
+_CONTEXT: Final = 6  # characters shown before and after a disagreement
 
 RIGHT: Final = ("one", "other", "neither")
-"""Who agrees with the gold where the two part."""
+"""The segmentation that agrees with the gold where the two disagree."""
 
 
 @dataclass(frozen=True, eq=False)
 class Disagreements(TextSpans):
-    """The spans where two segmentations disagree: whole words of both and of the gold.
+    """The spans in which two segmentations disagree: whole words of both and of the gold.
 
     Parameters
     ----------
     starts, ends, sentences
-        See :class:`crfseg.evaluation.alignment.Stretches`.
+        See :class:`crfseg.evaluation.alignment.TextSpans`.
     right
-        Who agrees with the gold there, indices into :data:`RIGHT`; shape (D,).
+        The segmentation that agrees with the gold, indices into :data:`RIGHT`; shape (D,), uint8.
     """
 
     right: NDArray[np.uint8]
@@ -44,18 +43,18 @@ class Disagreements(TextSpans):
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A place where two segmentations part.
+    """One disagreement of two segmentations.
 
     Parameters
     ----------
     line
-        Of the gold file.
+        The line of the gold file.
     before, behind
-        Some of the text around it.
+        The text around it, a few characters.
     gold, one, other
-        The words that each has there.
+        The words of each segmentation.
     right
-        Who agrees with the gold, see :data:`RIGHT`.
+        The segmentation that agrees with the gold, see :data:`RIGHT`.
     """
 
     line: int
@@ -74,7 +73,7 @@ class Comparison:
     Parameters
     ----------
     one, other
-        The scores of the two.
+        The scores of the two segmentations.
     """
 
     one: Scores
@@ -82,7 +81,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """F1 of the other less that of the one, in [-1, 1]."""
+        """F1(other) - F1(one), in [-1, 1]."""
         return (self.other.f1 or 0.0) - (self.one.f1 or 0.0)
 
     @cached_property
@@ -93,12 +92,12 @@ class Comparison:
 
     @cached_property
     def p_value(self) -> float:
-        """The p-value of the difference, two-sided: 1,000 random exchanges, seed 0."""
+        """The two-sided p-value of the difference: 1,000 random exchanges, seed 0."""
         return significance.p_value(self.one.sentence_counts, self.other.sentence_counts)
 
     @cached_property
     def places(self) -> Disagreements:
-        """The spans where the two disagree, in order."""
+        """The spans in which the two disagree, in order."""
         starts, ends = agreed_spans(*self._segmentations)
         _, one, other = self._segmentations
         at = np.flatnonzero(count_within(one.starts != other.starts, starts))
@@ -122,7 +121,7 @@ class Comparison:
         return gold, one, self.other.alignment.predicted
 
     def disagreements(self) -> Iterator[Disagreement]:
-        """Yield the places where the two part, in order."""
+        """Yield the disagreements of the two, in order."""
         here = self.places
         columns = (array.tolist() for array in (here.starts, here.ends, here.sentences, here.right))
         yield from starmap(self._disagreement, zip(*columns, strict=True))
@@ -149,16 +148,21 @@ def compare(
     format: Format | None = None,
     encoding: str = "utf-8",
 ) -> Comparison:
-    r"""Compare two segmenters, or what any two wrote, on a gold corpus.
+    r"""Compare two segmenters, or the outputs of any two, on a gold corpus.
 
     Parameters
     ----------
     one, other
         Segmenters, files or corpora, as :func:`crfseg.evaluate` takes them.
     gold
-        The segmented corpus to be equalled.
+        The segmented corpus that is taken as right.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
+
+    Returns
+    -------
+    comparison
+        Both scores, their difference, and the disagreements.
 
     Raises
     ------
@@ -171,7 +175,7 @@ def compare(
     >>> one = Corpus.from_text("我 爱 北 京 天安门\n他 来 了")
     >>> other = Corpus.from_text("我 爱 北京 天安门\n他 来了")
     >>> found = compare(one, other, gold).disagreements()
-    >>> [(place.one, place.other, place.right) for place in found]
+    >>> [(each.one, each.other, each.right) for each in found]
     [(('北', '京'), ('北京',), 'other'), (('来', '了'), ('来了',), 'one')]
     """
     (gold,) = read_corpora([gold], format=format, encoding=encoding)

@@ -1,4 +1,4 @@
-"""Evaluation: a segmenter, or any segmenter's output, against a gold corpus."""
+"""Evaluation of a segmenter, or of any segmenter's output, against a gold corpus."""
 
 from __future__ import annotations
 
@@ -27,21 +27,28 @@ def evaluate(
     Parameters
     ----------
     gold
-        The segmented corpus that is taken for right.
+        The segmented corpus that is taken as right.
     predicted
-        A segmenter, which gets the text of ``gold``; or a file or corpus with the same sentences.
+        A segmenter, which segments the text of ``gold``; or a file or corpus with the same
+        sentences.
     known_words
-        The training vocabulary, for OOV rate and recall; None takes the segmenter's own. If it
-        counts its words, as :meth:`crfseg.Corpus.vocabulary` does, there is recall by frequency.
+        The training vocabulary, for OOV rate and recall; None: the segmenter's own. If it maps
+        words to counts, as :meth:`crfseg.Corpus.vocabulary` does, recall by frequency is
+        computed too.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
+
+    Returns
+    -------
+    scores
+        The official figures, with all that is derived from the alignment.
 
     Raises
     ------
     OptionError
         If ``gold`` is a segmenter: the two are swapped.
     CorpusError
-        If a file cannot be read, or the two texts differ; the message names the first place.
+        If a file cannot be read, or the texts differ; the message names the first difference.
 
     Examples
     --------
@@ -70,6 +77,6 @@ def evaluate(
 
 
 def _frequencies(words: Collection[str]) -> Mapping[str, int]:
-    """Return the frequency class of each word, 0 where unknown."""
+    """Return the frequency class of each word; 0 if its count is unknown."""
     counts = words if isinstance(words, Mapping) else dict.fromkeys(words, 0)
     return {word: int(n).bit_length() for word, n in counts.items()}

@@ -1,8 +1,9 @@
-"""The alignment of two word sequences that GNU diff finds, to the last choice.
+"""Alignment of two word sequences, exactly as GNU diff computes it.
 
-An O(ND) search (Myers 1986, "An O(ND) Difference Algorithm and Its Variations") among the words
-that have a chance of a partner. After it the runs of changes slide to their final places. Where
-several alignments are equally short, diff's own rules decide, so this module follows them all.
+Words without a likely partner are discarded; an O(ND) search (Myers 1986, "An O(ND) Difference
+Algorithm and Its Variations") aligns the others; then the runs of changes slide to their final
+positions. Of several equally short alignments, diff's own rules choose one, so this module follows
+all of these rules.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 
-FEW = 5  # a word that is there no more often is never given up by diff
-PATIENCE = 4096  # the edits after which diff may settle for an alignment that is not minimal
+FEW = 5  # occurrences; diff never discards a word that occurs no more often
+PATIENCE = 4096  # edits after which diff may accept an alignment that is not minimal
 _INFINITY = 1 << 62
 
 _Box = tuple[int, int, int, int]  # a[x:x_end] and b[y:y_end], as x, x_end, y, y_end
 
 
 def hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
-    """Yield what changed, in order; diff never looks again at equal words at either end."""
+    """Yield the changed regions, in order; diff sets aside equal words at both ends first."""
     start, a_end, b_end = 0, len(a), len(b)
     if a == b:
         return
@@ -43,8 +44,8 @@ def hunks(a: list[str], b: list[str]) -> Iterator[_Box]:
 
 
 def _changes(a: list[str], b: list[str]) -> tuple[bytearray, bytearray]:
-    """Flag the words without a partner; a 0 after the last flag ends the loops at both ends."""
-    a_kept, b_kept = _hopeful(a, b), _hopeful(b, a)
+    """Flag the words without a partner; a final 0 is the sentinel of the loops."""
+    a_kept, b_kept = _undiscarded(a, b), _undiscarded(b, a)
     a_found, b_found = set(a_kept), set(b_kept)
     for x, x_end, y, y_end in _differences([a[i] for i in a_kept], [b[i] for i in b_kept]):
         a_found.difference_update(a_kept[x:x_end])
@@ -56,11 +57,11 @@ def _changes(a: list[str], b: list[str]) -> tuple[bytearray, bytearray]:
     return a_changed, b_changed
 
 
-def _hopeful(words: list[str], others: list[str]) -> list[int]:
-    """Return the indices of the words for which a partner is sought.
+def _undiscarded(words: list[str], others: list[str]) -> list[int]:
+    """Return the indices of the words that may have a partner; diff discards the others.
 
-    Words that the others do not have are hopeless.  Words that they have very often, more than
-    about 5 sqrt(n / 64) times, are doubtful, and are given up if they stand among hopeless ones.
+    Words that the other sequence lacks are discarded. Words that occur there more than about
+    5 sqrt(n / 64) times are provisional: they are discarded if their neighbours are.
     """
     counts = Counter(others)
     many = FEW * _rough_root(len(words) // 64)
@@ -72,12 +73,12 @@ def _hopeful(words: list[str], others: list[str]) -> list[int]:
 
 
 def _settled(found: re.Match[str]) -> str:
-    """Decide which doubtful words (?) of a run are as hopeless (x) as its ends, or not (.)."""
+    """Discard (x) or keep (.) the provisional words (?) of a run between discarded ones."""
     run = found[0]
     if 4 * run.count("?") > len(run):
         return run.replace("?", ".")
     too_many = _rough_root(len(run) // 4) + 1
-    run = re.sub(rf"\?{{{too_many},}}", lambda doubtful: "." * len(doubtful[0]), run)
+    run = re.sub(rf"\?{{{too_many},}}", lambda provisional: "." * len(provisional[0]), run)
     for _ in "forwards", "backwards":
         sure = min((i for i in (run.find("xxx"), run.find("x", 8)) if i >= 0), default=len(run))
         run = (run[:sure].replace("?", ".") + run[sure:])[::-1]
@@ -85,13 +86,13 @@ def _settled(found: re.Match[str]) -> str:
 
 
 def _rough_root(number: int) -> int:
-    """Return the largest power of two that is no larger than the square root, at least 1."""
+    """Return the largest power of two not above the square root, at least 1."""
     return 1 << (max(number, 1).bit_length() - 1) // 2
 
 
 def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
     """Yield deletions (y == y_end) and insertions (x == x_end) in no particular order."""
-    # By diagonal x - y: what was reached on the negative ones is found from the end of the list.
+    # Indexed by diagonal x - y: Python takes negative ones from the end of the list.
     forward, backward = ([0] * (len(a) + len(b) + 5) for _ in range(2))
     patience = max(PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
     boxes = [((0, len(a), 0, len(b)), patience)]
@@ -114,9 +115,9 @@ def _cut(
 ) -> tuple[int, int, int, int]:
     """Find a point (x, y) of a shortest path, and the patience for the parts before and after.
 
-    From both corners, paths of n = 1, 2, ... edits are followed as far as they lead on diagonal d:
-    ``x(n, d) = max(x(n - 1, d - 1) + 1, x(n - 1, d + 1))``, then on along equal words.  The first
-    two that meet are a shortest path.
+    From both corners, the furthest paths of n = 1, 2, ... edits are extended on each diagonal d:
+    ``x(n, d) = max(x(n - 1, d - 1) + 1, x(n - 1, d + 1))``, then along equal words. The first two
+    paths that meet are a shortest path.
     """
     x_start, x_end, y_start, y_end = box
     lowest, highest = x_start - y_end, x_end - y_start
@@ -142,7 +143,7 @@ def _cut(
                 return x, x - d, _INFINITY, _INFINITY
         if edits >= patience:
             break
-    # Out of patience: cut at the end of the path that came farthest, if not at the shortest.
+    # Out of patience: cut at the end of the path that came furthest, which may not be shortest.
     far, f_x = max((2 * x - d, x) for d in ahead for x in [min(forward[d], x_end, y_end + d)])
     near, b_x = min((2 * x - d, -x) for d in back for x in [max(backward[d], x_start, y_start + d)])
     if x_end + y_end - near < far - (x_start + y_start):
@@ -151,22 +152,22 @@ def _cut(
 
 
 def _widened(diagonals: range, lowest: int, highest: int, reached: list[int], no: int) -> range:
-    """Open a diagonal on either side, which ``no`` path has reached, or close one at the box."""
+    """Open a diagonal on either side, marked as unreached by ``no``, or close one at the box."""
     high, low = diagonals[0], diagonals[-1]
     reached[low - 2] = reached[high + 2] = no
     return range(high + (1 if high < highest else -1), low - (1 if low > lowest else -1) - 1, -2)
 
 
 def _slide(words: list[str], changed: bytearray, other: bytearray) -> None:
-    """Move runs of changed words to where diff shows them, given the flags of both sequences.
+    """Slide runs of changed words to their final positions, given the flags of both sequences.
 
-    A run that could as well begin a word earlier or later swallows the runs in its reach, then
-    goes to the last place where the other sequence has a run too, or else as late as possible.
+    A run that could as well begin a word earlier or later absorbs the runs in its reach. Then it
+    moves to the last position where the other sequence has a run too, else as late as possible.
     """
     end = len(words)
-    if len(set(words)) == end:  # no word could take the place of another
+    if len(set(words)) == end:  # no repeated word: no run can slide
         return
-    i = j = 0  # corresponding places, i at the end of the run
+    i = j = 0  # corresponding positions, i at the end of the run
     while True:
         while i < end and not changed[i]:
             i, j = i + 1, other.index(0, j) + 1

@@ -1,8 +1,8 @@
-"""Scores: gold against predicted.
+"""Scores of a segmentation against a gold corpus.
 
 The figures are those of the official SIGHAN scorer (:mod:`crfseg.evaluation.sighan`), counted over
-the whole corpus. For corpora with labels the labelled words are scored beside them: a word counts
-if its place and its label are right; characters outside every entity do not count.
+the whole corpus. Corpora with labels have labelled scores too: a word is right if its span and its
+label are; characters outside every entity do not count.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_re
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The result of :func:`crfseg.evaluate`. Figures are in [0, 1]; None where undefined.
+    """The result of :func:`crfseg.evaluate`. Figures are in [0, 1]; None if undefined.
 
     Parameters
     ----------
     rows
-        What the official scorer counts, sentence by sentence: shape (N, 11), columns as the fields
-        of :class:`crfseg.evaluation.sighan.OfficialCounts`.
+        The counts of the official scorer, by sentence: shape (N, 11), columns as the fields of
+        :class:`crfseg.evaluation.sighan.OfficialCounts`.
     alignment
-        The words, place by place.
+        The gold and the predicted words, by position.
     frequency_of
-        The training vocabulary: how often it has each word, in classes, see
-        :class:`crfseg.Model`; a word of an unknown number of times is in class 0. None where the
-        vocabulary is unknown; there is no OOV without it.
+        The training vocabulary: the frequency class of each word, see :class:`crfseg.Model`; 0 if
+        its count is unknown. None if the vocabulary is unknown; then there are no OOV figures.
     seen
-        Which of the N sentences stand in the training text, as far as the model knows.
+        Flags of the sentences that the training text has too, as far as the model knows;
+        shape (N,).
     """
 
     rows: NDArray[np.int64]
@@ -59,7 +59,7 @@ class Scores:
 
     @cached_property
     def counts(self) -> OfficialCounts:
-        """The official scorer's counts of the whole corpus."""
+        """The counts of the official scorer, summed over the sentences."""
         return OfficialCounts(*self.rows.sum(axis=0).tolist())
 
     @property
@@ -69,7 +69,7 @@ class Scores:
 
     @property
     def seen_share(self) -> float:
-        """Share of the characters that stand in seen sentences."""
+        """Share of the characters that are in seen sentences."""
         lengths = np.diff(self.alignment.gold.offsets)
         return float(lengths[self.seen].sum() / max(1, lengths.sum()))
 
@@ -115,7 +115,7 @@ class Scores:
 
     @property
     def sentence_counts(self) -> significance.Counts:
-        """Of each sentence: gold words, predicted words, missed, wrong; shape (N, 4)."""
+        """Gold, predicted, missed and wrong words of each sentence; shape (N, 4)."""
         return self.rows[:, [3, 4, 5, 6]]
 
     @cached_property
@@ -125,13 +125,13 @@ class Scores:
 
     @cached_property
     def differences(self) -> dict[str, int]:
-        """The number of differing spans by kind: merge, split, cross."""
+        """The number of differences by kind: merge, split, cross."""
         kinds = self.alignment.differences.kinds
         return dict(zip(KINDS, np.bincount(kinds, minlength=len(KINDS)).tolist(), strict=True))
 
     @cached_property
     def breakdown(self) -> dict[str, list[Slice]]:
-        """Recall by length, frequency, class of characters and label, as far as they are known."""
+        """Recall by length, frequency, class of characters and label, where these are known."""
         tables = {
             "length": breakdown.by_length(self.alignment),
             "frequency": self._by_frequency(),
@@ -146,7 +146,7 @@ class Scores:
 
     @cached_property
     def oov_words(self) -> list[Slice]:
-        """The words outside the training vocabulary, those most often missed first."""
+        """The words outside the training vocabulary, the most often missed first."""
         if self.frequency_of is None:
             return []
         known = np.array([word in self.frequency_of for word in self.alignment.gold_texts], bool)
@@ -154,12 +154,12 @@ class Scores:
 
     @cached_property
     def confusion(self) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-        """The tags B, M, E, S; and how often the gold has one (row), the output another."""
+        """The tags B, M, E, S and their confusion matrix: gold by row, output by column."""
         return breakdown.confusion(self.alignment)
 
     @cached_property
     def calibration(self) -> Calibration | None:
-        """The calibration of the model; None without a model."""
+        """Confidence of the predicted words against their precision; None without a model."""
         if self.alignment.confidence is None:
             return None
         return Calibration.of(self.alignment.confidence, self.alignment.predicted_words.right)
@@ -169,12 +169,12 @@ class Scores:
         return f"Scores({shown})"
 
     def as_dict(self) -> dict[str, float | None]:
-        """Return the figures by name; ``labelled_f1`` too where there are labels."""
+        """Return the figures by name, with ``labelled_f1`` if there are labels."""
         figures = {name: getattr(self, name) for name in _FIGURES}
         return figures if self.labelled is None else figures | {"labelled_f1": self.labelled.f1}
 
     def report(self) -> str:
-        """Return the official scorer's summary; ``--`` for what is undefined or unknown."""
+        """Return the official scorer's summary; ``--`` for undefined or unknown figures."""
         lines = self.counts.report().rstrip("\n").split("\n")
         if not self.knows_words:
             lines = [f"{line.split(chr(9))[0]}\t--" if "OV " in line else line for line in lines]
@@ -194,18 +194,18 @@ def score(
     Parameters
     ----------
     gold, predicted
-        With the same N sentences.
+        The segmentations, with the same N sentences.
     frequency_of
         The training vocabulary, see :class:`Scores`; None if unknown.
     confidence
-        The probability of each predicted word, shape (V,); None if unknown.
+        The probability of each predicted word, in [0, 1], shape (V,); None if unknown.
     seen
-        Which sentences are in the training text, shape (N,); None: none is known to be.
+        Flags of the sentences that the training text has too, shape (N,); None: no sentence.
 
     Raises
     ------
     CorpusError
-        If the two texts differ; the message names the first place.
+        If the texts differ; the message names the first difference.
     """
     alignment = Alignment(gold, predicted, confidence)
     known = {} if frequency_of is None else frequency_of
@@ -214,10 +214,28 @@ def score(
 
 
 def read_words(path: PathLike, encoding: str = "utf-8") -> Mapping[str, int]:
-    """Read a vocabulary: any segmented text; or a word a line, then nobody knows how often."""
+    """Read a vocabulary from segmented text, with counts, or from a word list, without.
+
+    Parameters
+    ----------
+    path
+        Segmented text, or one word on each line.
+    encoding
+        A name that Python knows.
+
+    Returns
+    -------
+    counts
+        The count of each word; 0 for all if the file is a word list.
+
+    Raises
+    ------
+    CorpusError
+        If the file is not in that encoding.
+    """
     corpus = read_corpus(path, format="words", encoding=encoding)
     counts = corpus.vocabulary()
-    counted = corpus.n_words > max(len(corpus), len(counts))  # lists may have a word twice
+    counted = corpus.n_words > max(len(corpus), len(counts))  # a list may repeat words
     return counts if counted else dict.fromkeys(counts, 0)
 
 

@@ -1,10 +1,10 @@
-"""The figures of the official SIGHAN scorer, exactly.
+"""Figures of the official SIGHAN scorer, reproduced exactly.
 
 The scorer of the bakeoffs (Emerson 2005, "The Second International Chinese Word Segmentation
-Bakeoff") does not compare spans of characters: it lets ``diff -y`` align the words of two lines
-and counts the rows that this prints.  Where several alignments are possible, where a word is
-wider than a column or looks like one of the marks ``|``, ``<`` and ``>``, the figures depend on
-what GNU diff does; :mod:`crfseg.evaluation.gnu_diff` does the same.
+Bakeoff") does not compare spans of characters. It aligns the words of two lines with ``diff -y``
+and counts the printed rows. If several alignments are possible, or a word is wider than a column or
+equal to one of the signs ``|``, ``<`` and ``>``, the figures depend on the details of GNU diff,
+which :mod:`crfseg.evaluation.gnu_diff` reproduces.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from crfseg.evaluation.gnu_diff import hunks
 _BLANKS = " \t\n\r\f\v"  # the white space of a scorer that reads bytes
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _BLANK_INSIDE = re.compile(f"[{_BLANKS}\u3000]|[^\x00-\x7f]@")
-MARKS = {"|": 0, ">": 1, "<": 2}  # in the order in which the scorer looks for them
+MARKS = {"|": 0, ">": 1, "<": 2}  # signs of diff, in the order in which the scorer tests them
 COLUMN = 61  # the width of either column of diff's 130
 
 
 @dataclass(frozen=True, slots=True)
 class OfficialCounts:
-    """The counts of the scorer; ``+`` joins the counts of two texts.
+    """The counts of the scorer; ``+`` adds those of two texts.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class OfficialCounts:
     missed, wrong : int
         Errors of recall and of precision.
     oov, oov_missed, iv, iv_missed : int
-        Gold words outside and inside of the known words, and the missed ones among them.
+        Gold words outside and inside the known words, and the missed ones among them.
     """
 
     insertions: int = 0
@@ -55,7 +55,7 @@ class OfficialCounts:
     iv_missed: int = 0
 
     def __add__(self, other: OfficialCounts) -> OfficialCounts:
-        """Count two texts as one."""
+        """Return the counts of two texts together."""
         return OfficialCounts(*map(add, values(self), values(other)))
 
     @property
@@ -81,12 +81,12 @@ class OfficialCounts:
 
     @property
     def oov_rate(self) -> float | None:
-        """Share of the gold words that are not known."""
+        """Share of the gold words that are unknown."""
         return _ratio(self.oov, self.true_words)
 
     @property
     def oov_recall(self) -> float | None:
-        """Recall of the words that are not known."""
+        """Recall of the unknown words."""
         return 1 - self.oov_missed / self.oov if self.oov else None
 
     @property
@@ -95,7 +95,7 @@ class OfficialCounts:
         return 1 - self.iv_missed / self.iv if self.iv else None
 
     def report(self) -> str:
-        """Return the thirteen lines of the scorer's summary, ``--`` for what is undefined."""
+        """Return the thirteen lines of the scorer's summary; ``--`` for undefined figures."""
         return (
             "=== SUMMARY:\n"
             f"=== TOTAL INSERTIONS:\t{self.insertions}\n"
@@ -127,8 +127,8 @@ def _rounded(figure: float | None) -> str:
 def split_words(line: str) -> list[str]:
     """Split a line of segmented text as the scorer does.
 
-    White space is ASCII, U+3000, and a Big5 space whatever the encoding, the bytes A1 40.  Only
-    the first is trimmed: behind a U+3000 at its beginning a line has an empty first word.
+    White space is that of ASCII, U+3000, and the bytes A1 40 (a Big5 space) in any encoding. Only
+    ASCII is stripped at the ends: after an initial U+3000 a line has an empty first word.
 
     Parameters
     ----------
@@ -151,11 +151,11 @@ def split_words(line: str) -> list[str]:
 def count_line(
     gold: Sequence[str], predicted: Sequence[str], known_words: Container[str]
 ) -> OfficialCounts:
-    """Score one sentence, as the scorer would in the C locale.
+    """Count one sentence as the scorer does in the C locale.
 
-    Words with white space inside are read again as from a file.  Unlike the scorer, which divides
-    by zero, this has figures for an empty prediction; the control characters NUL and backspace,
-    to which diff pays attention, are like others here.
+    Words with white space inside are split as in a file. There are two deviations: an empty
+    prediction has figures, where the scorer divides by zero; and the control characters NUL and
+    backspace are ordinary characters, while diff treats them specially.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def count_line(
         like_mark = right_text in MARKS
         kind = min(mark or right_text, right_text, key=MARKS.__getitem__) if like_mark else mark
         errors[kind] += 1
-        # The scorer wants two blanks between a word and a mark; after a full column there is one.
+        # The scorer expects two blanks between a word and a sign; after a full column there is one.
         if kind and left_text and (like_mark or left_width < COLUMN):
             missed += 1
             oov_missed += left_text not in known_words
@@ -199,7 +199,7 @@ def _as_read(words: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _half_row(word: str) -> tuple[str, int]:
-    """Return what diff prints of a word and its width, to which only printable ASCII adds."""
+    """Return the part of a word that diff prints, and its width; only printable ASCII has width."""
     if len(word) < COLUMN:
         return word, len(word)
     widths = list(accumulate(" " <= char <= "~" for char in word))
@@ -207,7 +207,7 @@ def _half_row(word: str) -> tuple[str, int]:
 
 
 def _rows(gold: list[str], predicted: list[str], equal_too: bool) -> Iterator[tuple[str, str, str]]:
-    """Yield the alignment as (left, mark, right): the rows that are not equal, or all."""
+    """Yield the rows of the alignment as (left, sign, right): the unequal ones, or all."""
     done = 0
     for x, x_end, y, y_end in [*hunks(gold, predicted), (len(gold),) * 4]:
         if equal_too:

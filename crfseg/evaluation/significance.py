@@ -1,13 +1,13 @@
-"""Significance: bootstrap intervals of scores, and p-values of differences.
+"""Significance: bootstrap intervals of F1, and randomisation tests of a difference.
 
-The sentences of a test set are a sample of those there are. Drawing as many from them again and
-again, with replacement, shows how much a figure would vary with another sample (Efron 1979,
-Bootstrap methods). And if two segmenters were equally good, it would not matter which of them gave
-which output: exchanging the two sentence by sentence at random shows how large a difference chance
-makes (Noreen 1989, Computer-intensive methods for testing hypotheses).
+Bootstrap (Efron 1979, Bootstrap methods): the sentences of a test set are a sample. Drawing as many
+of them with replacement, many times, shows how F1 varies between samples. Approximate randomisation
+(Noreen 1989, Computer-intensive methods for testing hypotheses): if two segmenters are equally
+good, exchanging their outputs sentence by sentence at random gives differences as large as the
+observed one.
 
-Sentences with equal counts are drawn, or exchanged, together: how many of them there are follows a
-multinomial, or a binomial, distribution.
+Sentences with equal counts are drawn, or exchanged, together: their number has a multinomial, or a
+binomial, distribution.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVEL: Final = 0.95
-"""How often an interval holds the figure of all sentences there are."""
+"""The coverage of an interval."""
 RESAMPLES: Final = 1000
-AT_ONCE: Final = 1 << 20  # numbers drawn together
+AT_ONCE: Final = 1 << 20  # numbers per batch
 
 Counts = NDArray[np.int64]
-"""Of each sentence: gold words, predicted words, missed ones, wrong ones; shape (N, 4)."""
+"""Gold, predicted, missed and wrong words of each sentence; shape (N, 4)."""
 
 
 def f1_of(sums: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the F1 of sums of counts, in [0, 1], 0 where no word is right; shapes (..., 4), (...).
+    """Return the F1 of sums of counts, in [0, 1]; 0 if no word is right; shape (..., 4) to (...).
 
-    The harmonic mean of precision and recall, as the official scorer takes it.
+    It is the harmonic mean of precision and recall, as in the official scorer.
     """
     gold, predicted, missed, wrong = np.moveaxis(np.asarray(sums, dtype=np.float64), -1, 0)
     recall = (gold - missed) / np.maximum(gold, 1)
@@ -38,14 +38,16 @@ def f1_of(sums: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def interval(counts: Counts, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
-    """Return the ends of the 95 % interval of F1, in [0, 1]; the same seed gives the same.
+    """Return the ends of the 95 % interval of F1, in [0, 1].
 
     Parameters
     ----------
     counts
-        Of N sentences. Fewer than two say nothing: the interval is then 0 to 1.
+        The counts of N sentences. With fewer than two the interval is 0 to 1.
     resamples
-        How many times N sentences are drawn.
+        The number of bootstrap samples.
+    seed
+        The seed of the samples.
     """
     if len(counts) < 2:
         return 0.0, 1.0
@@ -55,7 +57,17 @@ def interval(counts: Counts, resamples: int = RESAMPLES, seed: int = 0) -> tuple
 def interval_of_difference(
     one: Counts, other: Counts, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, float]:
-    """Return the ends of the 95 % interval of F1(other) - F1(one), on the same N sentences."""
+    """Return the ends of the 95 % interval of F1(other) - F1(one), in [-1, 1].
+
+    Parameters
+    ----------
+    one, other
+        The counts of two segmentations of the same N sentences.
+    resamples
+        The number of paired bootstrap samples.
+    seed
+        The seed of the samples.
+    """
     if len(one) < 2:
         return -1.0, 1.0
     sums = _drawn(np.hstack([one, other]), resamples, seed)
@@ -63,10 +75,19 @@ def interval_of_difference(
 
 
 def p_value(one: Counts, other: Counts, resamples: int = RESAMPLES, seed: int = 0) -> float:
-    """Return how often chance alone gives two F1 that lie as far apart, in (0, 1].
+    """Return the two-sided p-value of the difference of two F1, in (0, 1].
 
-    Approximate randomisation, two-sided: each time, every sentence's two outputs are exchanged or
-    not, with equal chances. The outputs as they are count as one of the times.
+    Approximate randomisation: in each resample, the two outputs of every sentence are exchanged
+    with probability 1/2. The observed outputs count as one resample.
+
+    Parameters
+    ----------
+    one, other
+        The counts of two segmentations of the same N sentences.
+    resamples
+        The number of random exchanges.
+    seed
+        The seed of the exchanges.
     """
     change, times = np.unique(other - one, axis=0, return_counts=True)
     sums, total = one.sum(axis=0), (other - one).sum(axis=0)
@@ -74,13 +95,13 @@ def p_value(one: Counts, other: Counts, resamples: int = RESAMPLES, seed: int = 
     moved = np.concatenate(
         [rng.binomial(times, 0.5, (n, len(times))) @ change for n in _batches(resamples, times)]
     )
-    apart = np.abs(f1_of(sums + total - moved) - f1_of(sums + moved))
-    seen = abs(f1_of(sums + total) - f1_of(sums))
-    return (1 + int((apart >= seen - 1e-12).sum())) / (1 + resamples)
+    differences = np.abs(f1_of(sums + total - moved) - f1_of(sums + moved))
+    observed = abs(f1_of(sums + total) - f1_of(sums))
+    return (1 + int((differences >= observed - 1e-12).sum())) / (1 + resamples)
 
 
 def _drawn(counts: Counts, resamples: int, seed: int) -> Counts:
-    """Return the sums of the counts of N sentences drawn with replacement, (resamples, columns)."""
+    """Return the sums of the counts of N sentences drawn with replacement; (resamples, columns)."""
     rows, times = np.unique(counts, axis=0, return_counts=True)
     rng = np.random.default_rng(seed)
     shares = times / times.sum()
@@ -90,12 +111,12 @@ def _drawn(counts: Counts, resamples: int, seed: int) -> Counts:
 
 
 def _ends(figures: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the percentiles between which the figures lie so often."""
+    """Return the ends of the central interval with coverage :data:`LEVEL`."""
     low, high = np.quantile(figures, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def _batches(resamples: int, times: NDArray[np.intp]) -> list[int]:
-    """Divide the resamples, so that not all of them need memory together."""
+    """Divide the resamples into batches, which bounds the memory."""
     most = max(1, AT_ONCE // max(1, len(times)))
     return [min(most, resamples - begin) for begin in range(0, resamples, most)]

@@ -1,4 +1,4 @@
-"""Scores as people read them on a terminal, and as programs read them."""
+"""Summary of scores: lines for a terminal, and a dictionary for JSON."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TITLES: Final = {
     "class": "characters are",
     "label": "label",
 }
-_MOST: Final = 10  # lines of tables that may be long
+_MOST: Final = 10  # lines of a long table
 
 
 def lines_of(scores: Scores) -> Iterator[str]:
-    """Yield the official summary, then all that stands behind it."""
+    """Yield the official summary, then intervals, breakdowns and the confusion matrix."""
     yield scores.report()
     if scores.labelled is not None and scores.labelled.f1 is not None:
         yield f"=== LABELLED F MEASURE:\t{scores.labelled.f1:.3f}"
@@ -45,7 +45,7 @@ def lines_of(scores: Scores) -> Iterator[str]:
 
 
 def _table(title: str, slices: list[Slice], most: int) -> Iterator[str]:
-    """Yield a table of slices: the first of them, and what the others are together."""
+    """Yield a table of slices: the first ones, then the sum of all others."""
     if slices:
         yield f"\n{title:<26}{'words':>9}{'found':>9}{'recall':>9}"
     for each in slices[:most]:
@@ -66,13 +66,13 @@ def _confusion(scores: Scores) -> Iterator[str]:
 
 
 def _padded(name: str, width: int) -> str:
-    """Fill with spaces to so many columns of a terminal, in which Han characters take two."""
+    """Pad a name to a width in columns of a terminal; Han characters take two."""
     columns = sum(1 + (east_asian_width(char) in "WF") for char in name)
     return name + " " * (width - columns)
 
 
 def as_dict(scores: Scores) -> dict[str, Any]:
-    """Return all figures, unrounded, None where undefined; JSON can hold them."""
+    """Return all figures for JSON, unrounded; None if undefined."""
     calibration = scores.calibration
     names, counts = scores.confusion
     return {

@@ -1,4 +1,4 @@
-"""Confidence: the probability of each word of a text, overlapping ones too."""
+"""Probabilities of the words of a text; the words may overlap."""
 
 from __future__ import annotations
 
@@ -16,39 +16,40 @@ from crfseg.text.whitespace import Lines
 def of_words(
     marginals: Marginals, lines: Lines, words: WordSpans, lexicon: Trie | None = None
 ) -> NDArray[np.float64]:
-    """Return the probability of each word, summed over all ways to cut the rest of its line.
+    """Return the probability of each word, summed over all segmentations of the rest of its line.
 
     Parameters
     ----------
     marginals
-        What sums.
+        The sums over tag sequences.
     lines
         T characters.
     words
-        W words, ordered by start; none goes over the end of a line.
+        W words, ordered by start; none crosses the end of a line.
     lexicon
-        The user's words, if any.
+        The user's words; None if there are none.
 
     Returns
     -------
     probabilities
         In [0, 1], shape (W,).
     """
-    found = np.empty(len(words.starts))
+    probabilities = np.empty(len(words.starts))
     for layer in _layers(words.starts, words.ends):
         starts = words.starts[layer]
         begins = np.zeros(len(lines.codes) + 1, dtype=np.uint8)
-        for positions in (lines.offsets, starts, words.ends[layer]):  # between them lies what may
+        # A word reaches from a flagged character to the next one, so ends are flagged too.
+        for positions in (lines.offsets, starts, words.ends[layer]):
             begins[positions] = 1
         of_start = marginals.of_words(
             lines.codes, lines.offsets, lines.boundaries, begins[:-1], lexicon
         )
-        found[layer] = of_start[starts]
-    return found
+        probabilities[layer] = of_start[starts]
+    return probabilities
 
 
 def _layers(starts: Positions, ends: Positions) -> Iterator[Positions | slice]:
-    """Yield the numbers of words that do not overlap, until all have come."""
+    """Divide the words into layers without overlaps; yield the indices of each layer."""
     if (starts[1:] >= ends[:-1]).all():
         yield slice(None)
         return

@@ -4,8 +4,8 @@
 
     text, its constraints --rules--> boundaries --decoder, user's words--> tags --> word spans
 
-A :class:`ConstrainedDecoder` has the arrays: tags, emissions, probabilities. A segmenter makes
-words of them.
+:class:`ConstrainedDecoder` returns arrays of tags, emissions and probabilities. The segmenter turns
+them into words.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Boundaries = NDArray[np.int8]
 
 
 class Segmented(NamedTuple):
-    """A corpus as a model segments it."""
+    """A corpus segmented by a model."""
 
     corpus: Corpus
     confidence: NDArray[np.float64]
@@ -52,12 +52,16 @@ class Segmented(NamedTuple):
 class ConstrainedDecoder:
     """Decodes texts and corpora with a model, its rules and a user's lexicon.
 
-    Immutable but for the lexicon, shared between threads.
+    Immutable except for the lexicon, so that threads can share it.
 
     Parameters
     ----------
-    model, lexicon, ruleset
-        Those of a segmenter.
+    model
+        A trained model.
+    lexicon
+        The user's words; None if there are none.
+    ruleset
+        The rules that are on.
     """
 
     model: Model
@@ -66,7 +70,7 @@ class ConstrainedDecoder:
 
     @property
     def user_words(self) -> Trie | None:
-        """The user's words as they are now, compiled."""
+        """The user's words at this moment, compiled."""
         return None if self.lexicon is None else self.lexicon.trie(self._encoding)
 
     @cached_property
@@ -84,23 +88,26 @@ class ConstrainedDecoder:
         return self.compiled.tagger.decoder
 
     def knows(self, word: str) -> bool:
-        """Tell whether a word is in the training vocabulary or in the user's lexicon."""
+        """Return True if a word is in the training vocabulary or in the user's lexicon."""
         strength = None if self.lexicon is None else self.lexicon.strength_of(word)
         return word in self.model.known_words if strength is None else strength > 0
 
     def constrained(self, text: Text) -> tuple[str, Boundaries | None]:
-        """Return a text and the constraints on its characters, those of the rules included."""
+        """Return a text and its boundary constraints, those of the rules included."""
         given = text.boundaries if isinstance(text, ConstrainedText) else None
         return plain(text), self.ruleset.boundaries(plain(text), given)
 
     def lines(self, text: Text) -> Lines:
-        """Return the lines of a text, with all constraints."""
+        """Return the lines of a text, with all boundary constraints."""
         return split_lines(*self.constrained(text))
 
     def spans(
         self, text: Text, granularity: Granularity | None = None
     ) -> tuple[Positions, Positions, NDArray[np.int16]]:
-        """Return where the words start and end in a text, and their first characters' tags."""
+        """Return the starts, the ends and the first tags of the words of a text.
+
+        Starts and ends are code points of the text as given; shape (W,) each.
+        """
         if granularity is None:
             return self.compiled.tagger.spans(*self.constrained(text), self.user_words)
         lines = self.lines(text)
@@ -132,9 +139,9 @@ class ConstrainedDecoder:
         Parameters
         ----------
         codes, offsets
-            T characters and where each of N sentences begins, as in :class:`crfseg.Corpus`.
+            T characters, and the offsets of N sentences, as in :class:`crfseg.Corpus`.
         boundaries
-            BEGIN (1), INSIDE (-1) or FREE (0) for each character, shape (T,). None: all free.
+            BEGIN (1), INSIDE (-1) or FREE (0) for each character, shape (T,), int8. None: all free.
 
         Returns
         -------
@@ -154,17 +161,17 @@ class ConstrainedDecoder:
         return self.kernel.emissions(codes) * np.float64(self.kernel.unit)
 
     def marginals(self, temperature: float | None = None) -> Marginals:
-        """Return what sums over tag sequences, at the model's temperature or another."""
+        """Return the sums over tag sequences, at the model's temperature or another."""
         if temperature is None:
             return self.compiled.marginals
         return marginals_of(self.model, self.kernel, temperature)
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
-        """Segment the text of a corpus anew; its own segmentation is not looked at."""
+        """Return the corpus segmented by the model; its own segmentation is ignored."""
         return self._tagged(corpus, self.ruleset.corpus_boundaries(corpus))
 
     def segment_corpus(self, corpus: Corpus) -> Segmented:
-        """Segment the text of a corpus anew, with the probability of each word."""
+        """Return the corpus segmented by the model, with the probability of each word."""
         boundaries = self.ruleset.corpus_boundaries(corpus)
         tagged = self._tagged(corpus, boundaries)
         return Segmented(tagged, self._confidences(tagged, boundaries, self.marginals()))
@@ -175,16 +182,16 @@ class ConstrainedDecoder:
         Parameters
         ----------
         corpus
-            Segmented in any way: by this model, then the figures say how sure it is of each word;
-            by hand, then how likely it finds them.
+            Segmented by this model (the probabilities are its confidence) or by hand (they are
+            the likelihood of the gold words).
         temperature
-            Instead of the model's own.
+            Above 0. None: the model's own.
 
         Returns
         -------
         confidences
-            The probability that the word is one, summed over all ways to segment (and label) the
-            rest of its sentence; in [0, 1], shape (W,).
+            The probability of each word, summed over all segmentations (and labels) of the rest
+            of its sentence; in [0, 1], shape (W,).
         """
         boundaries = self.ruleset.corpus_boundaries(corpus)
         return self._confidences(corpus, boundaries, self.marginals(temperature))
@@ -195,13 +202,13 @@ class ConstrainedDecoder:
         labels = tag_set.labels_of(tags) if tag_set.labels else None
         starts = tag_set.decode(tags)
         tagged = replace(corpus, starts=starts, labels=labels, label_names=tag_set.labels)
-        return replace(tagged, sha256="", n_blank=0)  # it is in no file
+        return replace(tagged, sha256="", n_blank=0)  # it has no file
 
     def _confidences(
         self, corpus: Corpus, boundaries: Boundaries, marginals: Marginals
     ) -> NDArray[np.float64]:
         starts = corpus.starts.view(np.uint8)
-        found = marginals.of_words(
+        of_start = marginals.of_words(
             corpus.codes, corpus.offsets, boundaries, starts, self.user_words
         )
-        return found[corpus.starts]
+        return of_start[corpus.starts]

@@ -1,13 +1,13 @@
-"""Explanation of a boundary: the features that vote for it, and against it.
+"""Explanation of one boundary decision by the features that vote for it and against it.
 
-The runner-up is the best way to cut the line that decides the place otherwise. The two ways have
-most tags in common; where they differ, the features of those characters vote::
+The runner-up is the best segmentation of the line with the opposite decision. It shares most tags
+with the best segmentation; where the two differ, the features of those characters vote::
 
     margin = log p(best) - log p(runner-up)
-           = sum_t sum_features (weight[best tag] - weight[other tag])
-           + the same of the transitions, and of the user's words,        all over the temperature
+           = [ sum_t sum_features (weight[best tag] - weight[other tag])
+               + the same for the transitions and for the user's words ] / temperature
 
-so that the votes add up to the margin, to the last digit.
+The votes add up to the margin exactly.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
 from crfseg.segmenter.constrained import ConstrainedDecoder
 from crfseg.segmenter.nbest import TagPath, candidate
+from crfseg.text.boundaries import BEGIN, INSIDE
 from crfseg.text.whitespace import Lines
 
 TRANSITIONS: Final = "transitions"
@@ -34,36 +35,38 @@ LEXICON: Final = "user lexicon"
 
 
 class Vote(NamedTuple):
-    """One feature's share of the score difference between the best segmentation and the second."""
+    """The weight of one feature for the best segmentation against the runner-up."""
 
     feature: str
     """``C[-1]C[0]=北京``; ``transitions``; ``user lexicon: `` and the words."""
     character: str
-    """The character it speaks to; empty where it is more than one."""
+    """The character it applies to; empty if there are several."""
     weight: float
-    """In nats; negative: for the runner-up."""
+    """In nats; negative if it favours the runner-up."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The explanation of one boundary of a line.
+    """The decision at one position of a line: a boundary or none, and the votes for it.
 
     Parameters
     ----------
     place
-        The index of the character before which it is, in the text as given.
+        The index of the character after the possible boundary, in the text as given.
     is_cut
-        Whether a word begins there.
+        True if a word begins there.
     probability
-        That of this decision, in [0, 1], all ways to cut the line considered.
+        The probability of this decision, in [0, 1], summed over all segmentations of the line.
     given
-        What left no choice, if anything: ``"a line begins"``, ``"white space, a mark or a rule"``,
-        ``"the user lexicon forces 慢阻肺"`` or ``"the user lexicon forbids 慢阻肺"``.
-    words, runner_up
-        The line as it is cut, and the best way to decide otherwise; empty if there is none, or no
-        choice.
+        The constraint that left no choice, or empty if the model decided: ``"a line begins"``,
+        ``"white space, a mark or a rule"``, ``"the user lexicon forces 慢阻肺"`` or
+        ``"the user lexicon forbids 慢阻肺"``.
+    words
+        The words of the line.
+    runner_up
+        The words of the best segmentation with the opposite decision; empty if there is none.
     votes
-        What speaks for the one against the other, the weightiest first.
+        The votes that separate the two, ordered by absolute weight, largest first.
     """
 
     place: int
@@ -76,28 +79,28 @@ class Explanation:
 
     @property
     def margin(self) -> float:
-        """The log-probability of the best segmentation less that of the runner-up."""
+        """The log of the ratio of the two probabilities, in nats: the sum of the votes."""
         return sum(vote.weight for vote in self.votes)
 
 
-class _Infinite(NamedTuple):
-    """A word of infinite strength in a line."""
+class _InfiniteWord(NamedTuple):
+    """A user's word of infinite strength in a line."""
 
     start: int
     end: int
     label: int
     """-1 for any."""
     always: bool
-    """Whether it is one always, or never."""
+    """True if the word is forced, False if it is forbidden."""
 
 
 class Explainer(NamedTuple):
-    """Explains boundaries of texts.
+    """Explains the decisions of a decoder.
 
     Parameters
     ----------
     decoder
-        A segmenter's.
+        The decoder of a segmenter.
     """
 
     decoder: ConstrainedDecoder
@@ -108,14 +111,21 @@ class Explainer(NamedTuple):
         return self.decoder.model
 
     def explain(self, text: str, lines: Lines, place: int) -> Explanation:
-        """Explain a place of a text.
+        """Explain the decision at one character of a text.
 
         Parameters
         ----------
-        text, lines
-            The text, and its lines with all constraints.
+        text
+            The text.
+        lines
+            Its lines, with all boundary constraints.
         place
-            The index of a character.
+            The index of a character that is not white space.
+
+        Raises
+        ------
+        MarkupError
+            If there is no such character.
         """
         t, line = _located(lines, place)
         best = self._path(line)
@@ -123,9 +133,9 @@ class Explainer(NamedTuple):
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
         boundaries = "white space, a mark or a rule" if line.boundaries[t] else ""
         given = boundaries if t else "a line begins"
-        runner_up = None if given else self._otherwise(line, t, is_cut)
+        runner_up = None if given else self._runner_up(line, t, best)
         if runner_up:
-            given = self._ruled(text, line, t, best, runner_up)
+            given = self._decisive_words(text, line, t, best, runner_up)
             runner_up = None if given else runner_up
         begins = self._probability(line, t)
         return Explanation(
@@ -145,7 +155,7 @@ class Explainer(NamedTuple):
         return float(tags[t, self.model.tag_set.begins].sum())
 
     def _path(self, line: Lines) -> TagPath | None:
-        """Return the best way to tag a line, its score for a probability; None if there is none."""
+        """Return the best tag path of a line, scored without log Z; None if none is legal."""
         scores, tags = nbest_viterbi.find(
             self.decoder.kernel, line.codes, line.boundaries, 1, self.decoder.user_words
         )
@@ -153,18 +163,21 @@ class Explainer(NamedTuple):
             TagPath(float(scores[0]) * self.decoder.kernel.unit, tags[0]) if len(scores) else None
         )
 
-    def _otherwise(self, line: Lines, t: int, is_cut: bool) -> TagPath | None:
-        """Return the best way to decide a place otherwise; None if there is none."""
-        boundaries = line.boundaries.copy()
-        boundaries[t] = -1 if is_cut else 1
-        return self._path(line._replace(boundaries=boundaries))
+    def _runner_up(self, line: Lines, t: int, best: TagPath) -> TagPath | None:
+        """Return the best tag path with the opposite decision at t; None if none is legal.
 
-    def _ruled(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
-        """Say which words that must be, or must not, decide a place; empty if none do.
-
-        Forced words on the best path are on all paths, and with them both their ends.
+        A forced word on the best path is on every legal path, and so are both its boundaries.
         """
-        first, second = (self._infinite(line, path) for path in (best, other))
+        boundaries = np.append(line.boundaries, np.int8(BEGIN))
+        for start, end, _, always in self._infinite_words(line, best):
+            if always:
+                boundaries[start : end + 1] = [BEGIN, *[INSIDE] * (end - start - 1), BEGIN]
+        boundaries[t] = INSIDE if self.model.tag_set.begins[best.tags[t]] else BEGIN
+        return self._path(line._replace(boundaries=boundaries[:-1]))
+
+    def _decisive_words(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
+        """Name the forced or forbidden words that decide position t; empty if none do."""
+        first, second = (self._infinite_words(line, path) for path in (best, other))
         forced = [word for word in first if word.always and word.start <= t <= word.end]
         never, unavoidable = ({w for w in path if not w.always} for path in (second, first))
         forbidden = never - unavoidable if len(never) > len(unavoidable) else ()
@@ -176,8 +189,8 @@ class Explainer(NamedTuple):
                 return f"the {LEXICON} {verb} {', '.join(text[a : b + 1] for a, b in spans)}"
         return ""
 
-    def _infinite(self, line: Lines, path: TagPath) -> set[_Infinite]:
-        """Return the words of a way that must be, or must not."""
+    def _infinite_words(self, line: Lines, path: TagPath) -> set[_InfiniteWord]:
+        """Return the forced and forbidden words that are on a path."""
         words = self.decoder.user_words
         if words is None or not words.has_infinite:
             return set()
@@ -185,22 +198,22 @@ class Explainer(NamedTuple):
         labels = self.model.tag_set.labels_of(path.tags[starts])
         spans = pairwise([*starts.tolist(), len(path.tags)])
         label_of = dict(zip(spans, labels.tolist(), strict=True))
-        found = (_Infinite(*word) for word in words.infinite(line.codes))
+        found = (_InfiniteWord(*word) for word in words.infinite(line.codes))
         return {w for w in found if w[:2] in label_of and w.label in (-1, label_of[w[:2]])}
 
     def _votes(self, text: str, line: Lines, best: TagPath, other: TagPath) -> list[Vote]:
-        """Return what makes the difference between two ways."""
+        """Return the votes that separate two paths, ordered by absolute weight."""
         votes = list(self._features(text, line, best.tags, other.tags))
         first, second = (self._transitions(path.tags) for path in (best, other))
         votes.append(Vote(TRANSITIONS, "", first - second))
         rest = best.log_probability - other.log_probability - sum(vote.weight for vote in votes)
         if self.decoder.user_words is not None and abs(rest) > self.decoder.kernel.unit:
-            votes.append(Vote(self._listed(text, line, best, other), "", rest))
+            votes.append(Vote(self._lexicon_vote_name(text, line, best, other), "", rest))
         scaled = (vote._replace(weight=vote.weight / self.model.temperature) for vote in votes)
         return sorted((vote for vote in scaled if vote.weight), key=lambda vote: -abs(vote.weight))
 
-    def _listed(self, text: str, line: Lines, best: TagPath, other: TagPath) -> str:
-        """Name the words of the user that only one of the two ways has."""
+    def _lexicon_vote_name(self, text: str, line: Lines, best: TagPath, other: TagPath) -> str:
+        """Name the user's words that are on only one of two paths."""
         first, second = (
             candidate(text, line, self.model.tag_set, path).words for path in (best, other)
         )
@@ -236,14 +249,14 @@ class Explainer(NamedTuple):
 
 
 def _located(lines: Lines, place: int) -> tuple[int, Lines]:
-    """Return where in its line a character is, and the line."""
+    """Return the index of a character in its line, and the line."""
     at = int(np.searchsorted(lines.positions, place))
     if at == len(lines.positions) or lines.positions[at] != place:
         raise MarkupError(f"place {place}: no character but white space; expected the index of one")
     n = int(np.searchsorted(lines.offsets, at, "right")) - 1
     begin, end = lines.offsets[n], lines.offsets[n + 1]
     boundaries = lines.boundaries[begin:end].copy()
-    boundaries[0] = 0  # a line begins a word anyway
+    boundaries[0] = 0  # a word begins there in any case
     part = Lines(
         lines.codes[begin:end],
         lines.starts[begin:end],
@@ -256,7 +269,7 @@ def _located(lines: Lines, place: int) -> tuple[int, Lines]:
 
 
 def _patterns(table: PatternTable, keys: NDArray[np.uint64]) -> list[int]:
-    """Return the row of each key in a table, -1 for those that it does not have."""
+    """Return the row of each key in a table; -1 if the table lacks it."""
     found = np.flatnonzero(np.isin(table.keys, keys))
     rows = dict(zip(table.keys[found].tolist(), found.tolist(), strict=True))
     return [rows.get(key, -1) for key in keys.tolist()]

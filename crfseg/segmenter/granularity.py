@@ -1,16 +1,16 @@
 """Granularity: finer and coarser words than the model's own, from the same scores.
 
-The best path is looked for again, with so much more or less for each word that it has::
+The best path is searched again with a bias for each of its words::
 
-    score(path) + longer * (words of two characters and more) + single * (words of one)
+    score(path) + longer * (words of two characters or more) + single * (words of one character)
 
-among the paths that keep all boundaries of the model's own words (fine), or have none that these
-do not have (coarse). So the three are nested::
+Fine paths keep all boundaries of the model's own words; coarse paths add none to them. So the three
+are nested::
 
     fine      中国 科学院 计算 所
     model     中国 科学院 计算所
     coarse    中国科学院 计算所
-    search    中国 科学 科学院 学院 计算 计算所        what may be asked for; words overlap
+    search    中国 科学 科学院 学院 计算 计算所        index terms; they overlap
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ Boundaries = NDArray[np.int8]
 Level = Literal["fine", "coarse"]
 Granularity = Literal["fine", "coarse", "search"]
 
-# In nats at the model's temperature, (longer, single). Two characters count as much apart as
-# together when words are to be fine, so that no word of two falls apart. When they are to be
-# coarse, it is single characters above all that look for a neighbour.
+# (longer, single) in nats at the model's temperature. Fine: a word of two characters gains as much
+# as two words of one, so that the bias does not split it. Coarse: single characters lose most, so
+# that they join a neighbour first.
 BIASES: Final[dict[Level, tuple[float, float]]] = {"fine": (8.0, 4.0), "coarse": (-0.5, -1.0)}
 
 _UNCUT: Final = [chars.CLASSES.index(name) for name in ("latin", "digit", "numeral")]
@@ -44,12 +44,12 @@ _APART: Final = [chars.CLASSES.index(name) for name in ("punctuation", "other")]
 
 
 def level_of(granularity: Granularity) -> Level:
-    """Return at which level words are looked for again.
+    """Return the level at which a granularity searches again.
 
     Raises
     ------
     OptionError
-        If it is no granularity.
+        If the granularity is unknown.
     """
     if granularity not in get_args(Granularity):
         names = ", ".join(get_args(Granularity))
@@ -58,17 +58,22 @@ def level_of(granularity: Granularity) -> Level:
 
 
 def boundaries_at(level: Level, lines: Lines, own: WordSpans) -> Boundaries:
-    """Return what the decoder is to know so that words only fall apart, or only join.
+    """Return boundary constraints under which the model's words only divide, or only join.
 
     Parameters
     ----------
     level
-        ``"fine"``: nothing is cut within letters of the alphabet, digits or numerals.
-        ``"coarse"``: punctuation is joined with nothing.
+        ``"fine"``: words divide, but not inside runs of letters, digits or numerals.
+        ``"coarse"``: words join, but not with punctuation.
     lines
         T characters.
     own
         The model's own words.
+
+    Returns
+    -------
+    boundaries
+        BEGIN (1), INSIDE (-1) or FREE (0) for each character, shape (T,), int8.
     """
     return (_when_fine if level == "fine" else _when_coarse)(lines, own.starts)
 
@@ -88,7 +93,7 @@ def _when_coarse(lines: Lines, starts: Positions) -> Boundaries:
 
 
 def _is_uncut(codes: chars.CodePoints) -> Flags:
-    """Tell before which characters no word is ever divided, shape (T,)."""
+    """Flag the characters before which no word is ever divided, shape (T,)."""
     classes = chars.classes(codes)
     uncut = np.isin(classes, _UNCUT)
     uncut[1:] &= classes[1:] == classes[:-1]
@@ -97,9 +102,9 @@ def _is_uncut(codes: chars.CodePoints) -> Flags:
 
 
 def _is_kept(lines: Lines) -> Flags:
-    """Tell where a rule keeps marks, digits or letters together, so that no word begins or ends.
+    """Flag the characters that a constraint joins to the one before, shape (T,).
 
-    Between Chinese characters a word inside a word may be looked for all the same.
+    Between two Chinese characters the flag is not set: words inside words may end there.
     """
     is_han = chars.classes(lines.codes) == chars.CLASSES.index("han")
     kept = lines.boundaries < 0
@@ -110,19 +115,19 @@ def _is_kept(lines: Lines) -> Flags:
 def search_spans(
     lines: Lines, own: WordSpans, fine: WordSpans, is_word: Callable[[str], bool]
 ) -> WordSpans:
-    """Return what is to be found in a text: words, and what is a word inside of them.
+    """Return the index terms of a text: its words, and the words inside them.
 
-    Those are the known words inside words of three characters and more, and the finer parts of
-    these; all of two characters or more, the parts too if no single character is left over.
+    Inside a word of three characters or more these are the known words of two characters or more,
+    and its finer words, unless one of those is a single character.
 
     Parameters
     ----------
     lines
         T characters.
     own, fine
-        The model's own words, and finer ones.
+        The model's own words, and the finer ones.
     is_word
-        Tells which words are known.
+        Returns True for known words.
 
     Returns
     -------
@@ -148,7 +153,7 @@ def search_spans(
 def _known_inside(
     visible: str, begin: int, end: int, positions: list[bool], is_word: Callable[[str], bool]
 ) -> Iterator[tuple[int, int]]:
-    """Yield where known words stand inside a word."""
+    """Yield the spans of the known words inside a word."""
     for a in range(begin, end - 1):
         if positions[a] or a == begin:
             for b in range(a + 2, min(end, a + MAX_WORD_LENGTH) + 1):

@@ -34,19 +34,24 @@ def load(
     Parameters
     ----------
     path
-        The model's file. None: the bundled model, see docs/models.md; it is loaded once, and
+        The model's file. None: the bundled model, see docs/models.md; it is loaded once and
         shared.
     lexicon
-        Words of the user's, see :class:`crfseg.UserLexicon`.
+        The user's words, see :class:`crfseg.UserLexicon`.
     rules, keep
-        What is kept together, see :class:`crfseg.Segmenter`.
+        Rules and regular expressions that keep text together, see :class:`crfseg.Segmenter`.
+
+    Returns
+    -------
+    segmenter
+        Ready for use by any number of threads.
 
     Raises
     ------
     RuleError
-        If there is no such rule, or an expression is none.
+        If a rule is unknown, or an expression is not valid.
     ModelFileError
-        If it is no model, damaged, or of a newer format.
+        If the file is not a model, is damaged, or has a newer format.
     OSError
         If the file cannot be read.
 
@@ -57,7 +62,7 @@ def load(
     """
     if path is not None:
         return loaded_from(path, lexicon, rules, keep)
-    with _LOCK:  # threads that come while it is being loaded wait for it
+    with _LOCK:  # other threads wait until it is loaded
         bundled = bundled_segmenter()
     if lexicon is None and rules is None and not keep:
         return bundled
@@ -65,10 +70,10 @@ def load(
 
 
 def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
-    """Return the words of a text, cut with the bundled model.
+    """Return the words of a text, as the bundled model segments it.
 
-    The same as ``load().cut(text, granularity)``; docs/models.md says what the model was trained
-    on. The first call loads it.
+    Short for ``load().cut(text, granularity)``. The first call loads the model; docs/models.md
+    describes it.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The n-best list of a text: its most probable segmentations.
+"""N-best list of a text: its most probable segmentations.
 
-Each line has a list of its own best ways; those of the whole text are merged from them, so that k
-are enough of each.
+Each line has its own n-best list. The list of the text is merged from these, so k candidates of
+each line suffice.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Candidate(NamedTuple):
     words
         As :meth:`Segmenter.cut` returns them.
     labels
-        Of each word; empty strings where the model has no labels.
+        The label of each word; empty strings if the model has no labels.
     log_probability
-        The natural logarithm of its probability.
+        The natural logarithm of the probability, at most 0.
     """
 
     words: list[str]
@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
 
 
 class TagPath(NamedTuple):
-    """The tags of a text's characters, and the logarithm of their probability."""
+    """The tags of a text's characters, shape (T,), and the logarithm of their probability."""
 
     log_probability: float
     tags: NDArray[np.int16]
@@ -50,7 +50,7 @@ def best_paths(decoder: ConstrainedDecoder, lines: Lines, k: int) -> list[TagPat
     Parameters
     ----------
     decoder
-        Finds the best paths of a line.
+        The decoder of a segmenter.
     lines
         N lines.
     k
@@ -73,7 +73,19 @@ def best_paths(decoder: ConstrainedDecoder, lines: Lines, k: int) -> list[TagPat
 
 
 def candidate(text: str, lines: Lines, tag_set: TagSet, path: TagPath) -> Candidate:
-    """Return the words and labels that a tag path of a text's lines gives."""
+    """Return the candidate that a tag path describes.
+
+    Parameters
+    ----------
+    text
+        The text.
+    lines
+        Its lines, T characters.
+    tag_set
+        The tags of the model.
+    path
+        T tags.
+    """
     parts = WordSpans.from_starts(tag_set.begins[path.tags], path.tags)
     starts, ends = parts.in_text(lines)
     words = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

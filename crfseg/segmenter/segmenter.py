@@ -1,7 +1,7 @@
-"""The segmenter: text in; words, spans, tags or tokens out; the text itself unchanged.
+"""Segmenter: words, spans, tags and tokens of a text.
 
-White space always separates words and belongs to none; a newline ends a sentence. Between white
-space the CRF decides. All methods agree on the words of a text.
+White space always separates words and is part of none; a newline ends a sentence. Between white
+space the CRF decides. The text is never changed, and all methods agree on its words.
 """
 
 from __future__ import annotations
@@ -41,27 +41,27 @@ _MAX_K: Final = 100_000  # candidates: all of them are kept at every character
 
 @dataclass(frozen=True, eq=False)
 class Segmenter:
-    """Cuts text into words with a model.
+    """Segments text into words with a model.
 
-    Immutable: one segmenter serves any number of threads. ``Segmenter(model)`` costs a few
-    milliseconds, in which the tables for fast look-up are built.
+    Immutable: one segmenter serves any number of threads. ``Segmenter(model)`` takes a few
+    milliseconds to build its look-up tables.
 
     Parameters
     ----------
     model
         A trained model; see :func:`crfseg.train` and :func:`crfseg.load`.
     lexicon
-        The user's words; it may change while the segmenter is in use.
+        The user's words; it may change while the segmenter is in use. None: no words.
     rules
-        Which rules are on: names, ``-`` before those that are off, ``"all"``, ``"none"``; one
-        string with commas, or several. None: those that the training corpus follows.
+        The rules that are on: names, ``-`` before those that are off, ``"all"``, ``"none"``; one
+        string with commas, or several strings. None: those that the training corpus follows.
     keep
-        Regular expressions: what they match is a word.
+        Regular expressions; each match is one word.
 
     Raises
     ------
     RuleError
-        If there is no such rule, or an expression is not valid.
+        If a rule is unknown, or an expression is not valid.
     """
 
     model: Model
@@ -70,12 +70,12 @@ class Segmenter:
     keep: Iterable[str] = ()
 
     def __post_init__(self) -> None:
-        self.decoder.compiled  # noqa: B018  # built now, not by the first call
+        self.decoder.compiled  # noqa: B018  # builds the tables now, not in the first call
 
     def __reduce__(self) -> tuple[Callable[..., Segmenter], tuple[()]]:
         options = {each.name: getattr(self, each.name) for each in fields(self)}
         options |= {"rules": self.ruleset, "keep": ()}
-        return partial(Segmenter, **options), ()  # the tables are built there
+        return partial(Segmenter, **options), ()  # the tables are rebuilt, not pickled
 
     @cached_property
     def ruleset(self) -> Ruleset:
@@ -84,7 +84,7 @@ class Segmenter:
 
     @cached_property
     def decoder(self) -> ConstrainedDecoder:
-        """The decoder behind all methods, for arrays: tag codes, emissions, confidences."""
+        """The decoder behind all methods; it returns tag codes, emissions and confidences."""
         return ConstrainedDecoder(self.model, self.lexicon, self.ruleset)
 
     def __repr__(self) -> str:
@@ -93,9 +93,21 @@ class Segmenter:
     def cut(self, text: Text, granularity: Granularity | None = None) -> list[str]:
         """Return the words of a text, in order, without the white space between them.
 
-        With a granularity, ``"fine"`` words are divided further where that is plausible,
-        ``"coarse"`` ones joined, ``"search"`` ones overlap, see :meth:`cut_for_search`. Other
-        methods that take a granularity mean the same words.
+        Parameters
+        ----------
+        text
+            Any text.
+        granularity
+            ``"fine"``: words are divided further where that is plausible. ``"coarse"``: words are
+            joined. ``"search"``: words overlap, see :meth:`cut_for_search`. None: the model's own
+            words. It has the same meaning in all methods.
+
+        Raises
+        ------
+        OptionError
+            If the granularity is unknown.
+        InfeasibleError
+            If the constraints leave a line no legal segmentation.
         """
         if granularity is None:
             decoder = self.decoder
@@ -104,21 +116,21 @@ class Segmenter:
         return [string[start:end] for start, end in self.spans(text, granularity)]
 
     def cut_for_search(self, text: Text) -> list[str]:
-        """Return the words of a text and the words inside of them, as a search engine indexes them.
+        """Return the words of a text and the words inside them, as a search engine indexes them.
 
-        Ordered by where they start, then end. In words of three characters and more these are the
-        words of two and more that the model or the user's lexicon knows, and the finer parts.
+        Ordered by start, then end. The words inside a word of three characters or more are the
+        words of two or more that the model or the user's lexicon knows, and the finer words.
         """
         return self.cut(text, "search")
 
     def spans(self, text: Text, granularity: Granularity | None = None) -> list[Span]:
-        """Return the words' spans in the text as given.
+        """Return the spans of the words in the text as given.
 
         Returns
         -------
         spans
-            Half-open, in code points, ascending, disjoint but for ``"search"``; they cover every
-            character that is not white space, whatever the text holds.
+            Half-open, in code points, ascending, disjoint except for ``"search"``. Together they
+            cover every character that is not white space.
         """
         starts, ends, _ = self.decoder.spans(text, granularity)
         return list(map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True)))
@@ -138,12 +150,18 @@ class Segmenter:
         text
             Any text.
         white_space
-            It is dropped, kept as tokens of its own, or attached to the word before it, at the
-            beginning to the first. Unless it is dropped, the tokens' texts end to end are the text.
+            ``"drop"``: left out. ``"keep"``: tokens of its own. ``"attach"``: part of the word
+            before it, at the beginning of the first word. Unless it is dropped, the tokens'
+            texts joined are the text.
         granularity
-            As for :meth:`cut`.
+            As in :meth:`cut`.
         confidence
-            Compute the probability of each word too, see :meth:`confidence`.
+            If True, compute the probability of each word too, see :meth:`confidence`.
+
+        Raises
+        ------
+        OptionError
+            If an argument is not one of its values.
         """
         if not confidence:
             starts, ends, tags = self.decoder.spans(text, granularity)
@@ -164,7 +182,7 @@ class Segmenter:
         return [names[tag] for tag in tags.tolist()]
 
     def labelled(self, text: Text) -> list[tuple[Span, str]]:
-        """Return the words' spans and labels, for a model whose tags carry labels."""
+        """Return the spans and labels of the words, for a model that predicts labels."""
         starts, ends, tags = self.decoder.spans(text)
         spans = map(_new_span, zip(starts.tolist(), ends.tolist(), strict=True))
         return list(zip(spans, self.model.tag_set.label_names(tags), strict=True))
@@ -175,7 +193,7 @@ class Segmenter:
         Returns
         -------
         marginals
-            Columns as ``model.tag_set.names``, in [0, 1], rows sum to 1; shape (T, L).
+            In [0, 1], shape (T, L), columns as ``model.tag_set.names``. Each row sums to 1.
         """
         lines = self.decoder.lines(text)
         return self.decoder.marginals().of_tags(
@@ -185,8 +203,8 @@ class Segmenter:
     def confidence(self, text: Text, granularity: Granularity | None = None) -> NDArray[np.float64]:
         """Return the probability of each word of :meth:`cut`, in [0, 1], shape (W,).
 
-        It is exact, summed over all ways to segment (and label) the rest of the line. It depends
-        on the model's temperature, which ``--dev`` learns, and on no granularity.
+        It is exact, summed over all segmentations (and labels) of the rest of the line. It depends
+        on the model's temperature, which training with a dev corpus fits, not on the granularity.
         """
         lines = self.decoder.lines(text)
         return self._probabilities(lines, self.decoder.word_spans(lines, granularity))
@@ -195,9 +213,9 @@ class Segmenter:
         return confidence.of_words(self.decoder.marginals(), lines, spans, self.decoder.user_words)
 
     def entropy(self, text: Text) -> float:
-        """Return the entropy of the tags of a text, in nats, 0 or more.
+        """Return the entropy of the tag sequences of a text, in nats, at least 0.
 
-        0 if there is only one tag sequence; log n if n tag sequences are equally probable.
+        0 if there is only one sequence; log n if n sequences are equally probable.
         """
         lines = self.decoder.lines(text)
         _, entropies = self.decoder.marginals().of_sentences(
@@ -211,10 +229,10 @@ class Segmenter:
         Parameters
         ----------
         text
-            Of several lines too; a candidate then covers all of them.
+            Any text; a candidate covers all its lines.
         k
-            At most so many, up to 100,000. With a labelled model, candidates may differ in labels
-            alone.
+            The number of candidates, 1 to 100,000; there may be fewer. Candidates of a labelled
+            model may differ in labels only.
 
         Raises
         ------
@@ -228,12 +246,12 @@ class Segmenter:
         return [nbest.candidate(plain(text), lines, self.model.tag_set, path) for path in paths]
 
     def explain(self, text: Text, place: int) -> Explanation:
-        """Explain why a word begins at a character, or none does: see :class:`Explanation`.
+        """Explain the decision whether a word begins at a character, see :class:`Explanation`.
 
         Parameters
         ----------
         text
-            Of one line or several.
+            Any text.
         place
             The index of a character that is not white space.
 
@@ -247,14 +265,16 @@ class Segmenter:
     def cut_many(
         self, texts: Iterable[Text], *, threads: int = 0, granularity: Granularity | None = None
     ) -> Iterator[list[str]]:
-        """Cut many texts; lazy, in order, the same as :meth:`cut` of each but faster.
+        """Yield the words of each of many texts, in order; faster than :meth:`cut` of each.
 
         Parameters
         ----------
         texts
-            Any number of them; read as they are needed, some hundreds ahead.
+            Any number of texts; read lazily, some hundreds ahead.
         threads
-            How many to use; 0: one a core.
+            The number of threads; 0: one per core.
+        granularity
+            As in :meth:`cut`.
         """
         for words in in_order(partial(self._cut_batch, granularity), batches(texts), threads):
             yield from words
@@ -276,22 +296,21 @@ class Segmenter:
         threads: int = 0,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Cut a file into another: the same lines, words separated by one space.
+        """Segment a file into another: the same lines, words separated by one space.
 
         With a labelled model each word carries its label: ``word/label``.
 
         Parameters
         ----------
         source, target
-            Read and written in blocks, so that neither the file's size matters nor a line's; the
-            target is written beside and renamed when it is whole. It has the encoding of the
-            source.
+            Processed in blocks, so that neither long files nor long lines need much memory. The
+            target has the encoding of the source; it replaces an older file only when complete.
         encoding
-            As Python names it.
+            A name that Python knows.
         threads
-            How many to use; 0: one a core.
+            The number of threads; 0: one per core.
         progress
-            Called with the number of bytes read so far after every block.
+            Called after every block with the number of bytes read so far.
 
         Raises
         ------
@@ -314,17 +333,30 @@ class Segmenter:
     def cut_stream(
         self, read: BinaryIO, name: str = "<stream>", *, encoding: str = "utf-8", threads: int = 0
     ) -> Iterator[bytes]:
-        """Yield the text of an open file cut into words, UTF-8, block after block.
+        """Yield the segmented text of an open file in blocks of UTF-8.
 
-        ``name`` is for messages; see :meth:`cut_file` for the rest. What can be read without
-        waiting is cut together, so that a filter answers at once.
+        A block has what can be read without waiting, so that a filter answers at once.
+
+        Parameters
+        ----------
+        read
+            A binary file.
+        name
+            Its name in messages.
+        encoding, threads
+            As in :meth:`cut_file`.
+
+        Raises
+        ------
+        CorpusError
+            If the file is not in that encoding.
         """
         tagger, words = self.decoder.compiled.tagger, self.decoder.user_words
         cutter = streaming.Cutter(tagger, name, self.ruleset, words)
         return streaming.cut(cutter, read, encoding, threads)
 
     def cut_lines(self, text: str) -> str:
-        r"""Return the text with one space between words; its newlines stay where they are.
+        r"""Return the text with one space between words; newlines are kept.
 
         With a labelled model each word carries its label: ``word/label``.
         """
@@ -337,9 +369,9 @@ class Segmenter:
         return cut.decode("utf-8", "surrogatepass")
 
     def tag_corpus(self, corpus: Corpus) -> Corpus:
-        """Segment the text of a corpus anew; its own segmentation is not looked at."""
+        """Return the corpus segmented by the model; its own segmentation is ignored."""
         return self.decoder.tag_corpus(corpus)
 
     def knows(self, word: str) -> bool:
-        """Tell whether a word is in the training vocabulary or in the user's lexicon."""
+        """Return True if a word is in the training vocabulary or in the user's lexicon."""
         return self.decoder.knows(word)

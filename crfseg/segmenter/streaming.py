@@ -1,10 +1,11 @@
-"""Streaming: text longer than memory is cut by several threads, in order.
+"""Streaming: texts larger than memory, segmented by several threads, in order.
 
 ::
 
-    file --pieces--> UTF-8 --jobs--> blocks of whole lines --in_order--> words, a block a thread
+    file --pieces--> UTF-8 --jobs--> blocks of whole lines --in_order--> words, a block per thread
 
-A line that does not end is cut in parts, each as far as what follows cannot change it.
+A very long line is segmented in parts. Each part ends where the text that follows can no longer
+change it.
 """
 
 from __future__ import annotations
@@ -23,30 +24,30 @@ from crfseg.decoding.tagger import Tagger
 from crfseg.decoding.word_trie import Trie
 from crfseg.text.encodings import decode, pieces
 
-LONG_LINE: Final = 1 << 20  # bytes of a line that is not waited for
-_CONTINUING: Final = bytes(range(0x80, 0xC0))  # no character begins with one
-_BATCH: Final = 16_384  # characters that are cut together, each text counting for _TEXT more
+LONG_LINE: Final = 1 << 20  # bytes; a longer line is segmented in parts
+_CONTINUING: Final = bytes(range(0x80, 0xC0))  # UTF-8 continuation bytes
+_BATCH: Final = 16_384  # characters per job; each text counts for _TEXT more
 _TEXT: Final = 64
-_AHEAD: Final = 2  # pieces of work under way for each thread
+_AHEAD: Final = 2  # jobs in flight per thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def n_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def batches(texts: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield texts in lists that are worth a thread's while."""
+    """Yield texts in lists long enough to occupy a thread."""
     batch: list[Item] = []
     n = 0
     for text in texts:
         batch.append(text)
-        n += _TEXT + (len(text) if isinstance(text, Sized) else 0)  # what is none is reported later
+        n += _TEXT + (len(text) if isinstance(text, Sized) else 0)  # wrong types fail later
         if n >= _BATCH:
             yield batch
             batch, n = [], 0
@@ -62,8 +63,19 @@ def in_order(
 ) -> Iterator[Result]:
     """Apply a function to items with several threads; yield the results in order.
 
-    A few items are taken ahead of the results: none at first, then ever more, up to two a thread;
-    none while ``is_more`` says that the next one is not there yet.
+    The number of items in flight grows from one up to two per thread.
+
+    Parameters
+    ----------
+    function
+        Applied to each item, in any thread.
+    items
+        Read in this thread.
+    threads
+        The number of threads; 0: one per core.
+    is_more
+        Returns False while the next item is not available yet; then results are not held back
+        to read it.
     """
     threads = threads or n_cores()
     if threads == 1:
@@ -85,16 +97,28 @@ def in_order(
 
 
 class Context(NamedTuple):
-    """The state behind a part of a line, from which its next part is cut."""
+    """The state at the end of one part of a line, from which the next part goes on."""
 
     tagged: tuple[bytes, int] = (b"", -1)
-    """The visible characters before, and the tag of the last; see ``cut_part``."""
+    """The last visible characters, and the tag of the very last; see ``Tagger.cut_part``."""
     text: bytes = b""
-    """What stands before, as far as rules look."""
+    """The text before, as far back as rules look."""
 
 
 class Cutter(NamedTuple):
-    """Cuts pieces of one text, and says where it stands in the file called ``name``."""
+    """Segments pieces of one text.
+
+    Parameters
+    ----------
+    tagger
+        Segments UTF-8.
+    name
+        The file's name in messages.
+    ruleset
+        The rules that are on.
+    user_words
+        The user's words; None if there are none.
+    """
 
     tagger: Tagger
     name: str
@@ -102,7 +126,22 @@ class Cutter(NamedTuple):
     user_words: Trie | None = None
 
     def cut_lines(self, data: bytes, context: Context, line: int) -> bytes:
-        """Cut what begins in a line of the file, behind its context."""
+        """Segment data that begins in a line of the file, after its context.
+
+        Parameters
+        ----------
+        data
+            UTF-8, up to the end of a line or of the file.
+        context
+            The state at its beginning.
+        line
+            The number of its first line, from 1, for messages.
+
+        Raises
+        ------
+        CorpusError
+            If the data is not UTF-8.
+        """
         with _located(data, self.name, line):
             boundaries = self.ruleset.constraints_of(data, context.text).boundaries
             return self.tagger.cut_utf8(
@@ -110,10 +149,29 @@ class Cutter(NamedTuple):
             )
 
     def cut_part(self, data: bytes, context: Context, line: int) -> tuple[bytes, int, Context]:
-        """Cut what of a line that goes on cannot change any more.
+        """Segment the beginning of an unfinished line that can no longer change.
 
-        It ends in no match of a rule, and so far from the end of the data that the rules find the
-        same in what is left.
+        The part ends outside every match of a rule, and far enough from the end of the data for
+        the rules to match the rest as before.
+
+        Parameters
+        ----------
+        data, context, line
+            As in :meth:`cut_lines`; the line goes on after the data.
+
+        Returns
+        -------
+        cut
+            The words of the part.
+        n
+            The number of bytes of the part; 0 if nothing is certain yet.
+        context
+            The state at its end.
+
+        Raises
+        ------
+        CorpusError
+            If the data is not UTF-8.
         """
         found = self.ruleset.constraints_of(data, context.text)
         n = len(data) - (REACH if self.ruleset else 0)
@@ -134,16 +192,18 @@ class Cutter(NamedTuple):
 def cut(
     cutter: Cutter, read: BinaryIO, encoding: str = "utf-8", threads: int = 0
 ) -> Iterator[bytes]:
-    """Yield the text of a file cut into words, UTF-8, block after block.
+    """Yield the segmented text of a file in blocks of UTF-8.
 
     Parameters
     ----------
     cutter
-        It finds the words.
-    read, encoding
-        The text.
+        Segments the blocks.
+    read
+        A binary file.
+    encoding
+        A name that Python knows.
     threads
-        How many to use; 0: one a core.
+        The number of threads; 0: one per core.
 
     Raises
     ------
@@ -155,10 +215,10 @@ def cut(
 
 
 def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:
-    """Yield the work on a text, block by block; the parts of a long line are done at once.
+    """Yield the jobs of a text, block by block; the parts of a long line are segmented here.
 
-    A line longer than a piece is cut as far as what follows cannot change it. The rest of it waits
-    for what follows, together with what must be known of the part that is done: its context.
+    A line longer than a piece is segmented as far as the text that follows cannot change it. The
+    rest of the line waits for more text, with the context of the part that is done.
     """
     rest, context, line, limit = b"", Context(), 1, LONG_LINE
     for piece in text:
@@ -170,7 +230,7 @@ def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]
         if len(rest) >= limit:
             done, n, context = cutter.cut_part(rest, context, line)
             rest = rest[n:]
-            limit = LONG_LINE if n else 2 * limit  # nothing was sure: try again with twice as much
+            limit = LONG_LINE if n else 2 * limit  # nothing was certain: wait for twice as much
             yield partial(bytes, done)
     if rest:
         yield partial(cutter.cut_lines, rest, context, line)
@@ -178,7 +238,7 @@ def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]
 
 @contextmanager
 def _located(data: bytes, name: str, line: int) -> Iterator[None]:
-    """Let an error say in which line of the file the data is not UTF-8."""
+    """Turn a decoding error into a CorpusError with file and line."""
     try:
         yield
     except UnicodeDecodeError:
@@ -187,9 +247,9 @@ def _located(data: bytes, name: str, line: int) -> Iterator[None]:
 
 
 def n_incomplete(data: bytes) -> int:
-    """Return how many bytes at the end are the beginning of a character in UTF-8."""
+    """Return the number of bytes at the end that are an incomplete character of UTF-8."""
     for n in range(1, min(4, len(data) + 1)):
-        if data[-n] >= 0xC0:  # a first byte, of a character of 2, 3 or 4
+        if data[-n] >= 0xC0:  # the first byte of a character of 2, 3 or 4 bytes
             return n if n < 2 + (data[-n] >= 0xE0) + (data[-n] >= 0xF0) else 0
         if data[-n] < 0x80:
             return 0
@@ -197,13 +257,13 @@ def n_incomplete(data: bytes) -> int:
 
 
 def _last_characters(data: bytes) -> bytes:
-    """Return the end of UTF-8 as far as rules look, whole characters."""
+    """Return the last whole characters of UTF-8, as far back as rules look."""
     return data[-REACH:].lstrip(_CONTINUING)
 
 
 def _is_more(read: BinaryIO) -> bool:
-    """Tell whether reading on would not have to wait, as far as the system says."""
+    """Return True if reading would not block, as far as the system can tell."""
     try:
         return bool(select.select([read], [], [], 0)[0])
-    except (OSError, ValueError):  # not a file descriptor, or one that cannot be waited for
+    except (OSError, ValueError):  # not a file descriptor, or one without select
         return read.seekable()

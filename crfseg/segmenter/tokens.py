@@ -1,7 +1,6 @@
-"""Tokens: words with offsets in code points, UTF-8 and UTF-16, as search engines want them.
+"""Tokens: words with offsets in code points, UTF-8 and UTF-16, as search engines use them.
 
-White space can be dropped, kept as tokens of its own, or attached to the word before it. The
-offsets are those of :mod:`crfseg.text.offsets`.
+White space is dropped, kept as tokens of its own, or attached to the word before it.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ from crfseg.text.offsets import Offsets, offsets_of
 
 WhiteSpace = Literal["drop", "keep", "attach"]
 WHITE_SPACE: Final = ("drop", "keep", "attach")
-"""What becomes of white space: it is left out, tokens of its own, or part of the word before."""
+"""The treatments of white space: left out, tokens of its own, or part of the word before."""
 
 
 class Token(NamedTuple):
-    """A word, or white space, and its place in the text as given.
+    """A word or white space, and its span in the text as given.
 
     Attributes
     ----------
     text
-        As it stands in the text.
+        The characters of the text.
     start, end
         Half-open, in code points, as Python counts.
     byte_start, byte_end
@@ -35,11 +34,11 @@ class Token(NamedTuple):
     utf16_start, utf16_end
         The same in units of UTF-16, as Java and JavaScript count.
     label
-        Of the word; empty where the model has no labels.
+        The label of the word; empty if the model has no labels.
     is_space
-        Whether it is white space and no word.
+        True for white space.
     confidence
-        The probability of the word, in [0, 1], if asked for; None otherwise and for white space.
+        The probability of the word, in [0, 1]; None if it was not computed, and for white space.
     """
 
     text: str
@@ -72,14 +71,19 @@ def tokens_of(
     text
         T code points.
     starts, ends
-        The words' places, ordered by start, then end; they may overlap. They cover all of the
-        text but white space; shape (W,).
+        The spans of W words, ordered by start, then end; they may overlap. They cover the text
+        except white space; shape (W,).
     labels
         The label of each word.
     white_space
-        One of :data:`WHITE_SPACE`. Attached, that at the beginning is part of the first word.
+        One of :data:`WHITE_SPACE`. Attached white space at the beginning is part of the first word.
     confidence
-        The probability of each word, if known.
+        The probability of each word, in [0, 1]; None if unknown.
+
+    Raises
+    ------
+    OptionError
+        If the treatment of white space is unknown.
     """
     if white_space not in WHITE_SPACE:
         raise OptionError(
@@ -109,7 +113,7 @@ def tokens_of(
 
 
 def _attached(codes: chars.CodePoints, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-    """Let words reach over the white space behind them, and the first over that before it."""
+    """Extend each word over the white space after it, and the first over that before it."""
     visible = np.append(np.flatnonzero(~chars.is_white_space(codes)), len(codes))
     reach = visible[np.searchsorted(visible, ends)]
     return np.where(starts == visible[0], 0, starts), reach
@@ -118,7 +122,7 @@ def _attached(codes: chars.CodePoints, starts: Offsets, ends: Offsets) -> tuple[
 def _with_gaps(
     starts: Offsets, ends: Offsets, n: int
 ) -> tuple[Offsets, Offsets, NDArray[np.bool_]]:
-    """Return words and what lies between them, ordered, and which of them is no word."""
+    """Return the words and the gaps between them, ordered, and flags for the gaps."""
     begin = np.append(0, np.maximum.accumulate(ends))
     end = np.append(starts, n)
     wide = begin < end

@@ -39,6 +39,12 @@ def test_votes_add_up_to_the_margin(scheme, seed, text, entries, data):
     assert weights == sorted(weights, reverse=True)
 
 
+def test_a_forced_word_is_a_word_of_the_runner_up_too():
+    words = lexicon_of({"a": (-math.inf, ""), "c": (math.inf, "")})
+    found = crfseg.Segmenter(random_model_of("BMES", 2), words).explain("aaac", 2)
+    assert (found.words, found.given) == (["aaa", "c"], "the user lexicon forbids a")
+
+
 def starts(words):
     return np.cumsum([0, *map(len, words)]).tolist()
 

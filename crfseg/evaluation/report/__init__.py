@@ -1,13 +1,14 @@
-"""Reports: HTML pages of evaluations and comparisons, one file each that fetches nothing.
+"""Reports: HTML pages of evaluations and comparisons, one self-contained file each.
 
 ::
 
-    page             the parts of a page, and the file
-    evaluation_page  the page of an evaluation
-    comparison_page  the page of a comparison
-    differences      the section of errors
-    items            places that can be filtered and sorted
-    plots            the drawings
-    svg              SVG in the page's fonts and colours
-    wording          text in both languages
+    evaluation_page  write_report(): the page of an evaluation
+    comparison_page  write_comparison(): the page of two segmentations
+    page             page, sections and facts; rendering to one file
+    items            lists of differences, as data for the script
+    differences      the list of all differences of an evaluation
+    plots            recall, calibration, training history, learning curve
+    svg              matplotlib drawings as SVG with the page's style
+    wording          bilingual text; visible control characters; percentages
+    assets/          the template, the style and the script
 """

@@ -1,4 +1,4 @@
-"""The page of a comparison: two models or outputs, and every place where they disagree."""
+"""Page of a comparison: two models or outputs, and every disagreement between them."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ def write_comparison(
     names: tuple[str, str] = ("A", "B"),
     parts: Sequence[Corpus] = (),
 ) -> None:
-    """Write what :func:`crfseg.evaluation.comparison.compare` found as one HTML file.
+    """Write a comparison as one HTML file.
 
     Parameters
     ----------
     path
         The file; replaced if it exists.
     found
-        Both scores, and where the two part.
+        The result of :func:`crfseg.evaluation.comparison.compare`.
     names
-        Of A and B: models, or the files that were compared.
+        The names of A and B: models, or the files that were compared.
     parts
-        The gold corpora if several were joined.
+        The gold corpora, if several were joined.
 
     Raises
     ------
     CrfsegError
         If jinja2 or matplotlib is not installed.
     OSError
-        If the file cannot be written; an older file of that name stays as it was.
+        If the file cannot be written; an older file of that name is kept.
     """
     parts = parts or (found.one.alignment.gold,)
     short = [PurePath(name).name for name in names]
@@ -59,7 +59,7 @@ def write_comparison(
         figures=list(_figures(found)),
         facts=[Fact("A", names[0]), Fact("B", names[1]), *gold_files(parts)],
         warnings=[],
-        sections=[_places(found, parts)],
+        sections=[_disagreements(found, parts)],
         foot=foot(),
     )
     write_page(path, page)
@@ -67,9 +67,9 @@ def write_comparison(
 
 def _figures(found: Comparison) -> Iterator[Figure]:
     low, high = (f"{100 * end:+.2f}" for end in found.interval)
-    reach = Text(f"95 % interval {low} to {high}", f"95% 区间 {low} 至 {high}")
-    yield Figure("F1: B - A", f"{100 * found.difference:+.2f}", reach)
-    chance = Text("how often chance gives as much", "偶然达到这么大差别的机会")
+    interval = Text(f"95 % interval {low} to {high}", f"95% 区间 {low} 至 {high}")
+    yield Figure("F1: B - A", f"{100 * found.difference:+.2f}", interval)
+    chance = Text("probability of such a difference by chance", "偶然达到这么大差别的机会")
     yield Figure("p", f"{found.p_value:.3f}", chance)
     yield from (_f1(*each) for each in (("A", found.one), ("B", found.other)))
 
@@ -78,18 +78,18 @@ def _f1(name: str, scores: Scores) -> Figure:
     return Figure(f"F1, {name}", share(scores.f1), " – ".join(map(share, scores.interval)))
 
 
-def _places(found: Comparison, parts: Sequence[Corpus]) -> Items:
-    here, one, other = found.places, found.one.alignment, found.other.alignment
+def _disagreements(found: Comparison, parts: Sequence[Corpus]) -> Items:
+    spans, one, other = found.places, found.one.alignment, found.other.alignment
     names = [_RIGHT[name] for name in RIGHT]
     return Items(
         "places",
-        Text("Where the two part", "两者分歧之处"),
+        Text("Disagreements", "两者分歧之处"),
         (Text("gold", "标准"), "A", "B"),
         (one.gold, one.predicted, other.predicted),
-        here.sentences,
-        here.starts,
-        here.ends,
-        [Facet("right", Text("who is right", "谁对"), names, here.right)],
+        spans.sentences,
+        spans.starts,
+        spans.ends,
+        [Facet("right", Text("who is right", "谁对"), names, spans.right)],
         parts=parts,
         note=_NOTE,
     )

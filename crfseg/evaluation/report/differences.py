@@ -1,4 +1,4 @@
-"""The section of errors: every place where gold and predicted words differ."""
+"""Section of the differences: every span where gold and predicted words differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KIND_NAMES: Final = {
     "split": Text("split", "切开"),
     "cross": Text("cross", "交叉"),
 }
-# By the lowest class of frequency of each; -1 stands for words outside the vocabulary.
+# By the lowest frequency class of each band; -1 stands for words outside the vocabulary.
 _BANDS: Final = {
     -1: Text("unknown word", "未登录词"),
     0: Text("known, not counted", "已知，未计数"),
@@ -28,31 +28,33 @@ _BANDS: Final = {
     8: Text("128 times or more", "128 次以上"),
 }
 _NOTE: Final = Text(
-    "Where gold (above) and predicted words (below) part. Choose one to see its sentence. ",
+    "Gold words above, predicted words below. Choose a difference to see its sentence. ",
     "标准（上）与预测（下）分歧之处。点开可看全句。",
 )
 _NOTE_ON_CONFIDENCE: Final = Text(
-    "The percentage is the model's confidence in the predicted word it was least sure of.",
+    "The percentage is the lowest confidence of the predicted words.",
     "百分数是模型对其中最没把握的预测词的置信度。",
 )
 
 
 def section(scores: Scores, parts: Sequence[Corpus]) -> Items:
-    """Return the section; ``parts`` are the gold corpora that were joined."""
+    """Return the section of an evaluation; ``parts`` are the gold corpora that were joined."""
     alignment = scores.alignment
-    apart, sure = alignment.differences, alignment.confidence is not None
+    spans, has_confidence = alignment.differences, alignment.confidence is not None
     return Items(
         "errors",
         Text("Differences", "差异"),
         (Text("gold", "标准"), Text("predicted", "预测")),
         (alignment.gold, alignment.predicted),
-        apart.sentences,
-        apart.starts,
-        apart.ends,
+        spans.sentences,
+        spans.starts,
+        spans.ends,
         _facets(scores),
-        [_confidence(alignment)] if sure else [],
+        [_confidence(alignment)] if has_confidence else [],
         parts,
-        Text(*map("".join, zip(_NOTE, _NOTE_ON_CONFIDENCE, strict=True))) if sure else _NOTE,
+        Text(*map("".join, zip(_NOTE, _NOTE_ON_CONFIDENCE, strict=True)))
+        if has_confidence
+        else _NOTE,
     )
 
 
@@ -67,21 +69,21 @@ def _facets(scores: Scores) -> list[Facet]:
 
 
 def _rarest(alignment: Alignment, frequency_of: Mapping[str, int]) -> NDArray[np.intp]:
-    """Return for each difference the band of frequency of its rarest gold word."""
-    gold, apart = alignment.gold, alignment.differences
+    """Return the frequency band of the rarest gold word of each difference, shape (D,)."""
+    gold, spans = alignment.gold, alignment.differences
     classes = np.array([frequency_of.get(word, -1) for word in gold.words()], dtype=np.intp)
-    rarest = least_within(gold.starts, classes, apart.starts, apart.ends)
+    rarest = least_within(gold.starts, classes, spans.starts, spans.ends)
     return np.searchsorted(list(_BANDS), rarest, side="right") - 1
 
 
 def _confidence(alignment: Alignment) -> Measure:
-    apart, begins = alignment.differences, alignment.predicted.starts
+    spans, begins = alignment.differences, alignment.predicted.starts
     assert alignment.confidence is not None
     return Measure(
         "confidence",
         Text("surest first", "最有把握的在前"),
         Text("least sure first", "最没把握的在前"),
-        least_within(begins, alignment.confidence, apart.starts, apart.ends),
+        least_within(begins, alignment.confidence, spans.starts, spans.ends),
     )
 
 
@@ -91,16 +93,16 @@ def least_within(
     starts: NDArray[np.intp],
     ends: NDArray[np.intp],
 ) -> NDArray[Any]:
-    """Return the least value of the words in each of D stretches.
+    """Return the least value of the words in each of D spans.
 
     Parameters
     ----------
     begins
-        Which of the T characters begin a word, shape (T,).
+        Flags of the T characters that begin a word, shape (T,).
     of_word
         A value for each of the W words, shape (W,).
     starts, ends
-        The stretches, half-open, ascending, disjoint, of whole words; shape (D,).
+        The spans: half-open, ascending, disjoint, whole words; shape (D,).
 
     Returns
     -------
@@ -109,5 +111,5 @@ def least_within(
     """
     n_before = np.append(0, np.cumsum(begins))
     bounds = np.stack([n_before[starts], n_before[ends]], axis=1).ravel()
-    padded = np.append(of_word, of_word[:1])  # a stretch may end where the text does
+    padded = np.append(of_word, of_word[:1])  # a span may end at the end of the text
     return np.minimum.reduceat(padded, bounds)[::2] if len(starts) else of_word[:0]

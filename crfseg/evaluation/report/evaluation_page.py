@@ -1,4 +1,4 @@
-"""The page of an evaluation: from Scores to sections."""
+"""Page of an evaluation: the sections that show a Scores object."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NAMES: Final[Mapping[str, Wording]] = {
     "other": Text("other", "其他"), "mixed": Text("mixed", "混合"),
 }  # fmt: skip
 _TERMS: Final = {"criterion": Text("criterion", "分词规范"), "protocol": Text("protocol", "协议")}
-_MOST_SLICES: Final = 16  # that a plot shows
+_MOST_SLICES: Final = 16  # slices in a plot
 
 
 def write_report(
@@ -59,29 +59,29 @@ def write_report(
     parts: Sequence[Corpus] = (),
     learning_curve: Sequence[tuple[float, float]] = (),
 ) -> None:
-    """Write what an evaluation found as one HTML file that needs nothing else, not even a network.
+    """Write an evaluation as one HTML file that needs no other file and no network.
 
     Parameters
     ----------
     path
         The file; replaced if it exists.
     scores
-        See :func:`crfseg.evaluate`.
+        The result of :func:`crfseg.evaluate`.
     predicted
         The name of the model, or of the file whose segmentation was scored.
     info
-        The model's :attr:`crfseg.Model.info`: its terms, and how its training went.
+        The model's :attr:`crfseg.Model.info`: its terms and its training history.
     parts
-        The gold corpora if several were joined.
+        The gold corpora, if several were joined.
     learning_curve
-        F1, in [0, 1], by training words: points (words, F1).
+        The points (training words, F1); F1 in [0, 1].
 
     Raises
     ------
     CrfsegError
         If jinja2 or matplotlib is not installed.
     OSError
-        If the file cannot be written; an older file of that name stays as it was.
+        If the file cannot be written; an older file of that name is kept.
     """
     check_installed()
     parts = parts or (scores.alignment.gold,)
@@ -96,15 +96,15 @@ def _page(
     learning_curve: Sequence[tuple[float, float]],
 ) -> Page:
     names = ", ".join(PurePath(part.name).name for part in parts)
-    what = PurePath(predicted).name or "crfseg evaluate"
-    found: list[Section] = [*_recall(scores), *_training(info, learning_curve)]
-    found += [_confusion(scores), *_oov_words(scores), differences.section(scores, parts)]
+    title = PurePath(predicted).name or "crfseg evaluate"
+    sections: list[Section] = [*_recall(scores), *_training(info, learning_curve)]
+    sections += [_confusion(scores), *_oov_words(scores), differences.section(scores, parts)]
     return Page(
-        title=f"{what}: {names}",
+        title=f"{title}: {names}",
         figures=list(_figures(scores)),
         facts=list(_facts(predicted, info, parts)),
         warnings=list(_warnings(scores)),
-        sections=found,
+        sections=sections,
         foot=foot(),
     )
 
@@ -114,8 +114,8 @@ def _page(
 
 def _figures(scores: Scores) -> Iterator[Figure]:
     low, high = scores.interval if scores.counts.true_words else (0.0, 0.0)
-    reach = f"{100 * low:.2f} – {100 * high:.2f} %"
-    yield Figure("F1", share(scores.f1), Text(f"95 % interval {reach}", f"95% 区间 {reach}"))
+    ends = f"{100 * low:.2f} – {100 * high:.2f} %"
+    yield Figure("F1", share(scores.f1), Text(f"95 % interval {ends}", f"95% 区间 {ends}"))
     yield Figure(
         Text("precision", "精确率"), share(scores.precision), _of(scores.counts.test_words)
     )
@@ -144,50 +144,50 @@ def _facts(predicted: str, info: Mapping[str, Any], parts: Sequence[Corpus]) -> 
         yield Fact(term, str(info[key]) if info.get(key) else Text("not stated", "未注明"))
     for corpus in info.get("corpora", ()):
         title, size = str(corpus.get("name", "")), f"{corpus.get('words', 0):,}"
-        told = Text(f"{title}, {size} words", f"{title}，{size} 词")
-        yield Fact(Text("trained on", "训练语料"), told)
+        trained_on = Text(f"{title}, {size} words", f"{title}，{size} 词")
+        yield Fact(Text("trained on", "训练语料"), trained_on)
 
 
 def _warnings(scores: Scores) -> Iterator[Text]:
     n, total = int(scores.seen.sum()), len(scores.seen)
     if n:
         yield Text(
-            f"{n:,} of {total:,} sentences, {scores.seen_share:.1%} of the text, stand in the "
-            "training text too. The model has seen them: their share of the figures is no test.",
+            f"{n:,} of {total:,} sentences, {scores.seen_share:.1%} of the text, are in the "
+            "training text too. The model has seen them, so their figures are not a test.",
             f"{total:,} 句中有 {n:,} 句（占文本 {scores.seen_share:.1%}）也在训练文本里，"
             "模型已经见过，这部分指标不能算作测试。",
         )
 
 
-# What stands behind them
+# The sections
 
 
 def _recall(scores: Scores) -> Iterator[Plots]:
     tables = {name: scores.breakdown[name] for name in _SLICES if name in scores.breakdown}
     low = plots.scale_of(list(tables.values()))
-    found = []
+    shown = []
     for name, slices in tables.items():
         names = _NAMES if name == "class" else {}
-        drawn = plots.recall(f"recall-{name}", slices[:_MOST_SLICES], names, low)
-        found.append(Plot(_SLICES[name], drawn, _NOTES[name]))
+        svg = plots.recall(f"recall-{name}", slices[:_MOST_SLICES], names, low)
+        shown.append(Plot(_SLICES[name], svg, _NOTES[name]))
     if scores.calibration is not None:
         heading = Text("Confidence of the predicted words", "预测词的置信度")
         error = share(scores.calibration.error)
         note = Text(
-            f"below the line it is surer than right; expected calibration error {error}; "
+            f"below the line the model is overconfident; expected calibration error {error}; "
             "bars: words by confidence, log scale",
             f"线下方为过于自信；期望校准误差 {error}；柱：各置信度的词数，对数刻度",
         )
-        found.append(Plot(heading, plots.calibration("calibration", scores.calibration), note))
+        shown.append(Plot(heading, plots.calibration("calibration", scores.calibration), note))
     heading = Text("Kinds of differences", "差异的类型")
     note = Text(
-        "several gold words made one; one made several; or cut elsewhere",
+        "several gold words predicted as one; one as several; or other boundaries",
         "多词并作一词；一词切成多词；切在别处",
     )
-    found.append(
+    shown.append(
         Plot(heading, plots.kinds("kinds", scores.differences, differences.KIND_NAMES), note)
     )
-    yield Plots("figures", Text("Where it is good, and where not", "好在哪里，差在哪里"), found)
+    yield Plots("figures", Text("Where it is good, and where not", "好在哪里，差在哪里"), shown)
 
 
 def _oov_words(scores: Scores) -> Iterator[Words]:
@@ -236,12 +236,12 @@ def _training(
         "dev_f1": Text("F1 on dev", "开发集 F1"),
     }
     several = [sum(each.get(key) is not None for each in passes) > 1 for key in keys]
-    found = [
+    shown = [
         Plot(keys[key], plots.history(key, passes, key, keys[key]))
         for key in compress(keys, several)
     ]
     if learning_curve:
-        drawn = plots.learning_curve("learning-curve", learning_curve)
-        found.append(Plot(Text("F1 by size of the training text", "F1 与训练文本的大小"), drawn))
-    if found:
-        yield Plots("training", Text("Training", "训练"), found, str(info.get("stop", "")))
+        svg = plots.learning_curve("learning-curve", learning_curve)
+        shown.append(Plot(Text("F1 by size of the training text", "F1 与训练文本的大小"), svg))
+    if shown:
+        yield Plots("training", Text("Training", "训练"), shown, str(info.get("stop", "")))

@@ -1,7 +1,7 @@
-"""Items of a page: places where segmentations differ, as data for the page's script.
+"""Items: spans where two or three segmentations differ, as data for the script of a page.
 
-One component serves every list of this kind: the errors of a segmenter (gold above predicted), what
-is suspicious in a gold corpus (gold above proposed), where two models differ (gold above both).
+All lists of this kind use it: the errors of a segmenter (gold above predicted), the label errors of
+a gold corpus (gold above suggestion), the disagreements of two models (gold above both).
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Facet:
     name
         An identifier.
     heading
-        What is asked.
+        The name of the property as shown.
     choices
-        The answers.
+        Its values as shown.
     of_item
-        Which of them each of the D items has, shape (D,).
+        The value of each of the D items, indices into ``choices``, shape (D,).
     """
 
     name: str
@@ -41,7 +41,7 @@ class Facet:
     of_item: NDArray[np.integer]
 
     def counted(self) -> list[tuple[int, Wording, int]]:
-        """Return the choices that some item has: number, name, how many items."""
+        """Return the values that some item has: index, name, number of items."""
         counts = Counter(self.of_item.tolist())
         return [(i, name, counts[i]) for i, name in enumerate(self.choices) if counts[i]]
 
@@ -55,9 +55,9 @@ class Measure:
     name
         An identifier.
     highest, lowest
-        What the two orders are called.
+        The names of the descending and the ascending order.
     of_item
-        Of each of the D items, in [0, 1], shape (D,).
+        The share of each of the D items, in [0, 1], shape (D,).
     """
 
     name: str
@@ -68,29 +68,29 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A section: a list of places to look at.
+    """A section: a list of spans where segmentations differ.
 
     Parameters
     ----------
     id, heading, note
-        As of every section.
+        As in every section.
     rows
-        Names of the segmentations, two or three; the first is that which the others are held to.
+        Names of the segmentations, two or three; the first is the reference.
     corpora
-        The segmentations: the same text.
-    starts, ends
-        Of each of the D items, its stretch of text in characters of the corpora; on its bounds all
-        segmentations agree. Shape (D,). None: each item is the whole of a sentence.
+        The segmentations of the same text.
     sentences
-        Of each item its sentence, shape (D,).
+        The sentence of each of the D items, shape (D,).
+    starts, ends
+        The span of each item, in characters of the corpora; all segmentations have a boundary at
+        both ends. Shape (D,). None: each item is a whole sentence.
     facets, measures
-        What items can be filtered and sorted by.
-    order
-        That in which they are at first: "position", "same" for the most frequent first, or the
-        name of a measure and ":-1", the highest first.
+        The properties by which items can be filtered and sorted.
     parts
-        The files that the corpora were joined from, in order; their names, without folders,
-        are shown beside the lines if there are several.
+        The files that the corpora were joined from, in order. If there are several, their names
+        are shown, without folders, beside the lines.
+    order
+        The initial order: "position", "same" (the most frequent first), or the name of a measure
+        and ":-1" (the highest first).
     """
 
     kind: ClassVar[str] = "items"
@@ -111,12 +111,12 @@ class Items:
         return len(self.sentences)
 
     def data(self) -> dict[str, Any]:
-        """Return what the script needs, JSON-like: sentences once, items as columns.
+        """Return the data of the script for JSON: each sentence once, items as columns.
 
-        A sentence is where it stands, then its words in each segmentation, with spaces between.
+        A sentence is its file and line, then its words in each segmentation, separated by spaces.
         """
         used, of_item = np.unique(self.sentences, return_inverse=True)
-        found: dict[str, Any] = {
+        data: dict[str, Any] = {
             "sentences": [self._sentence(n) for n in used.tolist()],
             "sentence": of_item.tolist(),
             "facets": {facet.name: facet.of_item.tolist() for facet in self.facets},
@@ -124,16 +124,19 @@ class Items:
         }
         if self.starts is not None and self.ends is not None:
             first = self.corpora[0].offsets[self.sentences]
-            found |= {
+            data |= {
                 "start": (self.starts - first).tolist(),
                 "end": (self.ends - first).tolist(),
             }
-        return found
+        return data
 
     def _sentence(self, n: int) -> list[str]:
-        return [self._place(n), *(shown(" ".join(corpus[n].words)) for corpus in self.corpora)]
+        return [
+            self._file_and_line(n),
+            *(shown(" ".join(corpus[n].words)) for corpus in self.corpora),
+        ]
 
-    def _place(self, n: int) -> str:
+    def _file_and_line(self, n: int) -> str:
         if len(self.parts) < 2:
             return str(self.corpora[0].lines[n])
         name, line = place(self.parts, n)

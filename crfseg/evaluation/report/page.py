@@ -1,15 +1,15 @@
-"""A page: a head of figures and facts, then sections of a few kinds; written as one HTML file.
+"""Page: a head of figures and facts, then sections; written as one HTML file.
 
 ::
 
     Page ── Figure, Fact, warnings
          └─ sections: Plots      drawings, side by side
                       Table      figures by row and column
-                      Words      words, and how often each was found
-                      Items      places in sentences where segmentations part
+                      Words      words, with the times each was found
+                      Items      spans where segmentations differ
 
-Nothing of a page comes from elsewhere: style, script and data stand in it. Its Content Security
-Policy forbids requests of any kind, and any script but its own.
+A page is self-contained: style, script and data are in the file. Its Content Security Policy
+forbids all requests, and all scripts except its own.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NEEDED: Final = ("jinja2", "matplotlib")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the head: what it is, the figure as written, what else is to be said."""
+    """A figure of the head: its name, its value as written, and a note."""
 
     name: Wording
     value: str
@@ -47,7 +47,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of the head: what was scored, with what."""
+    """A line of the head: the name of a fact, and the fact."""
 
     name: Wording
     value: Wording
@@ -55,7 +55,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing, SVG ready to stand in a page, and its caption."""
+    """A drawing as SVG, and its caption."""
 
     heading: Wording
     svg: str
@@ -77,7 +77,7 @@ class Plots:
 class Table:
     """A section of figures; the first column names the row.
 
-    ``shades``, in [0, 1], colours the cells behind the first column.
+    ``shades``, in [0, 1], colour the cells after the first column.
     """
 
     kind: ClassVar[str] = "table"
@@ -91,9 +91,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A section of words in the order given: the word, how often it stands there, how often found.
+    """A section of words in the order given: each with its count, and the times it was found.
 
-    A click looks for the word in the section ``items``.
+    A click searches for the word in the section named ``items``.
     """
 
     kind: ClassVar[str] = "words"
@@ -109,7 +109,7 @@ Section = Plots | Table | Words | Items
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, see the module's description."""
+    """A page: its head, its sections and its foot."""
 
     title: str
     figures: Sequence[Figure]
@@ -127,12 +127,18 @@ def gold_files(parts: Sequence[Corpus]) -> Iterator[Fact]:
 
 
 def foot() -> str:
-    """Return what stands below every page."""
+    """Return the foot of every page."""
     return f"crfseg {__version__}"
 
 
 def check_installed() -> None:
-    """Raise CrfsegError if a package is missing without which there are no pages."""
+    """Check that the packages for reports are installed.
+
+    Raises
+    ------
+    CrfsegError
+        If one is missing; the message names it.
+    """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise CrfsegError(
@@ -149,7 +155,7 @@ def write_page(path: str | os.PathLike[str], page: Page) -> None:
     CrfsegError
         If jinja2 or matplotlib is not installed.
     OSError
-        If the file cannot be written; an older file of that name stays as it was.
+        If the file cannot be written; an older file of that name is kept.
     """
     check_installed()
     code = render(page).encode("utf-8")
@@ -163,7 +169,7 @@ def render(page: Page) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().from_string(_part("page.html.j2"))
     code = template.render(page=page, style=_part("page.css"), script=script, digest=digest)
-    return code.lstrip()  # nothing stands before the doctype
+    return code.lstrip()  # the doctype comes first
 
 
 def _part(name: str) -> str:
@@ -187,5 +193,5 @@ def _environment() -> Environment:
 
 
 def _finalized(value: Any) -> Any:
-    """Make plain strings fit to be shown; what is markup already stays as it is."""
+    """Make control characters of plain strings visible; markup is returned as it is."""
     return shown(value) if type(value) is str else value

@@ -1,4 +1,4 @@
-"""The drawings of a report: small, quiet, with their figures written beside the data."""
+"""Plots of a report: small drawings with the figures written beside the data."""
 
 from __future__ import annotations
 
@@ -25,23 +25,40 @@ from crfseg.evaluation.report.wording import Text, Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_ROW: Final = 22  # pixels of a line of a plot of slices
-_LEFT: Final = 100  # pixels of their names
-_AXIS: Final = 150  # pixels of their axes, the same for all, so that they can be compared
-_COLUMNS: Final = (222, 282)  # where figures beside them end, pixels from the left of the axes
-_FEW: Final = 30  # words or fewer: too few to set the scale of an axis
+_ROW: Final = 22  # pixels: the height of a row in a plot of slices
+_LEFT: Final = 100  # pixels: the width of the names
+_AXIS: Final = 150  # pixels: the width of the axes, the same for all so that they compare
+_COLUMNS: Final = (222, 282)  # pixels from the left of the axes: right ends of the figures
+_FEW: Final = 30  # words; slices with no more do not set the scale of an axis
 COLOURS: Final = {"merge": MAIN, "split": SECOND, "cross": THIRD}
 """The colours of the kinds of differences; the style of the page has the same."""
 
 
 def scale_of(tables: Sequence[Sequence[Slice]]) -> float:
-    """Return where the axis of recall begins for all tables, so that they can be compared."""
+    """Return the start of the recall axis, the same for all tables so that they compare."""
     worst = [each.recall for slices in tables for each in slices if each.words > _FEW]
     return min(0.9, int(10 * min(worst, default=0.0)) / 10)
 
 
 def recall(name: str, slices: Sequence[Slice], names: Mapping[str, Wording], low: float) -> str:
-    """Draw the recall of slices with its 95 % interval, a line a slice; the axis begins at low."""
+    """Draw the recall of slices with its 95 % interval, one row for each slice.
+
+    Parameters
+    ----------
+    name
+        The name of the drawing, unique on its page.
+    slices
+        The rows.
+    names
+        The names of slices as shown, where they differ from the slices' own.
+    low
+        The start of the axis, in [0, 1).
+
+    Returns
+    -------
+    svg
+        The drawing.
+    """
     height = _ROW * len(slices)
     with drawing(name, height + 66) as canvas:
         axes = canvas.axes(_LEFT, 40, _AXIS, height)
@@ -71,7 +88,7 @@ def _recall_row(canvas: Drawing, axes: Axes, y: int, each: Slice, low: float) ->
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    """Write at the right of the axes, flush right; x in pixels from their left, y in data."""
+    """Write flush right beside the axes; x in pixels from their left, y in data."""
     axes.text(
         *(x / _AXIS, y, text),
         color=colour,
@@ -82,7 +99,7 @@ def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
 
 
 def calibration(name: str, found: Calibration) -> str:
-    """Draw how right the model is where it is how sure, and of how many words it is how sure."""
+    """Draw precision against confidence, and the number of words by confidence."""
     with drawing(name, 330) as canvas:
         axes, below = canvas.axes(66, 130, 300, 190), canvas.axes(66, 44, 300, 60)
         axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
@@ -90,10 +107,12 @@ def calibration(name: str, found: Calibration) -> str:
             x, y, n = found.confidence[at], found.precision[at], int(found.words[at])
             axes.plot([x, x], _interval(round(y * n), n), color=MAIN, alpha=0.5)
             axes.plot(x, y, "o", color=MAIN, markersize=5, clip_on=False)
-        too_sure = found.words @ np.nan_to_num(found.confidence - found.precision) > 0
-        x, y, side = (0.55, 0.62, "right") if too_sure else (0.64, 0.5, "left")  # no data there
-        said = canvas.mark(Text("as right as sure", "正确率与把握相等"))
-        axes.text(x, y, said, color=SOFT, ha=side)
+        overconfident = found.words @ np.nan_to_num(found.confidence - found.precision) > 0
+        x, y, side = (
+            (0.55, 0.62, "right") if overconfident else (0.64, 0.5, "left")
+        )  # no data there
+        label = canvas.mark(Text("calibrated", "正确率与把握相等"))
+        axes.text(x, y, label, color=SOFT, ha=side)
         ticks = [0, 0.5, 1]
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
         axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
@@ -104,7 +123,7 @@ def calibration(name: str, found: Calibration) -> str:
 
 
 def _interval(found: int, words: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
+    """Return Wilson's 95 % interval of the share found / words."""
     from scipy.stats import binomtest
 
     low, high = binomtest(found, words).proportion_ci(method="wilson")
@@ -126,7 +145,7 @@ def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
 
 
 def _per_cent(canvas: Drawing, axes: Axes, low: float) -> None:
-    """Make x a share from low to 1."""
+    """Scale the x axis in per cent, from low to 1."""
     ticks = np.linspace(low, 1, 3)
     axes.set_xlim(low, 1)
     axes.set_xticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
@@ -134,7 +153,17 @@ def _per_cent(canvas: Drawing, axes: Axes, low: float) -> None:
 
 
 def kinds(name: str, counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
-    """Draw how many differences are of each kind: bars from a common line."""
+    """Draw the number of differences of each kind as bars.
+
+    Parameters
+    ----------
+    name
+        The name of the drawing, unique on its page.
+    counts
+        The number of differences by kind.
+    names
+        The kinds as shown.
+    """
     total = max(1, sum(counts.values()))
     with drawing(name, 26 * len(counts) + 12) as canvas:
         axes = canvas.axes(60, 6, 220, 26 * len(counts))
@@ -150,7 +179,19 @@ def kinds(name: str, counts: Mapping[str, int], names: Mapping[str, Text]) -> st
 
 
 def history(name: str, passes: Sequence[Mapping[str, Any]], key: str, what: Wording) -> str:
-    """Draw a figure of the passes of a training: ``loss``, on a log scale, or ``dev_f1``."""
+    """Draw a figure of the passes of a training.
+
+    Parameters
+    ----------
+    name
+        The name of the drawing, unique on its page.
+    passes
+        The passes of :attr:`crfseg.Model.info`, under ``history``.
+    key
+        The figure: ``loss``, on a log scale, or ``dev_f1``.
+    what
+        Its name as shown.
+    """
     known = [each for each in passes if each.get(key) is not None]
     x, y = [each["iteration"] for each in known], [each[key] for each in known]
     return _line(name, x, y, (Text("pass", "遍"), what), share=key == "dev_f1")
@@ -172,7 +213,7 @@ def _line(
     share: bool,
     log_x: bool = False,
 ) -> str:
-    """Draw a line with its first, its last and its best point written at them."""
+    """Draw a line, with the values of its first, last and best point."""
     with drawing(name, 230) as canvas:
         axes = canvas.axes(56, 44, 300, 170)
         axes.plot(x, y, "o-", color=MAIN, markersize=4, clip_on=False)
@@ -183,7 +224,7 @@ def _line(
         best = max(y) if share else min(y)
         for at in sorted({0, len(y) - 1, y.index(best)}):
             written = f"{100 * y[at]:.2f} %" if share else f"{y[at]:,.0f}"
-            below = y[at] < y[-1]  # where the line goes up from here
+            below = y[at] < y[-1]  # the line rises from here
             axes.annotate(
                 canvas.mark(written), (x[at], y[at]), (0, -17 if below else 7),
                 textcoords="offset points",

@@ -1,8 +1,8 @@
-"""SVG by matplotlib that takes its font, its language and its colours from the page around it.
+"""SVG drawings by matplotlib, with the font, language and colours of the page around them.
 
-matplotlib never sees a text. It gets a mark in its place, which becomes the text, in both
-languages, once the drawing is SVG. So no font of this machine matters, and no text can break the
-drawing. Colours are marks as well, for variables of the page's style.
+matplotlib never sees a text. It draws a placeholder, which the text in both languages replaces
+when the drawing is SVG. So the fonts of the machine do not matter, and no text can break the
+drawing. Colours are placeholders too, for variables of the page's style.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, SOFT, GRID, MAIN, SECOND, THIRD = (f"#01020{n}" for n in range(6))
-"""Colours, by what they are for: text, lesser text, lines behind, data."""
+"""Placeholder colours: text, secondary text, grid lines, and three for data."""
 _VARIABLES: Final = dict(
     zip((INK, SOFT, GRID, MAIN, SECOND, THIRD),
         ("ink", "soft", "grid", "main", "second", "third"), strict=True)
 )  # fmt: skip
-INCH: Final = 72  # points of a drawing, which are pixels of the page
-WIDTH: Final = 400  # of drawings, pixels
+INCH: Final = 72  # points, which are pixels of the page
+WIDTH: Final = 400  # pixels: the width of drawings
 _FONT: Final = re.compile(r"font: ([\d.]+px) [^;\"]*|font-family: [^;\"]*; *")
-_MARK: Final = re.compile(r"~(\d+)~")
-_STYLE: Final[dict[Any, Any]] = {  # matplotlib's stubs know every key, and want no other
+_PLACEHOLDER: Final = re.compile(r"~(\d+)~")
+_STYLE: Final[dict[Any, Any]] = {  # matplotlib's stubs accept only literal keys
     "svg.fonttype": "none",
     "font.size": 12,
     "text.parse_math": False,
@@ -58,12 +58,14 @@ _STYLE: Final[dict[Any, Any]] = {  # matplotlib's stubs know every key, and want
 
 @dataclass
 class Drawing:
-    """A figure that is being drawn.
+    """A drawing in progress.
 
     Parameters
     ----------
     figure
         The figure of matplotlib.
+    svg
+        The finished drawing; empty before :meth:`finish`.
     """
 
     figure: Figure
@@ -71,48 +73,62 @@ class Drawing:
     svg: str = ""
 
     def mark(self, text: Wording) -> str:
-        """Return what to give to matplotlib in place of a text."""
+        """Return the placeholder that matplotlib draws in place of a text."""
         self._texts.append(text)
         return f"~{len(self._texts) - 1}~"
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Return new axes at a place given in pixels."""
+        """Add axes to the drawing.
+
+        Parameters
+        ----------
+        left, bottom, width, height
+            In pixels, from the lower left corner of the drawing.
+        """
         full, high = self.figure.get_size_inches() * INCH
         return self.figure.add_axes((left / full, bottom / high, width / full, height / high))
 
     def finish(self, name: str) -> None:
-        """Turn the figure into SVG; the names of drawings of a page differ."""
+        """Convert the figure to SVG; the name is unique on the page."""
         import matplotlib as mpl
 
         file = io.StringIO()
         none: dict[str, None] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        with mpl.rc_context({"svg.hashsalt": name}):  # ids of its own, the same every time
+        with mpl.rc_context({"svg.hashsalt": name}):  # unique, reproducible ids
             self.figure.savefig(file, format="svg", metadata=none)
         code = file.getvalue()
         code = re.sub(r"<(metadata|style)\b.*?</\1>|<!--.*?-->", "", code, flags=re.DOTALL)
         code = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", code[code.index("<svg") :])
         code = re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', r'\1 width="\2"', code)
         code = code.replace("xlink:href", "href")
-        code = _FONT.sub(lambda found: f"font-size: {found[1]}" if found[1] else "", code)
+        code = _FONT.sub(lambda match: f"font-size: {match[1]}" if match[1] else "", code)
         for colour, variable in _VARIABLES.items():
             code = code.replace(colour, f"var(--{variable})")
-        self.svg = _MARK.sub(lambda found: _spans(self._texts[int(found[1])]), code)
+        self.svg = _PLACEHOLDER.sub(lambda match: _spans(self._texts[int(match[1])]), code)
 
 
 @contextmanager
 def drawing(name: str, height: float, width: float = WIDTH) -> Iterator[Drawing]:
-    """Give a drawing of a size in pixels, to be drawn on; then its ``svg`` is there."""
+    """Yield an empty drawing; its ``svg`` is complete when the block ends.
+
+    Parameters
+    ----------
+    name
+        The name of the drawing, unique on its page.
+    height, width
+        In pixels.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context(_STYLE):
-        drawn = Drawing(Figure(figsize=(width / INCH, height / INCH)))
-        yield drawn
-        drawn.finish(name)
+        canvas = Drawing(Figure(figsize=(width / INCH, height / INCH)))
+        yield canvas
+        canvas.finish(name)
 
 
 def cut(text: str, columns: int) -> str:
-    """Shorten a text to so many columns, of which wide characters take two."""
+    """Shorten a text to a width in columns, with an ellipsis."""
     if columns_of(text) <= columns:
         return text
     while columns_of(text) > columns - 1:
@@ -121,12 +137,12 @@ def cut(text: str, columns: int) -> str:
 
 
 def columns_of(text: str) -> int:
-    """Return how wide a text is, in digits."""
+    """Return the width of a text in columns; wide characters, such as Han, take two."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _spans(text: Wording) -> str:
-    """Return a text as SVG, of both languages that which the page shows."""
+    """Return a text as SVG, in both languages; the style of the page hides one."""
     if isinstance(text, Text):
         return "".join(
             f'<tspan class="{language}">{escape(shown(words))}</tspan>'

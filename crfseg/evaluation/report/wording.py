@@ -1,4 +1,4 @@
-"""Wording of a page: text in both languages, and strings of a corpus made printable."""
+"""Wording of a page: text in both languages, visible control characters, percentages."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Text(NamedTuple):
-    """The same in English and in Chinese."""
+    """A text in English and in Chinese."""
 
     en: str
     zh: str
 
 
 Wording = Text | str
-"""What is to be read: in both languages, or the same in both."""
+"""A text in both languages, or one string for both."""
 
 
 def shown(text: str) -> str:
-    r"""Return a text of the same length that HTML can hold and people can see.
+    r"""Return a text with unprintable characters replaced, one for one, for HTML.
 
-    Control characters, which browsers drop, become their pictures; lone surrogates, which UTF-8
+    Control characters, which browsers drop, become control pictures; lone surrogates, which UTF-8
     cannot encode, become U+FFFD.
 
     >>> shown("a\0b\ud800"), len(shown("a\0b\ud800"))
@@ -31,13 +31,13 @@ def shown(text: str) -> str:
     return _UNPRINTABLE.sub(_picture, text)
 
 
-def _picture(found: re.Match[str]) -> str:
-    code = ord(found[0])
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
     return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def share(figure: float | None, digits: int = 2) -> str:
-    r"""Write a share in [0, 1] in per cent.
+    r"""Format a share in [0, 1] in per cent, None as a dash.
 
     >>> share(0.95301), share(None)
     ('95.30\xa0%', '–')

@@ -2,8 +2,8 @@
 
 // Pages work from a file, without a network. Text of a corpus gets into the page as text nodes only.
 
-const BATCH = 100; // items that are added at a time
-const CONTEXT = 30; // words beside a stretch; the style fades what has no room
+const BATCH = 100; // items added at a time
+const CONTEXT = 30; // words beside a span; the style fades those without room
 
 function element(name, className = "", ...children) {
   const made = document.createElement(name);
@@ -39,11 +39,11 @@ function inBothLanguages(en, zh) {
 }
 
 // Segmentations. A row is a list of words; rows of the same text have the same characters.
-// Lengths are in code points, as those of Python are, not in UTF-16 units, as those of strings are.
+// Lengths are in code points, as in Python, not in UTF-16 units, as in strings of JavaScript.
 
 const length = (word) => [...word].length;
 
-/** Return where the words of a row end. */
+/** Return the ends of the words of a row. */
 function endsOf(row) {
   let end = 0;
   return row.map((word) => (end += length(word)));
@@ -55,7 +55,7 @@ function wordsBetween(row, ends, start, end) {
   return row.slice(first, ends.indexOf(end, first) + 1);
 }
 
-/** Return "merge", "split" or "cross": how another row differs from the first of a stretch. */
+/** Return "merge", "split" or "cross": the difference of another row from the first of a span. */
 function kindOf([gold, ...others]) {
   const other = others.find((row) => row.join(" ") !== gold.join(" ")) || gold;
   return other.length === 1 ? "merge" : gold.length === 1 ? "split" : "cross";
@@ -77,7 +77,7 @@ function stackOf(rows) {
   return stack;
 }
 
-/** Draw a whole sentence: words where all rows agree, stacks where they part. */
+/** Draw a whole sentence: words where all rows agree, stacks where they differ. */
 function sentenceOf(rows, here) {
   const drawn = element("div", "sentence");
   const ends = rows.map(endsOf);
@@ -94,7 +94,7 @@ function sentenceOf(rows, here) {
   return drawn;
 }
 
-// Lists of places where segmentations part.
+// Lists of spans where segmentations differ.
 
 class Items {
   constructor(root) {
@@ -105,11 +105,11 @@ class Items {
     this.more = root.querySelector(".more");
     this.data = JSON.parse(root.querySelector("script").textContent);
     this.total = this.data.sentence.length;
-    this.split = new Map(); // sentences that were taken apart
+    this.split = new Map(); // sentences split into words
     this.form.addEventListener("input", () => this.update());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.more.addEventListener("click", () => this.extend());
-    // A list that grew while one scrolls past it would keep one from what stands below.
+    // A list that grew while it is scrolled past would hide the content below it.
     if (root.closest("section").matches(":last-of-type")) this.extendOnScroll();
     this.update();
   }
@@ -121,7 +121,7 @@ class Items {
     near.observe(this.more);
   }
 
-  /** Return a sentence's place, its rows, and where their words end. */
+  /** Return the file and line of a sentence, its rows, and the ends of their words. */
   sentence(n) {
     if (!this.split.has(n)) {
       const [place, ...lines] = this.data.sentences[n];
@@ -131,7 +131,7 @@ class Items {
     return this.split.get(n);
   }
 
-  /** Return an item: its sentence, its stretch of it, and the words of all rows there. */
+  /** Return an item: its sentence, its span, and the words of all rows there. */
   item(i) {
     const sentence = this.sentence(this.data.sentence[i]);
     const whole = !this.data.start;
@@ -148,7 +148,7 @@ class Items {
     return this.keys[i];
   }
 
-  // Which items, in which order
+  // Selection and order of items
 
   update() {
     const asked = new FormData(this.form);
@@ -177,13 +177,13 @@ class Items {
     return values ? found.sort((a, b) => sign * (values[a] - values[b]) || a - b) : found;
   }
 
-  /** Put equal differences together, the most frequent first. */
+  /** Group equal differences, the most frequent first. */
   grouped(found) {
     const groups = Map.groupBy(found, (i) => this.key(i));
     return [...groups.values()].sort((a, b) => b.length - a.length || a[0] - b[0]);
   }
 
-  // What is shown of them
+  // Display of items
 
   extend() {
     const shown = this.list.childElementCount;
@@ -199,7 +199,7 @@ class Items {
     return element("li", "", details);
   }
 
-  /** Draw a stretch with some words on either side. */
+  /** Draw a span with some words on either side. */
   kwic({ rows, ends, start, end, parts }) {
     const before = wordsBetween(rows[0], ends[0], 0, start).slice(-CONTEXT);
     const after = wordsBetween(rows[0], ends[0], end, ends[0].at(-1)).slice(0, CONTEXT);
@@ -209,13 +209,13 @@ class Items {
       element("div", "after", element("span", "", after.join("\u2009"))));
   }
 
-  /** Say where it is and how sure the model was, or how often the same occurs. */
+  /** Return its file and line and the confidence, or the number of equal items. */
   place(group) {
     if (group.length > 1) return element("div", "place", element("b", "", `× ${group.length}`));
     const [i] = group;
     const { place } = this.item(i);
     const line = /^\d+$/.test(place) ? [...inBothLanguages("line", "行"), ` ${place}`] : [place];
-    // Rounded down: what is not certain does not read 100 %.
+    // Rounded down: only certainty reads 100 %.
     const shares = Object.values(this.data.measures).map((of) => `${Math.floor(100 * of[i])} %`);
     return element("div", "place", ...[...shares.map((each) => [each]), line].map((parts) =>
       element("span", "", ...parts)));
