@@ -16,7 +16,7 @@ def test_every_verb_has_help(verb):
 
 
 def test_the_version_is_the_package_s():
-    assert run("--version", process=True).stdout == f"crfseg {crfseg.__version__}\n"
+    assert run("--version").stdout == f"crfseg {crfseg.__version__}\n"
 
 
 @pytest.mark.parametrize("args", [["fly"], ["train"], ["segment", "--speed"], ["evaluate"]])

@@ -45,7 +45,7 @@ def run(
     given = list(map(str, arguments))
     data = stdin.encode("utf-8", "surrogatepass") if isinstance(stdin, str) else stdin
     if not (process or cwd or env):
-        found = CliRunner().invoke(main, given, input=data)
+        found = CliRunner().invoke(main, given, input=data, prog_name="crfseg")
         code, streams = found.exit_code, (found.stdout_bytes, found.stderr_bytes)
     else:
         done = subprocess.run(
