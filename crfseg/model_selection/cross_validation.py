@@ -100,7 +100,7 @@ class CrossValidation:
         return fmean(values) if values else None
 
     def deviation(self, figure: str) -> float | None:
-        """Return the standard deviation of a figure over the folds; None if fewer than two have it."""
+        """Return the standard deviation of a figure over the folds; None if fewer than two."""
         values = self._values(figure)
         return stdev(values) if len(values) > 1 else None
 

@@ -1,8 +1,8 @@
 """Learning curves: scores by the size of the training text, and a forecast for twice the text.
 
-The error of many learners is a power of the size, e(n) = a n^-b (Hestness et al. 2017, Deep learning
-scaling is predictable, empirically): a line on logarithmic axes. It is fitted to the largest parts
-only, since small parts lie above it, and extrapolated to twice the text.
+The error of many learners is a power of the size, e(n) = a n^-b (Hestness et al. 2017, Deep
+learning scaling is predictable, empirically): a line on logarithmic axes. It is fitted to the
+largest parts only, since small parts lie above it, and extrapolated to twice the text.
 """
 
 from __future__ import annotations

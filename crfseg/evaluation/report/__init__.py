@@ -9,6 +9,6 @@
     differences.py       the list of all differences of an evaluation
     plots.py             recall, calibration, training history, learning curve
     svg.py               matplotlib drawings as SVG with the page's style
-    wording.py           bilingual text; visible control characters; percentages
+    wording.py           bilingual text; visible characters, widths, percentages
     assets/              the template, the style and the script
 """

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import east_asian_width
 
-from crfseg.evaluation.report.wording import Text, Wording, shown
+from crfseg.evaluation.report.wording import Text, Wording, columns_of, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,11 +133,6 @@ def cut(text: str, columns: int) -> str:
     while columns_of(text) > columns - 1:
         text = text[:-1]
     return f"{text}…"
-
-
-def columns_of(text: str) -> int:
-    """Return the width of a text in columns; wide characters, such as Han, take two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _spans(text: Wording) -> str:
