@@ -142,20 +142,20 @@ def _candidates(
     lines = split_lines(text)
     if not len(lines.codes):
         return []
-    boundaries = _asked(segmenter, text, sure)
-    boundaries[lines.starts] = 0  # white space decides them
+    asked = _asked(segmenter, text, sure)
+    asked[lines.starts] = 0  # white space decides them
     pairs = _pairs(lines.codes, lines.offsets)
-    scores = _entropies(segmenter, text) * weights[pairs] * _once(boundaries, pairs, lines.offsets)
+    scores = _entropies(segmenter, text) * weights[pairs] * _once(asked, pairs, lines.offsets)
     means = np.add.reduceat(scores, lines.offsets[:-1]) / np.diff(lines.offsets)
     means[_skipped(segmenter, Corpus(*lines[:4]))] = 0
     best = np.argsort(-means, kind="stable")[: min(most, np.count_nonzero(means))]
     rows, candidates = text.split("\n"), []
     firsts = np.cumsum([0, *(len(row) + 1 for row in rows)])
     for k in best.tolist():
-        at = lines.offsets[k] + np.flatnonzero(boundaries[lines.offsets[k] : lines.offsets[k + 1]])
+        at = lines.offsets[k] + np.flatnonzero(asked[lines.offsets[k] : lines.offsets[k + 1]])
         row = int(lines.lines[k])
         boundaries = np.zeros(len(rows[row]), dtype=np.int8)
-        boundaries[lines.positions[at] - firsts[row]] = boundaries[at]
+        boundaries[lines.positions[at] - firsts[row]] = asked[at]
         length = int(lines.offsets[k + 1] - lines.offsets[k])
         candidates.append(
             _Candidate(ConstrainedText(rows[row], boundaries), length, pairs[at], scores[at])

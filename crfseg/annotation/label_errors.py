@@ -189,7 +189,15 @@ def probability(p_gold: float, n_gold: int, n_suggestion: int) -> float:
 
 
 def form_of(corpus: Corpus, start: int, end: int) -> Form:
-    """Return the lengths of the words of a span; its ends count as boundaries."""
+    """Return the lengths of the words of a span; its ends count as boundaries.
+
+    Parameters
+    ----------
+    corpus
+        A segmented corpus.
+    start, end
+        The span: half-open, in characters of the corpus.
+    """
     cuts = [0, *(np.flatnonzero(corpus.starts[start + 1 : end]) + 1).tolist(), end - start]
     return tuple(after - before for before, after in pairwise(cuts))
 

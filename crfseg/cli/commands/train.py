@@ -62,7 +62,8 @@ from crfseg.training.algorithm import algorithm_of
     type=click.Choice(PRECISIONS),
     default="int8",
     show_default=True,
-    help="The type of the weights. int8: the smallest file; int16: less rounding; float64: as trained.",
+    help="The type of the weights. int8: the smallest file; int16: less rounding; float64: as "
+    "trained.",
 )
 @click.option("--name", help="The name of the model (default: that of the first corpus).")
 @click.option("--criterion", default="", help="The segmentation standard; it is recorded.")

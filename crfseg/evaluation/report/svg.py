@@ -71,7 +71,7 @@ class Drawing:
     _texts: list[Wording] = field(default_factory=list)
     svg: str = ""
 
-    def mark(self, text: Wording) -> str:
+    def label(self, text: Wording) -> str:
         """Return the placeholder that matplotlib draws in place of a text."""
         self._texts.append(text)
         return f"~{len(self._texts) - 1}~"
