@@ -1,5 +1,5 @@
-# Needs Python 3.11 or newer, a C compiler and make; everything else is installed into .venv, and
-# the segmenters that the benchmarks compare with into .venv-peers.
+# Needs Python 3.11 or newer, a C compiler and make. All else is installed into .venv; the segmenters
+# that the benchmarks compare with into .venv-peers; the build with bounds checks into .venv-debug.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,17 +7,18 @@ SAMPLE := corpora/sample
 BENCH := experiments/bench
 DEFAULT := experiments/default-model
 PEERS := .venv-peers/bin
+CYTHON := $(shell find crfseg -name '*.pyx' -o -name '*.pxd')
 CORPORA ?= ../shared/corpora
 PART ?=
 N ?= 1000000
 
-.PHONY: setup demo check test test-all fuzz bench bench-scaling bench-peers bench-training \
+.PHONY: setup demo check test test-all debug fuzz bench bench-scaling bench-peers bench-training \
 	bench-page experiments experiments-features experiments-profiles experiments-size \
 	experiments-active-learning default-model default-model-peers results build clean
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml $(wildcard crfseg/*.pyx crfseg/*.pxd crfseg/train/*.pyx crfseg/train/*.pxd)
+.venv/ready: pyproject.toml setup.py $(CYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
@@ -38,6 +39,17 @@ test: setup  ## all tests that take no longer than seconds
 
 test-all: setup  ## every test
 	$(BIN)/python -m pytest -q -n auto
+
+debug:  ## the fast tests on modules with bounds checks, in a copy: nothing of it gets into crfseg/
+	test -x .venv-debug/bin/python || $(PYTHON) -m venv .venv-debug
+	rm -rf .venv-debug/copy
+	mkdir .venv-debug/copy
+	tar -cf - --exclude='.?*' --exclude='*.so' --exclude='*.c' --exclude=__pycache__ --exclude=build \
+		--exclude=demo --exclude=dist --exclude='*.egg-info' --exclude=$(BENCH)/models \
+		--exclude=$(DEFAULT)/sources * | tar -xf - -C .venv-debug/copy
+	cd .venv-debug/copy && CRFSEG_DEBUG=1 ../bin/python -m pip install --quiet \
+		--disable-pip-version-check --editable ".[dev]"
+	cd .venv-debug/copy && ../bin/python -m pytest -q -n auto -m "not slow"
 
 fuzz: setup  ## random strings through everything that cuts (N=1000000)
 	$(BIN)/python tests/fuzz.py $(N)
@@ -69,13 +81,13 @@ bench-page: setup  ## the page and its plots again, from the CSV files
 experiments: setup  ## train and score on every corpus at hand
 	$(BIN)/python experiments/run.py experiments/all-corpora $(CORPORA) $(PART)
 
-experiments-features: setup  ## what each part of the accurate profile is worth
+experiments-features: setup  ## the accurate profile without each of its parts
 	$(BIN)/python experiments/run.py experiments/features $(CORPORA) $(PART)
 
-experiments-profiles: setup  ## what profiles and protocols give
+experiments-profiles: setup  ## scores of profiles and protocols
 	$(BIN)/python experiments/run.py experiments/profiles $(CORPORA) $(PART)
 
-experiments-size: setup  ## what smaller models cost
+experiments-size: setup  ## scores of smaller models
 	$(BIN)/python experiments/run.py experiments/model-size $(CORPORA) $(PART)
 
 default-model: setup $(DEFAULT)/sources/ready  ## the bundled model, the same bytes again
@@ -90,7 +102,7 @@ $(DEFAULT)/sources/ready: $(DEFAULT)/requirements.txt
 default-model-peers: setup .venv-peers/ready  ## the bundled model beside those of others
 	$(PEERS)/python $(DEFAULT)/run.py $(CORPORA)
 
-experiments-active-learning: setup  ## what suggest is worth against chance
+experiments-active-learning: setup  ## suggest against sentences drawn at random
 	$(BIN)/python experiments/active-learning/run.py $(CORPORA)
 
 results: bench-page  ## tables, plots and figures of all pages, from the CSV files; fails if one is wrong
@@ -100,4 +112,5 @@ build: setup  ## a wheel in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv .venv-peers build dist demo *.egg-info crfseg/*.c crfseg/*.so crfseg/train/*.c crfseg/train/*.so
+	rm -rf .venv .venv-peers .venv-debug build dist demo *.egg-info
+	find crfseg -name '*.c' -delete -o -name '*.so' -delete

@@ -1,6 +1,6 @@
 """The compiled modules: every ``.pyx`` below crfseg. All else stands in pyproject.toml.
 
-``CRFSEG_DEBUG=1`` builds them with bounds checks: see ``make debug``.
+``CRFSEG_DEBUG=1`` builds them with bounds checks, hardly optimised: see ``make debug``.
 """
 
 import os
@@ -16,12 +16,13 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": DEBUG,
 }
+SPEED = "-O1" if DEBUG else "-O3"
 # Square roots in vectors need to know that nobody asks for errno.
 MATH = ["-fno-math-errno", "-fno-trapping-math"]
 TRAINING = "crfseg.training.adagrad.kernels"
 MODULES = [
-    Extension(TRAINING, [f"{TRAINING.replace('.', '/')}.pyx"], extra_compile_args=["-O3", *MATH]),
-    Extension("crfseg.*", ["crfseg/**/*.pyx"], extra_compile_args=["-O3"]),
+    Extension(TRAINING, [f"{TRAINING.replace('.', '/')}.pyx"], extra_compile_args=[SPEED, *MATH]),
+    Extension("crfseg.*", ["crfseg/**/*.pyx"], extra_compile_args=[SPEED]),
 ]
 CORPORA = ["crfseg.corpora", "crfseg.corpora.everyday", "crfseg.corpora.sample"]
 
@@ -29,4 +30,5 @@ setup(
     packages=[*find_packages(include=["crfseg", "crfseg.*"]), *CORPORA],
     package_dir={"crfseg.corpora": "corpora"},
     ext_modules=cythonize(MODULES, compiler_directives=DIRECTIVES, force=DEBUG),
+    options={"build_ext": {"parallel": True}},  # as many compilers as cores
 )

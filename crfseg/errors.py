@@ -1,4 +1,4 @@
-"""Every exception that crfseg raises on purpose.
+"""The exceptions that crfseg raises.
 
 ::
 

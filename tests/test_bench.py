@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from material import ROOT
+from support.corpora import ROOT
 
 BENCH = ROOT / "experiments" / "bench"
 

@@ -3,7 +3,7 @@
 import re
 
 import crfseg
-from material import ROOT, SAMPLE
+from support.corpora import ROOT, SAMPLE
 
 EVERYDAY = ROOT / "corpora" / "everyday"
 FILES = sorted(EVERYDAY.glob("*.txt"))

@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from material import ROOT
+from support.corpora import ROOT
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from fuzz import check_batch, check_surface, random_text
+
+from support.fuzzing import check_batch, check_surface, random_code_points
 
 
 @pytest.mark.slow
@@ -14,4 +15,4 @@ def test_random_strings(tmp_path, segmenter, seed):
 
 @pytest.mark.slow
 def test_everything_of_a_line_of_a_million_characters(segmenter):
-    check_surface(segmenter, random_text(np.random.default_rng(7), 1_000_000))
+    check_surface(segmenter, random_code_points(np.random.default_rng(7), 1_000_000))

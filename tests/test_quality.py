@@ -3,7 +3,7 @@
 import pytest
 
 import crfseg
-from material import SAMPLE
+from support.corpora import SAMPLE
 
 
 @pytest.mark.parametrize(("profile", "f1"), [("fast", 0.79), ("accurate", 0.83)])

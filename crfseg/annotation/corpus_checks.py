@@ -2,10 +2,10 @@
 
 ::
 
-    file_checks.py   one file     bytes, characters, format
-    here             all files    malformed words
-                                  strings and sentences with two segmentations
-                                  duplicate sentences, and overlaps with test sets
+    file_checks   one file     bytes, characters, format
+    here          all files    malformed words
+                               strings and sentences with two segmentations
+                               duplicate sentences, and overlaps with test sets
 
 Time and memory are linear in the corpora.
 """

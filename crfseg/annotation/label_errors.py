@@ -106,7 +106,7 @@ def audit(
         The number of parts into which the corpora are divided.
     jobs
         The number of models trained at a time; 0: one per core, see
-        :func:`crfseg.model_selection.cross_validation.cross_validate`.
+        :func:`crfseg.cross_validate`.
     callback
         Called with each fold in order.
     format, encoding

@@ -4,10 +4,10 @@ A command's module is imported when it is called, so that each starts fast.
 
 ::
 
-    commands/         one module for each command
-    options.py        options that several commands share
-    progress_bar.py   progress bars of steps, training passes and downloads
-    provenance.py     gold files, criterion and protocol of a score
+    commands/     one module for each command
+    options       options that several commands share
+    progress_bar  progress bars of steps, training passes and downloads
+    provenance    gold files, criterion and protocol of a score
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import click
 from crfseg.errors import CrfsegError
 from crfseg.version import __version__
 
-_VERBS: Final = {
+COMMANDS: Final = {
     "train": "Train a model from segmented corpora.",
     "segment": "Segment text into words.",
     "evaluate": "Score a model, or any segmenter's output, against a gold corpus.",
@@ -49,14 +49,14 @@ END_SIGNALS: Final = tuple(
 )
 
 
-class _Verbs(click.Group):
+class _Commands(click.Group):
     """A group that imports the module of a command only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_VERBS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
-        if name not in _VERBS:
+        if name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(
             f"crfseg.cli.commands.{name.replace('-', '_')}"
@@ -65,7 +65,7 @@ class _Verbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(_VERBS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Escape characters that the terminal lacks; report a full device as an error."""
@@ -117,8 +117,8 @@ def _terminable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # read by _Verbs.invoke
+def main(debug: bool) -> None:  # read by _Commands.invoke
     """Train, tag and evaluate Chinese word segmentation with conditional random fields."""

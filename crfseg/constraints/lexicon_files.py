@@ -1,4 +1,4 @@
-"""The files that a user's words are in: those of crfseg, jieba, pkuseg and THULAC.
+"""Lexicon files: readers for the formats of crfseg, jieba, pkuseg and THULAC.
 
 ::
 
@@ -25,7 +25,7 @@ LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
 
 
 class Entry(NamedTuple):
-    """What is said of a word."""
+    """The strength and the tag of a word."""
 
     strength: float | None
     """In nats; None: the lexicon's."""

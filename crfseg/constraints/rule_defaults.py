@@ -1,4 +1,4 @@
-"""What the training corpus does with what the rules match: the default of each rule.
+"""Rule defaults: counts how often a corpus keeps each rule's matches whole.
 
 A rule is on if the corpus nearly always does what it says, and off if it does not; where the
 corpus has too few matches to tell, the rule says itself.
@@ -52,7 +52,7 @@ def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
 
     Examples
     --------
-    >>> habits_of(Corpus.from_text("涨 了 23.4%\n共 1,200 米"))["numbers"]
+    >>> count_rules(Corpus.from_text("涨 了 23.4%\n共 1,200 米"))["numbers"]
     [2, 2]
     """
     counts = {rule.name: np.array((before or {}).get(rule.name, (0, 0))) for rule in RULES}
@@ -69,7 +69,7 @@ def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
 
 
 class _Boundaries(NamedTuple):
-    """What a corpus says of the characters of some sentences, newlines between them."""
+    """The boundaries of some sentences of a corpus, newlines between them."""
 
     boundaries: NDArray[np.int8]
     """1 begins a word, as newlines do, -1 does not, 0: the corpus does not say; one for the end."""

@@ -1,4 +1,4 @@
-"""Text passed over quickly: where something may stand that a rule looks for.
+"""Prefilter: finds characters that can start a rule's match, without the GIL.
 
 Most text has nothing in it for any rule. It is told from the rest by a table of characters here,
 without the GIL and without a string for it; regular expressions see what is left.

@@ -1,4 +1,4 @@
-r"""The rules: what stands in a text as one thing, told by its form alone.
+r"""The rules: patterns of numbers, dates, URLs and others whose matches are not divided.
 
 A rule is a pattern. No word begins inside what it matches; a *whole* rule's match is a word of its
 own. Patterns speak of half and full width alike, of one line, and of at most ``MAX_MATCH_LENGTH``
@@ -47,7 +47,7 @@ class Rule:
 
     @property
     def sort(self) -> int:
-        """What its characters are a sign of."""
+        """The kind of trigger that its first characters are."""
         return CLUSTERS if not self.pattern else WHOLE if self.whole else JOINED
 
 

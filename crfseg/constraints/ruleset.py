@@ -1,4 +1,4 @@
-"""The rules that are on for a segmenter, and what they say of a text's boundaries.
+"""Rule sets: the rules that are on, and the boundary constraints that they put on a text.
 
 ::
 
@@ -50,7 +50,7 @@ Match = tuple[int, int, int]
 
 
 class Constraints(NamedTuple):
-    """What is known of the places of bytes, and by what."""
+    """The boundary constraints on bytes of UTF-8, and the matches that set them."""
 
     boundaries: Boundaries | None = None
     matches: Sequence[Match] = ()
@@ -179,7 +179,7 @@ class Ruleset:
         """
         if not self:
             return Constraints()
-        text, positions = self._prefilter.lines(before + data, surrogates)
+        text, positions = self.prefilter.lines(before + data, surrogates)
         positions -= len(before)
         found = self.matches(text, int(np.searchsorted(positions, 0)))
         if not found:
@@ -200,7 +200,7 @@ class Ruleset:
             Start, end and sort: 1 a word, 0 kept together, -1 nothing is said. Neither disjoint nor
             free of contradictions, nor shorter than ``MAX_MATCH_LENGTH``.
         """
-        signs = self._prefilter.signs_of(text)
+        signs = self.prefilter.signs_of(text)
         if not signs:
             return []
         found = list(self._of_user(text, at)) if signs & ANYTHING else []
@@ -209,7 +209,7 @@ class Ruleset:
         if signs & CLUSTERS:
             found += self._clusters(text, at)
         if signs & JOINED and self._joined:
-            found += self._prefilter.matches(text, at, JOINED, self._joined.match)
+            found += self.prefilter.matches(text, at, JOINED, self._joined.match)
         return found
 
     def _of_user(self, text: str, at: int) -> Iterator[Match]:
@@ -226,13 +226,13 @@ class Ruleset:
 
     def _of_whole(self, pattern: re.Pattern[str], text: str, at: int) -> Iterator[Match]:
         """Yield the matches of the rules whose matches are words, in lines that have a sign."""
-        sign = self._prefilter.find(text, at, WHOLE)
+        sign = self.prefilter.find(text, at, WHOLE)
         while sign >= 0:
             begin, end = text.rfind("\n", at, sign) + 1, text.find("\n", sign)
             end = len(text) if end < 0 else end
             for match in pattern.finditer(text, max(at, begin), end):
                 yield *match.span(), _WORD
-            sign = self._prefilter.find(text, end, WHOLE)
+            sign = self.prefilter.find(text, end, WHOLE)
 
     def _clusters(self, text: str, at: int) -> Iterator[Match]:
         """Yield the grapheme clusters of several characters, and the emoji.
@@ -242,7 +242,7 @@ class Ruleset:
         """
         emoji = _WORD if "emoji" in self.names else _NOTHING
         other = _KEPT if "graphemes" in self.names else _NOTHING
-        cluster, sign = _cluster(), self._prefilter.find(text, at, CLUSTERS)
+        cluster, sign = _cluster(), self.prefilter.find(text, at, CLUSTERS)
         while sign >= 0:
             match = cluster.match(text, max(at, sign - 1))
             start, at = match.span()
@@ -250,7 +250,7 @@ class Ruleset:
                 yield start, at, emoji
             elif at - start > 1:
                 yield start + text[start].isspace(), at, other
-            sign = self._prefilter.find(text, at, CLUSTERS)
+            sign = self.prefilter.find(text, at, CLUSTERS)
 
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:
@@ -279,8 +279,8 @@ class Ruleset:
         return compiled
 
     @cached_property
-    def _prefilter(self) -> Prefilter:
-        """What characters the rules that are on look for."""
+    def prefilter(self) -> Prefilter:
+        """The prefilter of the characters that the rules look for."""
         signs = np.zeros(CLUSTER_SIGNS[-1][1] + 1, dtype=np.uint8)
         for name in self.names:
             rule = RULE_OF[name]

@@ -1,4 +1,4 @@
-"""A user's words: evidence or constraint in the search for the best segmentation.
+"""The user's lexicon: words that take part in the search, as evidence or as a constraint.
 
 A word's strength is added to every segmentation that has it as a word: one that has it becomes
 exp(strength) times as probable as it was. Where words overlap, the search finds what is best for
@@ -38,7 +38,7 @@ _CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may ch
 
 
 class WordEncoding(NamedTuple):
-    """How a model encodes words: the folding of its characters, the labels of its tags."""
+    """The encoding of words in a model: folding of characters, labels of tags."""
 
     folding: Folding
     labels: tuple[str, ...]
@@ -261,8 +261,8 @@ def _check(words: list[str]) -> None:
         bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
     if bad.any():
         raise LexiconError(
-            f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {MAX_WORD_LENGTH} characters, "
-            "none of them white space"
+            f"{words[int(bad.argmax())][:20]!r} is no word; expected 1 to {MAX_WORD_LENGTH} "
+            "characters, none of them white space"
         )
 
 

@@ -17,19 +17,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import compress, pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.corpus.tagset import labels_in
 from crfseg.errors import CorpusError, ShapeError
-from crfseg.text import chars
-from crfseg.text.boundaries import ConstrainedText
+from crfseg.text import blocks, chars
+from crfseg.text.boundaries import BEGIN, INSIDE, ConstrainedText
 from crfseg.text.scratch import Storage
 from crfseg.text.whitespace import split_lines
-
-_BLOCK: Final = 1 << 17  # characters that are worked on together
 
 
 class Span(NamedTuple):
@@ -141,7 +139,8 @@ class Corpus:
     def from_constrained(cls, text: ConstrainedText, name: str = "<text>") -> Corpus:
         r"""Take a text of which something is known for a corpus: one sentence a line.
 
-        >>> Corpus.from_marked(Marked.parse("我|是-北京\n他 来了")).known.tolist()
+        >>> text = ConstrainedText.parse("我|是-北京\n他 来了")
+        >>> Corpus.from_constrained(text).boundaries.tolist()
         [1, 1, -1, 0, 1, 1, 0]
         """
         split = split_lines(text.text, text.boundaries)
@@ -264,7 +263,7 @@ class Corpus:
         first = 0
         while first < len(self):
             begin = int(self.offsets[first])
-            after = int(np.searchsorted(self.offsets, begin + _BLOCK, "right")) - 1
+            after = int(np.searchsorted(self.offsets, begin + blocks.SIZE, "right")) - 1
             after = max(after, first + 1)
             yield slice(first, after), begin, int(self.offsets[after])
             first = after
@@ -339,8 +338,8 @@ def _boundaries(
 ) -> NDArray[np.int8]:
     """Return what is known of a text: all, but in the parts that begin at these places."""
     boundaries: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
-    for begin in range(0, len(starts), _BLOCK):
-        boundaries[begin : begin + _BLOCK] = np.where(starts[begin : begin + _BLOCK], 1, -1)
+    for at in blocks.blocks(len(starts)):
+        boundaries[at] = np.where(starts[at], BEGIN, INSIDE)
     for begin, part in partial:
         boundaries[begin : begin + len(part)] = part
     return boundaries

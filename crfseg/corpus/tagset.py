@@ -1,4 +1,4 @@
-"""Tag sets: words to tags, tags to words, and which tag may follow which.
+"""Tag sets: words to tags, tags to words, and the legal transitions.
 
 A tag says where its character stands in its word; a label, if the corpus has any (parts of
 speech, entity types), is appended::
@@ -41,9 +41,9 @@ SCHEMES: Final = tuple(_POSITIONS)
 
 
 class WordTags(NamedTuple):
-    """Which tags words are spelt with: one that opens, inner ones, one that closes.
+    """The tags of words: one that opens, inner ones, one that closes.
 
-    >>> TagSet("BMES6").spelling.inner.tolist()  # B B2 B3 M E S
+    >>> TagSet("BMES6").word_tags.inner.tolist()  # B B2 B3 M E S
     [1, 2, 3, 3, -1, -1]
     """
 
@@ -120,17 +120,17 @@ class TagSet:
 
     @cached_property
     def begins(self) -> NDArray[np.bool_]:
-        """Which tags begin a word, shape (L,)."""
+        """Flags of the tags that begin a word, shape (L,)."""
         return np.array([position in ("B", "S", OUTSIDE) for position, _ in self._pairs])
 
     @cached_property
     def ends(self) -> NDArray[np.bool_]:
-        """Which tags end a word, shape (L,)."""
+        """Flags of the tags that end a word, shape (L,)."""
         return np.array([position in ("E", "S", OUTSIDE) for position, _ in self._pairs])
 
     @cached_property
     def legal(self) -> NDArray[np.bool_]:
-        """Which tag may follow which, shape (L, L); row = previous tag."""
+        """The legal transitions, shape (L, L), bool; row = previous tag."""
         positions, labels = (np.array(names) for names in zip(*self._pairs, strict=True))
         legal = np.outer(self.ends, self.begins)
         for position, following in _INSIDE[self.scheme].items():
@@ -140,7 +140,7 @@ class TagSet:
 
     @cached_property
     def word_tags(self) -> WordTags:
-        """Which tags words are spelt with."""
+        """The opening, inner and closing tags of words."""
         inside = self.legal & ~self.begins
         openers = np.flatnonzero(self.begins & ~self.ends).astype(np.int16)
         inner, closing = _only(inside & ~self.ends), _only(inside & self.ends)
@@ -157,7 +157,7 @@ class TagSet:
 
     @cached_property
     def has_any_length(self) -> bool:
-        """Whether there are tags for words of every length."""
+        """True if there are tags for words of every length."""
         inside = self.legal & ~self.begins
         reached: NDArray[np.bool_] = self.begins
         for _ in _POSITIONS[self.scheme]:  # then nothing new is reached

@@ -33,7 +33,7 @@ def read_treebank(folder: Path, split: Mapping[str, str]) -> dict[str, Corpus]:
     split
         File numbers of each part, such as ``{"dev": "41-80, 1120"}``; all others are ``train``.
     """
-    parts = {"train": set[int](), **{to: _numbers(text) for to, text in split.items()}}
+    parts = {"train": set[int](), **{to: file_numbers(text) for to, text in split.items()}}
     sentences: dict[str, list[Sentence]] = {to: [] for to in parts}
     for number, path in _files(folder).items():
         to = next((to for to, numbers in parts.items() if number in numbers), "train")
@@ -41,10 +41,10 @@ def read_treebank(folder: Path, split: Mapping[str, str]) -> dict[str, Corpus]:
     return {to: Corpus.from_sentences(found, to) for to, found in sentences.items()}
 
 
-def _numbers(ranges: str) -> set[int]:
+def file_numbers(ranges: str) -> set[int]:
     """Read ranges of file numbers.
 
-    >>> sorted(_numbers("1-3, 7"))
+    >>> sorted(file_numbers("1-3, 7"))
     [1, 2, 3, 7]
     """
     ends = [part.strip().partition("-") for part in ranges.split(",")]

@@ -79,7 +79,7 @@ def _compiled(model: Model) -> Compiled:
 
 
 class Tables(NamedTuple):
-    """What all decoders of a model share."""
+    """The tables that all decoders of a model share."""
 
     patterns: list[tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]]
     words: Matcher | None

@@ -1,4 +1,4 @@
-"""What other compiled modules may use of the decoder."""
+"""Declarations of decoder.pyx."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 

@@ -1,10 +1,10 @@
-"""One sentence and the work space for it, as searches and sums use it."""
+"""A sentence and its work space, for searches and sums."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
 
-from crfseg.decoding.viterbi cimport Matches, WordArcs, release_matches, release_word_arcs
+from crfseg.decoding.viterbi cimport Match, Matches, WordArc, WordArcs
 
 
 cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
@@ -12,7 +12,7 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     uint32_t *entries  # the symbols; ``window`` more before and after them
     uint32_t *lexicon_features  # what lists of words and strings say of them, if there are such
     uint32_t *word_ids
-    int8_t *boundaries  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
+    int8_t *boundaries  # boundary constraint of each character: 1 begins a word, -1 does not, 0 is free
     Py_ssize_t *positions  # where each stands in the text
     int16_t *tags  # what is found
     Py_ssize_t n
@@ -27,6 +27,45 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     int64_t *delta
     Matches matches  # words of a user's lexicon
     WordArcs word_arcs
+
+
+cdef inline bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
+    """Make room for n matches; False if there is no memory."""
+    if n > matches.room:
+        matches.room = 2 * n
+        matches.items = <Match *>realloc(matches.items, matches.room * sizeof(Match))
+    return matches.items != NULL
+
+
+cdef inline void release_matches(Matches *matches) noexcept nogil:
+    """Give the memory back."""
+    free(matches.items)
+    free(matches.spare)
+
+
+cdef inline bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
+    """Make room for as many word arcs as can be open; False if there is no memory."""
+    cdef Py_ssize_t k
+    if longest > word_arcs.room:
+        word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
+        word_arcs.scores = <int64_t *>realloc(
+            word_arcs.scores, (longest * n_openers + 1) * sizeof(int64_t)
+        )
+        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, (longest * n_openers + 1) * sizeof(int16_t))
+        if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
+            return False
+        word_arcs.room = longest
+        for k in range(longest):
+            word_arcs.items[k].scores = word_arcs.scores + k * n_openers
+            word_arcs.items[k].tags = word_arcs.tags + k * n_openers
+    return True
+
+
+cdef inline void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
+    """Give the work space back."""
+    free(word_arcs.items)
+    free(word_arcs.scores)
+    free(word_arcs.tags)
 
 
 cdef inline void release(Sentence *sentence) noexcept nogil:

@@ -15,7 +15,7 @@ cdef struct Text:
     Py_ssize_t n  # code points, or bytes
     int kind
     Py_ssize_t at  # how far it has been read
-    const int8_t *boundaries  # [n], what is known of each place (see marked.py), or NULL
+    const int8_t *boundaries  # [n], the constraint on each position, or NULL
 
 
 cdef enum Status:

@@ -1,4 +1,4 @@
-"""The patterns of a model as hash tables: from n-grams of the text to blocks of weights.
+"""The weight index: hash tables from n-grams of the text to their blocks of weights.
 
 ::
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import count
 
 FEW = 5  # occurrences; diff never discards a word that occurs no more often
-_PATIENCE = 4096  # edits after which diff may accept an alignment that is not minimal
+PATIENCE = 4096  # edits after which diff may accept an alignment that is not minimal
 _INFINITY = 1 << 62
 
 _Box = tuple[int, int, int, int]  # a[x:x_end] and b[y:y_end], as x, x_end, y, y_end
@@ -94,7 +94,7 @@ def _differences(a: list[str], b: list[str]) -> Iterator[_Box]:
     """Yield deletions (y == y_end) and insertions (x == x_end) in no particular order."""
     # Indexed by diagonal x - y: Python takes negative ones from the end of the list.
     forward, backward = ([0] * (len(a) + len(b) + 5) for _ in range(2))
-    patience = max(_PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
+    patience = max(PATIENCE, 2 * _rough_root(len(a) + len(b) + 3))
     boxes = [((0, len(a), 0, len(b)), patience)]
     while boxes:
         (x, x_end, y, y_end), patience = boxes.pop()

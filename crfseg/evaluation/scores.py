@@ -30,7 +30,7 @@ _FIGURES: Final = ("precision", "recall", "f1", "oov_rate", "oov_recall", "iv_re
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The result of :func:`evaluate`. Figures are in [0, 1]; None if undefined.
+    """The result of :func:`crfseg.evaluate`. Figures are in [0, 1]; None if undefined.
 
     Parameters
     ----------

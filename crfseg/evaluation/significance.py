@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 LEVEL: Final = 0.95
 """The coverage of an interval."""
 RESAMPLES: Final = 1000
-_AT_ONCE: Final = 1 << 20  # numbers per batch
+AT_ONCE: Final = 1 << 20  # numbers per batch
 
 Counts = NDArray[np.int64]
 """Gold, predicted, missed and wrong words of each sentence; shape (N, 4)."""
@@ -118,5 +118,5 @@ def _ends(figures: NDArray[np.float64]) -> tuple[float, float]:
 
 def _batches(resamples: int, times: NDArray[np.intp]) -> list[int]:
     """Divide the resamples into batches, which bounds the memory."""
-    most = max(1, _AT_ONCE // max(1, len(times)))
+    most = max(1, AT_ONCE // max(1, len(times)))
     return [min(most, resamples - begin) for begin in range(0, resamples, most)]

@@ -1,4 +1,4 @@
-"""How varied the company is in which strings of two to four characters stand, words or not.
+"""Accessor variety of character n-grams (n = 2 to 4), counted on unsegmented text.
 
 The accessor variety of a string is the number of different characters before it, or behind it if
 those are fewer; every edge of a sentence counts as a character of its own. What is a word, or
@@ -31,6 +31,7 @@ from crfseg.features import counting
 from crfseg.features.counting import EVERY_KEY, Interner
 from crfseg.features.lexicon_matcher import Matcher
 from crfseg.features.ngrams import FIRST_ID, VIEWS, Numbers, Symbols, packed, symbols_of, unpacked
+from crfseg.text.blocks import blocks
 
 MAX_STRING_LENGTH: Final = 4
 _SHIFTS: Final = {2: 5, 3: 2, 4: 0}
@@ -41,9 +42,10 @@ _LEAST: Final = {
     4: (2, 3, 5),
 }
 """The least variety of each class, from class 1 on; strings of class 0 are not kept."""
-_MOST: Final = 700_000  # strings of one length, so that a model stays a file that one can load
+MAX_STRINGS: Final = (
+    700_000  # strings of one length, so that a model stays a file that one can load
+)
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
-_BLOCK: Final = 1 << 18  # places that are counted together
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +159,7 @@ def _of_length(
         total = np.bincount(numbers[n_own:], others[n_own:], minlength=len(keys))
         varieties = np.rint(total / np.maximum(times, 1)).astype(np.intp)
     is_kept = np.zeros(len(keys), dtype=bool)
-    is_kept[np.argsort(-varieties, kind="stable")[:_MOST]] = True
+    is_kept[np.argsort(-varieties, kind="stable")[:MAX_STRINGS]] = True
     own = _classes(n, others[:n_own]) * is_kept[numbers[:n_own]]
     lexicon_features[begins[:n_own]] |= own.astype(np.uint32) << np.uint32(VIEWS["A"].shift)
     classes = _classes(n, varieties)
@@ -195,11 +197,11 @@ def _strings(
 
 def _keys(n: int, symbols: Symbols) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint64]]]:
     """Yield where strings of n characters begin, and their keys, block by block."""
-    for begin in range(0, len(symbols) - n + 1, _BLOCK):
-        block = symbols[begin : begin + _BLOCK + n - 1]
+    for part in blocks(len(symbols) - n + 1):
+        block = symbols[part.start : part.stop + n - 1]
         columns = [block[k : len(block) - n + 1 + k] for k in range(n)]
         (at,) = np.nonzero(np.min(columns, axis=0) >= FIRST_ID)
-        yield begin + at, packed([column[at] for column in columns], "C" * n)
+        yield part.start + at, packed([column[at] for column in columns], "C" * n)
 
 
 def _company(

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfseg.features.ngrams import (
-    _BLOCK,
     BEGIN,
     BEGIN_ID,
     BEYOND,
@@ -31,6 +30,7 @@ from crfseg.features.ngrams import (
     symbols_of,
 )
 from crfseg.text import chars
+from crfseg.text.blocks import blocks
 
 Folding = Literal["letters", "simplified", "width", "none"]
 
@@ -73,8 +73,8 @@ class Alphabet:
         """Collect the characters of a text: the known ones as they come, then the most frequent."""
         known = np.empty(0, dtype=np.uint32) if known is None else known
         counts = np.zeros(0x110000, dtype=np.intp)
-        for begin in range(0, len(codes), _BLOCK):
-            found = np.bincount(fold(codes[begin : begin + _BLOCK], folding))
+        for at in blocks(len(codes)):
+            found = np.bincount(fold(codes[at], folding))
             counts[: len(found)] += found
         counts[known] = 0
         distinct = np.flatnonzero(counts)

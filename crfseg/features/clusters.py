@@ -1,4 +1,4 @@
-"""Groups of characters that behave alike, learned from the training text.
+"""Clusters of characters with like neighbours, learned from the training text.
 
 A character is described by its neighbours: how much more often than by chance each stands before
 or behind it (positive pointwise mutual information), brought down to a few dimensions. Characters
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from crfseg.features.counting import EVERY_KEY, Interner
 from crfseg.features.ngrams import FIRST_ID, Numbers
+from crfseg.text.blocks import blocks
 
 RARE: Final = 64
 """The group of all characters that came too seldom to tell whom they are like, after 64 others."""
@@ -28,7 +29,6 @@ _DIMENSIONS: Final = 50
 _ROUNDS: Final = 15
 _SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
 _CHARACTER: Final = 0xFFFF  # the bits of an entry that say which it is
-_BLOCK: Final = 1 << 18  # places that are counted together
 _TINY: Final = 1e-9
 
 
@@ -67,12 +67,12 @@ def _neighbours(texts: Sequence[Numbers], n_characters: int) -> Any:
 
     n = n_characters + FIRST_ID
     pairs = Interner()
-    blocks = (
-        entries[begin - 1 : begin + _BLOCK + 1] & np.uint32(_CHARACTER)
+    parts = (
+        entries[at.start - 1 : at.stop + 1] & np.uint32(_CHARACTER)
         for entries in texts
-        for begin in range(1, len(entries) - 1, _BLOCK)
+        for at in blocks(len(entries) - 1, begin=1)
     )
-    for block in blocks:
+    for block in parts:
         before, symbols, behind = (
             block[k : len(block) - 2 + k].astype(np.uint64) for k in range(3)
         )

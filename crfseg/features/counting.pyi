@@ -1,4 +1,4 @@
-"""Types of the compiled kernels; see kernels.pyx for what they do."""
+"""Types of counting.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

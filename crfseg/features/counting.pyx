@@ -1,4 +1,4 @@
-"""The inner loops of encoding, compiled: counting and numbering the patterns of a corpus."""
+"""Counts and numbers the distinct patterns of a corpus: the inner loops of encoding."""
 
 import numpy as np
 

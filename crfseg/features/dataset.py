@@ -1,4 +1,4 @@
-"""The training corpus as flat arrays: which pattern stands where, and the gold tags.
+"""The dataset: a training corpus as flat arrays of pattern ids and gold tags.
 
 ::
 
@@ -24,9 +24,9 @@ from crfseg.features import counting, ngrams
 from crfseg.features.alphabet import Folding
 from crfseg.features.extractor import Columns, Extractor, Raw
 from crfseg.features.templates import PatternKind, Templates
+from crfseg.text.blocks import blocks
 from crfseg.text.scratch import Storage
 
-_BLOCK: Final = 1 << 17  # positions that are looked up together
 _MOST_BITS: Final = 26  # of a table of counters: 64 MB
 
 
@@ -79,19 +79,14 @@ class Patterns:
         order = order[(counts[order] >= min_count) | (order < len(known))]
         row = np.full(len(keys) + 1, -1, dtype=np.int32)  # the last is that of number -1
         row[order] = np.arange(len(order), dtype=np.int32)
-        for at in _slices(len(ids)):
+        for at in blocks(len(ids)):
             ids[at] = row[ids[at]]
         return cls(kind, keys[order], counts[order])
 
 
-def _slices(n: int) -> Iterator[slice]:
-    for begin in range(0, n, _BLOCK):
-        yield slice(begin, min(n, begin + _BLOCK))
-
-
 def _keys(columns: Columns, kind: PatternKind) -> Iterator[tuple[slice, NDArray[np.uint64]]]:
     """Yield the keys of a kind, block by block."""
-    for at in _slices(len(columns[0])):
+    for at in blocks(len(columns[0])):
         block = [numbers[at.start : at.stop + kind.shape[-1]] for numbers in columns]
         yield at, ngrams.pattern_keys(block, kind.views, kind.shape)[: at.stop - at.start]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,9 @@ from crfseg.features.clusters import fit_clusters
 from crfseg.features.lexicon import Lexicon, fit_lexicon
 from crfseg.features.ngrams import OF_STRINGS, OF_WORDS, Numbers
 from crfseg.features.templates import PatternKind, Templates
+from crfseg.text.blocks import blocks
 from crfseg.text.scratch import Storage
 
-_BLOCK: Final = 1 << 17  # positions whose clusters are written together
 Columns = tuple[Numbers, ...]
 """The entries of every position; lexicon features and word ids too, as far as templates need
 them. See :mod:`crfseg.features.ngrams`."""
@@ -165,8 +165,8 @@ def _clustered(
         else before.alphabet.clusters
     )
     clustered = replace(alphabet, clusters=learned)
-    for begin in range(0, len(text), _BLOCK):
-        text[begin : begin + _BLOCK] |= clustered.cluster_bits(text[begin : begin + _BLOCK])
+    for at in blocks(len(text)):
+        text[at] |= clustered.cluster_bits(text[at])
     return clustered
 
 

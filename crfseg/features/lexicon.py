@@ -1,4 +1,4 @@
-"""The words a model knows, and how far each is to be trusted.
+"""The lexicon: the words that a model knows, each with a class of reliability, cross-fitted.
 
 ::
 
@@ -94,7 +94,7 @@ class FittedLexicon(NamedTuple):
     lexicon: Lexicon
     lexicon_features: NDArray[np.uint32]
     """See :meth:`crfseg.features.lexicon_matcher.Matcher.mark`; shape (T',)."""
-    words: NDArray[np.uint32]
+    word_ids: NDArray[np.uint32]
 
 
 def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Classes:
@@ -157,7 +157,7 @@ def listed_words(lists: Sequence[Corpus], alphabet: Alphabet) -> dict[str, int]:
 def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
     """Return a corpus's words as folded, the most frequent first, equals by code points.
 
-    Words that are longer than :data:`MAX_WORD_LENGTH` or have a character that is not known are left out.
+    Words longer than :data:`MAX_WORD_LENGTH`, or with an unknown character, are left out.
     """
     heads, tails, pairs = Interner(), Interner(), Interner()
     for _, begin, end in corpus.blocks():

@@ -1,4 +1,4 @@
-"""What the decoder uses of the matcher."""
+"""Declarations of lexicon_matcher.pyx."""
 
 from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 

@@ -1,4 +1,4 @@
-"""Types of the compiled matcher; see matcher.pyx for what it does."""
+"""Types of lexicon_matcher.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The words of a list in text: where they begin, end and pass, found with a trie.
+"""Matcher of a word list: finds where its words begin, end and pass, with a trie.
 
 ::
 

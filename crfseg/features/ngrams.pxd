@@ -1,8 +1,8 @@
-"""What compiled modules know of symbols.py: entries, the symbols in them, hashes of keys."""
+"""Declarations for compiled modules: entries of characters, their symbols, hashes of keys."""
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
-cdef enum:  # as in symbols.py, which a test holds them to
+cdef enum:  # as in ngrams.py; a test compares them
     BEGIN = 0x01010001  # <s> and </s> in each view
     END = 0x02020002
     BEYOND = 0x00030000

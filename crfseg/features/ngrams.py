@@ -1,4 +1,4 @@
-"""Text as the templates see it: three numbers a place, in which the symbols of all views lie.
+"""N-grams of symbols as 64-bit keys, and the views of a text that the symbols come from.
 
 ::
 
@@ -38,7 +38,7 @@ _Number = TypeVar("_Number", np.int8, np.uint32)
 
 
 class View(NamedTuple):
-    """Where the symbols of a view lie: bits of one of a place's numbers."""
+    """The bits of a position's numbers that hold the symbols of a view."""
 
     number: int
     """0 entries, 1 marks, 2 words."""
@@ -73,7 +73,6 @@ END_ID: Final = 2
 FIRST_ID: Final = 3
 EDGES: Final = (0x01010001, 0x02020002)
 """Entries of ``<s>`` and ``</s>``."""
-_BLOCK: Final = 1 << 20  # characters that are counted together
 
 
 def begins(offsets: NDArray[np.intp], window: int) -> NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""What the machine offers and C does not."""
+"""Prefetch of memory, where the compiler has it."""
 
 cdef extern from *:
     """

@@ -1,18 +1,18 @@
 """Feature templates: the only definition of the features, for training, tagging and export.
 
-A template says which views of the text it takes, and where: ``C[-1]C[0]`` takes the character
-before the current one and the current one. The views are listed in :mod:`crfseg.features.ngrams`: ``C``,
-the characters themselves, ``T``, their classes, and others. A feature is a template with what it
+A template names views of the text and offsets: ``C[-1]C[0]`` is the previous character and the
+current one. The views are defined in :mod:`crfseg.features.ngrams`: ``C``, the characters
+themselves, ``T``, their classes, and others. A feature is a template with the symbols that it
 found: ``C[-1]C[0]=北京``.
 
 Templates that look at the same n-gram from different places share its *pattern kind*; the n-gram
-itself, wherever it stands, is a *pattern*. Its features lie side by side in one block of weights::
+itself, at any position, is a *pattern*. Its features lie side by side in one block of weights::
 
     kind CC    templates C[-2]C[-1]  C[-1]C[0]  C[0]C[1]  C[1]C[2]
 
     text       我   爱   北   京   天   安   门
     pattern              北   京                          first character at i = 2
-    speaks to       t=1  t=2  t=3  t=4                    t = i - offset, offsets 1, 0, -1, -2
+    adds to         t=1  t=2  t=3  t=4                    t = i - offset, offsets 1, 0, -1, -2
 
 so that scoring costs one look-up and one short vector addition per n-gram of the text.
 """
@@ -98,24 +98,24 @@ class PatternKind:
 
     @property
     def width(self) -> int:
-        """How many neighbouring positions a pattern's block speaks to."""
+        """The number of rows of a pattern's block: the positions that it adds to."""
         return max(self.firsts) - min(self.firsts) + 1
 
     @property
     def learned_from(self) -> Literal["", "lexicon", "cluster"]:
-        """What of text its symbols were learned from, if they were; strings are likely words."""
+        """The part of the extractor that its symbols come from; empty for characters alone."""
         if set(self.views) & (OF_WORDS | OF_STRINGS):
             return "lexicon"
         return "cluster" if "G" in self.views else ""
 
     @property
     def is_sparse(self) -> bool:
-        """Whether most of its patterns occur only once: long n-grams, pairs of words."""
+        """True if most of its patterns occur only once: long n-grams, pairs of words."""
         return self.views.count("C") > 2 or set("VW") <= set(self.views)
 
     @property
     def reach(self) -> int:
-        """A pattern whose first symbol stands at i speaks to i - reach and the width after."""
+        """A pattern whose first symbol stands at i adds to   i - reach and the width after."""
         return max(self.firsts)
 
     def row(self, template: Template) -> int:
@@ -163,7 +163,7 @@ class Templates:
 
     @cached_property
     def window(self) -> int:
-        """How far the templates look to either side; what is learned must see where text ends."""
+        """The positions that templates look at to either side, at least 1 with learned views."""
         least = int(not self.views <= OF_CHARACTERS)
         return max(
             least, *(abs(offset) for template in self.templates for offset in template.offsets)

@@ -6,9 +6,9 @@ The words are those of the model, so they differ from jieba's; docs/jieba.md lis
 
 ::
 
-    tokenizer.py   Tokenizer: jieba's methods on a model and a lexicon
-    default.py     the shared tokenizer, and its methods as functions
-    posseg.py      words with parts of speech, from a labelled model
+    tokenizer  Tokenizer: jieba's methods on a model and a lexicon
+    default    the shared tokenizer, and its methods as functions
+    posseg     words with parts of speech, from a labelled model
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Everything that a kernel later uses as an index or adds up is checked here, once
     sentences      [N]            uint64   the hashes of the training sentences, ascending
     lexicon.words  [bytes]        uint8    the words of the lexicon, likewise; may be none
     lexicon.classes [N]           uint8    the class of each word, see features/lexicon.py
-    varieties.strings [N, 4]      uint16   the strings with an accessor variety, 2 to 4 symbols, then 0
+    varieties.strings [N, 4]      uint16   the strings that A looks up, 2 to 4 symbols, then 0
     varieties.classes [N]         uint8    the class of each string's accessor variety
 """
 

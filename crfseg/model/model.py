@@ -1,4 +1,4 @@
-"""A trained model: tags, templates, alphabet, weights, and where they came from."""
+"""A trained model: tag set, feature extractor, weights, and the record of its training."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Model:
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[Any, ...]]:
         if self.origin and self.origin.is_there():
-            return _restored, (self.origin,)
+            return restored, (self.origin,)
         return partial(Model, **self.fields()), ()
 
     def fields(self) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def _rounded(table: PatternTable, scale: float, unit: int, precision: Precision)
 
 
 @lru_cache(maxsize=4)  # a process that gets many segmenters of a model loads it once
-def _restored(origin: Origin) -> Model:
+def restored(origin: Origin) -> Model:
     """Load a model that another process had loaded.
 
     Raises

@@ -117,10 +117,10 @@ class Curve:
         errors = [1 - (point.scores.f1 or 0.0) for point in fitted]
         if len(self.shares) < _FITTED or min(errors) <= 0:
             return None
-        return _forecast(np.array([point.words for point in fitted]), np.array(errors))
+        return forecast(np.array([point.words for point in fitted]), np.array(errors))
 
 
-def _forecast(words: NDArray[np.intp], errors: NDArray[np.float64]) -> Forecast:
+def forecast(words: NDArray[np.intp], errors: NDArray[np.float64]) -> Forecast:
     """Fit log e = log a - b log n by least squares, with Student's interval of the slope."""
     from scipy import stats
 
@@ -163,7 +163,7 @@ def learning_curve(
         The number of models of each size.
     jobs
         The number of models trained at a time; 0: one per core, see
-        :func:`crfseg.model_selection.cross_validation.cross_validate`.
+        :func:`crfseg.cross_validate`.
     callback
         Called with each :class:`Point`, small sizes first.
     format, encoding

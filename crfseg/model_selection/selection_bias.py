@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from crfseg.evaluation.significance import Counts, f1_of
 
 _RESAMPLES: Final = 1000
-_AT_ONCE: Final = 1 << 21  # sentences per batch
+AT_ONCE: Final = 1 << 21  # sentences per batch
 
 
 def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
@@ -81,6 +81,6 @@ def _draws(n: int, seed: int) -> Iterator[NDArray[np.float64]]:
     """Yield batches of bootstrap samples: the times each sentence is drawn, shape (B, N)."""
     rng, left = np.random.default_rng(seed), _RESAMPLES
     while left > 0:
-        size = min(left, max(1, _AT_ONCE // n))
+        size = min(left, max(1, AT_ONCE // n))
         yield rng.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
         left -= size

@@ -27,6 +27,7 @@ from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
 from crfseg.segmenter.constrained import ConstrainedDecoder
 from crfseg.segmenter.nbest import TagPath, candidate
+from crfseg.text.boundaries import BEGIN, INSIDE
 from crfseg.text.whitespace import Lines
 
 TRANSITIONS: Final = "transitions"
@@ -132,7 +133,7 @@ class Explainer(NamedTuple):
         is_cut = bool(self.model.tag_set.begins[best.tags[t]])
         boundaries = "white space, a mark or a rule" if line.boundaries[t] else ""
         given = boundaries if t else "a line begins"
-        runner_up = None if given else self._runner_up(line, t, is_cut)
+        runner_up = None if given else self._runner_up(line, t, best)
         if runner_up:
             given = self._decisive_words(text, line, t, best, runner_up)
             runner_up = None if given else runner_up
@@ -162,17 +163,20 @@ class Explainer(NamedTuple):
             TagPath(float(scores[0]) * self.decoder.kernel.unit, tags[0]) if len(scores) else None
         )
 
-    def _runner_up(self, line: Lines, t: int, is_cut: bool) -> TagPath | None:
-        """Return the best tag path with the opposite decision at t; None if none is legal."""
-        boundaries = line.boundaries.copy()
-        boundaries[t] = -1 if is_cut else 1
-        return self._path(line._replace(boundaries=boundaries))
-
-    def _decisive_words(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
-        """Name the forced or forbidden words that decide position t; empty if none do.
+    def _runner_up(self, line: Lines, t: int, best: TagPath) -> TagPath | None:
+        """Return the best tag path with the opposite decision at t; None if none is legal.
 
         A forced word on the best path is on every legal path, and so are both its boundaries.
         """
+        boundaries = np.append(line.boundaries, np.int8(BEGIN))
+        for start, end, _, always in self._infinite_words(line, best):
+            if always:
+                boundaries[start : end + 1] = [BEGIN, *[INSIDE] * (end - start - 1), BEGIN]
+        boundaries[t] = INSIDE if self.model.tag_set.begins[best.tags[t]] else BEGIN
+        return self._path(line._replace(boundaries=boundaries[:-1]))
+
+    def _decisive_words(self, text: str, line: Lines, t: int, best: TagPath, other: TagPath) -> str:
+        """Name the forced or forbidden words that decide position t; empty if none do."""
         first, second = (self._infinite_words(line, path) for path in (best, other))
         forced = [word for word in first if word.always and word.start <= t <= word.end]
         never, unavoidable = ({w for w in path if not w.always} for path in (second, first))

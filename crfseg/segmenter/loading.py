@@ -61,9 +61,9 @@ def load(
     'everyday, PKU-like'
     """
     if path is not None:
-        return _loaded(path, lexicon, rules, keep)
+        return loaded_from(path, lexicon, rules, keep)
     with _LOCK:  # other threads wait until it is loaded
-        bundled = _bundled()
+        bundled = bundled_segmenter()
     if lexicon is None and rules is None and not keep:
         return bundled
     return Segmenter(bundled.model, lexicon, rules, keep)
@@ -84,16 +84,18 @@ def cut(text: Text, granularity: Granularity | None = None) -> list[str]:
 
 
 @cache
-def _bundled() -> Segmenter:
-    return _loaded(BUNDLED)
+def bundled_segmenter() -> Segmenter:
+    """Return the segmenter of the bundled model, loaded at the first call."""
+    return loaded_from(BUNDLED)
 
 
-def _loaded(
+def loaded_from(
     path: str | os.PathLike[str],
     lexicon: UserLexicon | None = None,
     rules: Choice = None,
     keep: Iterable[str] = (),
 ) -> Segmenter:
+    """Load a segmenter from a model file; see :func:`load`."""
     model = Model.load(path)
     ruleset = ruleset_of(model, rules, keep)
     try:

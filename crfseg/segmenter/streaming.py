@@ -24,7 +24,7 @@ from crfseg.decoding.tagger import Tagger
 from crfseg.decoding.word_trie import Trie
 from crfseg.text.encodings import decode, pieces
 
-_LONG_LINE: Final = 1 << 20  # bytes; a longer line is segmented in parts
+LONG_LINE: Final = 1 << 20  # bytes; a longer line is segmented in parts
 _CONTINUING: Final = bytes(range(0x80, 0xC0))  # UTF-8 continuation bytes
 _BATCH: Final = 16_384  # characters per job; each text counts for _TEXT more
 _TEXT: Final = 64
@@ -176,7 +176,7 @@ class Cutter(NamedTuple):
         found = self.ruleset.constraints_of(data, context.text)
         n = len(data) - (REACH if self.ruleset else 0)
         while n > 0:
-            whole = n - _n_incomplete(data[:n])
+            whole = n - n_incomplete(data[:n])
             boundaries = None if found.boundaries is None else found.boundaries[:whole]
             with _located(data, self.name, line):
                 done, n, tagged = self.tagger.cut_part(
@@ -220,17 +220,17 @@ def _jobs(cutter: Cutter, text: Iterable[bytes]) -> Iterator[Callable[[], bytes]
     A line longer than a piece is segmented as far as the text that follows cannot change it. The
     rest of the line waits for more text, with the context of the part that is done.
     """
-    rest, context, line, limit = b"", Context(), 1, _LONG_LINE
+    rest, context, line, limit = b"", Context(), 1, LONG_LINE
     for piece in text:
         rest += piece
         if end := rest.rfind(b"\n") + 1:
             yield partial(cutter.cut_lines, rest[:end], context, line)
             line += rest.count(b"\n", 0, end)
-            rest, context, limit = rest[end:], Context(), _LONG_LINE
+            rest, context, limit = rest[end:], Context(), LONG_LINE
         if len(rest) >= limit:
             done, n, context = cutter.cut_part(rest, context, line)
             rest = rest[n:]
-            limit = _LONG_LINE if n else 2 * limit  # nothing was certain: wait for twice as much
+            limit = LONG_LINE if n else 2 * limit  # nothing was certain: wait for twice as much
             yield partial(bytes, done)
     if rest:
         yield partial(cutter.cut_lines, rest, context, line)
@@ -246,7 +246,7 @@ def _located(data: bytes, name: str, line: int) -> Iterator[None]:
         raise
 
 
-def _n_incomplete(data: bytes) -> int:
+def n_incomplete(data: bytes) -> int:
     """Return the number of bytes at the end that are an incomplete character of UTF-8."""
     for n in range(1, min(4, len(data) + 1)):
         if data[-n] >= 0xC0:  # the first byte of a character of 2, 3 or 4 bytes

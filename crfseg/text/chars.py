@@ -1,4 +1,4 @@
-"""What single characters are: white space, classes, and their folded form. Tables, no state.
+"""Characters: white space, classes, and folded forms, as tables over code points.
 
 Everything maps an array of code points to an array of the same length, so that offsets never
 move. Folding serves the features only; the user's text is never changed.
@@ -109,14 +109,14 @@ def fold_simplified(codes: CodePoints) -> CodePoints:
     >>> to_text(fold_simplified(code_points("漢語２０％")))
     '汉语20％'
     """
-    traditional, simplified = _scripts()
+    traditional, simplified = scripts()
     folded = fold_letters(codes)
     at = np.minimum(np.searchsorted(traditional, folded), len(traditional) - 1)
     return np.where(traditional[at] == folded, simplified[at], folded)
 
 
 @cache
-def _scripts() -> tuple[CodePoints, CodePoints]:
+def scripts() -> tuple[CodePoints, CodePoints]:
     """Return the traditional characters that have a simplified form, ascending, and that."""
     lines = (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines()
     pairs = code_points("".join(line.replace("\t", "") for line in lines if line[0] != "#"))

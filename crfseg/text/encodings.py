@@ -1,4 +1,4 @@
-"""Text files in any encoding, piece by piece.
+"""Encodings: text files in any encoding, read piece by piece.
 
 The encoding is UTF-8 unless another is named; it is never guessed. A byte order mark is accepted.
 """
@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from crfseg.errors import CorpusError
 
-_CHUNK: Final = 1 << 18  # bytes read at a time, so that what becomes of them stays in the cache
+CHUNK: Final = 1 << 18  # bytes read at a time, so that what becomes of them stays in the cache
 
 
 def decode(data: bytes, name: str, encoding: str = "utf-8", first_line: int = 1) -> str:
@@ -68,7 +68,7 @@ def pieces(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes
 
 def _pieces(read: BinaryIO) -> Iterator[bytes]:
     """Yield what is there at once, so that a filter answers line by line."""
-    while piece := read.read1(_CHUNK):  # type: ignore[attr-defined]  # buffered files have it
+    while piece := read.read1(CHUNK):  # type: ignore[attr-defined]  # buffered files have it
         yield piece
 
 

@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever half-written."""
+"""Files that are written beside and renamed, so that none is ever half-written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where large arrays live: in memory, or in nameless files of a folder.
+"""Allocates large arrays in memory or in unlinked memory-mapped temporary files.
 
 A nameless file is mapped into memory, so that the system keeps of it what it has room for; it is
 gone when the process ends, however it ends.

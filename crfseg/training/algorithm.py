@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from crfseg.errors import TrainingError
-from crfseg.training import crfsuite
-from crfseg.training.adagrad import fit as adagrad
 from crfseg.training.parameters import checked_params, parameters_of
-from crfseg.training.task import Outcome, Task
+
+if TYPE_CHECKING:
+    from crfseg.training.task import Outcome, Task
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,18 @@ class Algorithm:
                 raise TrainingError(f"{self.name} has no {option}; expected none, or {DEFAULT}")
 
 
+def _adagrad(task: Task) -> Outcome:
+    from crfseg.training.adagrad.fit import fit  # late: the command line needs the names alone
+
+    return fit(task)
+
+
+def _crfsuite(name: str, task: Task) -> Outcome:
+    from crfseg.training.crfsuite import fit
+
+    return fit(name, task)
+
+
 _ALL: Final = frozenset(
     {"init", "checkpoint", "scratch", "profile", "raw text", "lexicon", "partial"}
 )
@@ -68,9 +80,9 @@ _OF_CRFSUITE: Final = {"lbfgs": None, "l2sgd": None, "ap": 8.0, "pa": 0.2, "arow
 
 DEFAULT: Final = "adagrad"
 ALGORITHMS: Final[dict[str, Algorithm]] = {
-    DEFAULT: Algorithm(DEFAULT, adagrad.fit, _ALL, needs_patterns=True),
+    DEFAULT: Algorithm(DEFAULT, _adagrad, _ALL, needs_patterns=True),
     **{
-        name: Algorithm(name, partial(crfsuite.fit, name), temperature=temperature)
+        name: Algorithm(name, partial(_crfsuite, name), temperature=temperature)
         for name, temperature in _OF_CRFSUITE.items()
     },
 }
@@ -85,6 +97,6 @@ def algorithm_of(name: str | None) -> Algorithm:
         If there is no such algorithm.
     """
     name = DEFAULT if name is None else name
-    if name not in ALGORITHMS:
+    if not isinstance(name, str) or name not in ALGORITHMS:
         raise TrainingError(f"unknown algorithm {name!r}; known: {', '.join(ALGORITHMS)}")
     return ALGORITHMS[name]

@@ -164,7 +164,7 @@ def _strings(data: NDArray[np.uint8], offset: np.uint32) -> Iterator[str]:
 
 
 class _Located(NamedTuple):
-    """Where the attributes of one pattern kind go."""
+    """The positions of one pattern kind's attributes in its table."""
 
     attributes: array[int]
     keys: array[int]

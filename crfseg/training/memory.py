@@ -1,4 +1,4 @@
-"""How much memory training needs, told before it is taken."""
+"""Memory forecast: the bytes that training needs, computed before it starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crfseg.model.weights import Precision
 _LOG: Final = logging.getLogger("crfseg")
 _TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes a weight, rounded and compiled
 _COUNTED: Final = 64  # bytes a character whose strings are counted
-_LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
 def of_encoding(
@@ -60,7 +60,7 @@ def require(n_bytes: int, purpose: str) -> None:
         If the machine, or the process's control group, has less memory free.
     """
     _LOG.info("%s needs about %s", purpose, _shown(_resident() + n_bytes))
-    free = _free()
+    free = free_bytes()
     if free is not None and n_bytes > free:
         raise TrainingError(
             f"{purpose} needs about {_shown(n_bytes)} more memory, but {_shown(free)} are free; "
@@ -72,11 +72,11 @@ def _shown(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
-def _free() -> int | None:
+def free_bytes() -> int | None:
     """Return how many bytes can be had; None where the system does not say so in files."""
     free = [_entry(Path("/proc/meminfo"), "MemAvailable:")]
-    if _LIMIT.is_file() and _LIMIT.read_text("ascii").strip() != "max":
-        free.append(int(_LIMIT.read_text("ascii")) - int(_USED.read_text("ascii")))
+    if LIMIT.is_file() and LIMIT.read_text("ascii").strip() != "max":
+        free.append(int(LIMIT.read_text("ascii")) - int(USED.read_text("ascii")))
     return min((found for found in free if found is not None), default=None)
 
 

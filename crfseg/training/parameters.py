@@ -1,4 +1,4 @@
-"""The training algorithms and their parameters: names, types, defaults, ranges.
+"""Parameters of the training algorithms: names, types, defaults, ranges.
 
 CRFsuite's have sklearn-crfsuite's names.
 """
@@ -52,9 +52,9 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "pa": _MASKED | {"max_iterations": 20},
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
-# By algorithm, profile, and whether labels are trained. Entities are learned by more steps than boundaries of
-# words, and what many positions share, such as the trust in a word, by smaller ones. A margin makes
-# all weights larger, so that more can be pruned; n-grams alone it costs unknown words.
+# By algorithm, profile, and whether labels are trained. Entities need more steps than boundaries of
+# words, and features that many positions share, such as lexicon matches, smaller ones. A margin
+# makes all weights larger, so that more can be pruned; with n-grams alone it costs unknown words.
 _STEPS: Final[dict[tuple[str, str, bool], dict[str, Any]]] = {
     ("adagrad", "fast", True): {"max_iterations": 8, "rate": 0.1},
     ("adagrad", "accurate", False): {

@@ -1,4 +1,4 @@
-"""What a trainer reports while it runs."""
+"""Progress of a training, as callbacks get it."""
 
 from __future__ import annotations
 

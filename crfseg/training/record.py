@@ -1,4 +1,4 @@
-"""What a model remembers of its training."""
+"""The record of a training in its model: texts, settings, scores."""
 
 from __future__ import annotations
 

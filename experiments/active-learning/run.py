@@ -38,12 +38,12 @@ class Pool:
     def answer(self, asked: ConstrainedText) -> ConstrainedText:
         """Return what is asked about as it is."""
         told = np.where(self._starts[asked.text], 1, -1)
-        return ConstrainedText(asked.text, np.where(asked.known, told, 0).astype(np.int8))
+        return ConstrainedText(asked.text, np.where(asked.boundaries, told, 0).astype(np.int8))
 
     def n_words(self, asked: ConstrainedText) -> int:
         """Return how many words are asked about."""
         word_of = np.cumsum(self._starts[asked.text])
-        places = np.flatnonzero(asked.known[1:]) + 1
+        places = np.flatnonzero(asked.boundaries[1:]) + 1
         return len(np.union1d(word_of[places], word_of[places - 1]))
 
 
@@ -105,7 +105,7 @@ def learn(way: str, news: Model, pool: Pool, budgets: list[int], seed: int) -> I
         file = pool.scratch / "answers.partial"
         file.write_text("".join(f"{told.markup}\n" for told in answers), encoding="utf-8")
         model = crfseg.train(file, init=news, seed=seed)
-        places = sum(int(np.count_nonzero(told.known[1:])) for told in answers)
+        places = sum(int(np.count_nonzero(told.boundaries[1:])) for told in answers)
         yield (
             model,
             {"budget": budget, "words": n_words, "places": places, "sentences": len(answers)},

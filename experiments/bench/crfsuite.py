@@ -19,7 +19,7 @@ import sklearn_crfsuite
 
 import crfseg
 from crfseg.features.dataset import Dataset, feature_sequences
-from crfseg.features.export import export
+from crfseg.features.export import convert
 from crfseg.features.templates import DEFAULT
 from crfseg.training import crfsuite
 from crfseg.training.parameters import checked_params
@@ -45,7 +45,7 @@ class Bench:
         self.raw.write_text("\n".join(self.dev.texts()) + "\n", encoding="utf-8")
 
     def features(self, corpus: crfseg.Corpus) -> Iterator[list[list[str]]]:
-        return feature_sequences(corpus, DEFAULT, self.dataset.alphabet)
+        return feature_sequences(corpus, self.dataset.extractor)
 
     def tag_with_crfseg(self) -> None:
         self.segmenter.cut_file(self.raw, self.out, threads=1)
@@ -111,7 +111,7 @@ def measure_encoding(bench: Bench) -> Iterator[Figure]:
 def compare_memory(bench: Bench, work: Path) -> Iterator[Figure]:
     attributes = work / "train.crfsuite"
     with attributes.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(export(bench.train, "crfsuite"))
+        file.writelines(convert(bench.train, "crfsuite"))
     _, ours = measure.measured(train_with_crfseg, Path(bench.train.name))
     _, theirs = measure.measured(train_from_file, attributes)
     yield "memory: training through crfseg", "MB", [ours / 1e6]

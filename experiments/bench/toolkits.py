@@ -11,7 +11,8 @@ from pathlib import Path
 import crfseg
 from crfseg.features.alphabet import Alphabet
 from crfseg.features.dataset import Dataset, feature_sequences
-from crfseg.features.export import crfpp_template, export
+from crfseg.features.export import convert, crfpp_template
+from crfseg.features.extractor import Extractor
 from crfseg.features.templates import WITH_TRIGRAMS
 
 CutLines = Callable[[list[str]], list[list[str]]]
@@ -37,7 +38,7 @@ def text_corpus(lines: list[str]) -> crfseg.Corpus:
 
 
 def features(corpus: crfseg.Corpus) -> Iterator[list[list[str]]]:
-    return feature_sequences(corpus, WITH_TRIGRAMS, Alphabet.of(corpus.codes))
+    return feature_sequences(corpus, Extractor(WITH_TRIGRAMS, Alphabet.of(corpus.codes)))
 
 
 def train_sklearn(corpus: Path, model: Path, **params: float) -> None:
@@ -96,7 +97,7 @@ def load_pycrfsuite(model: Path) -> CutLines:
 
 def columns(lines: list[str]) -> list[list[str]]:
     """Return each line as rows of character, class and folded character."""
-    tables = export(text_corpus(lines), "crfpp")
+    tables = convert(text_corpus(lines), "crfpp")
     return [[row.rpartition("\t")[0] for row in table.split("\n")[:-2]] for table in tables]
 
 
@@ -105,7 +106,7 @@ def write_columns(corpus: Path, model: Path) -> tuple[Path, Path]:
     template, data = model.with_name("template"), model.with_name("columns")
     template.write_text(crfpp_template(WITH_TRIGRAMS.names), encoding="utf-8")
     with data.open("w", encoding="utf-8") as file:
-        file.writelines(export(crfseg.read_corpus(corpus), "crfpp"))
+        file.writelines(convert(crfseg.read_corpus(corpus), "crfpp"))
     return template, data
 
 

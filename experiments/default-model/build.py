@@ -1,4 +1,4 @@
-"""Build the bundled model, crfseg/data/default.crfseg: the same bytes every time.
+"""Build the bundled model, crfseg/model/bundled.crfseg: the same bytes every time.
 
 Usage: build.py [FOLDER]
 

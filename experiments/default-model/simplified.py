@@ -1,4 +1,4 @@
-"""Write crfseg/data/simplified.txt: which traditional characters are read as which simplified ones.
+"""Write crfseg/text/simplified.txt: which traditional characters are read as which simplified ones.
 
 Usage: simplified.py FOLDER
 
@@ -9,7 +9,7 @@ a variant of Taiwan's or Hong Kong's is, is looked up there first: 著 is read a
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).parents[2] / "crfseg/data/simplified.txt"
+TARGET = Path(__file__).parents[2] / "crfseg/text/simplified.txt"
 HEADER = """\
 # Traditional characters and what folding "simplified" reads them as: CHARACTER TAB CHARACTER.
 # From the tables TSCharacters, TWVariantsRev and HKVariantsRev of OpenCC, the first of several

@@ -2,18 +2,18 @@
 
 ::
 
-    train.py            train a model from segmented corpora
-    segment.py          segment text, as a filter or file to file
-    evaluate.py         scores of a model or of another segmenter's output
-    compare.py          two models or outputs on one gold corpus
-    cross_validate.py   scores by folds of the training corpora
-    learning_curve.py   scores by training size, with a forecast
-    tune.py             search for settings, and train the best model
-    suggest.py          sentences to annotate, with boundary constraints
-    audit.py            probable segmentation errors in gold corpora
-    convert.py          corpora as training data for other tools
-    check.py            suspicious characters, words and sentences in corpora
-    explain.py          the features that decide one boundary
-    inspect.py          contents and training record of a model file
-    corpora.py          public corpora: a list, and downloads
+    train           train a model from segmented corpora
+    segment         segment text, as a filter or file to file
+    evaluate        scores of a model or of another segmenter's output
+    compare         two models or outputs on one gold corpus
+    cross_validate  scores by folds of the training corpora
+    learning_curve  scores by training size, with a forecast
+    tune            search for settings, and train the best model
+    suggest         sentences to annotate, with boundary constraints
+    audit           probable segmentation errors in gold corpora
+    convert         corpora as training data for other tools
+    check           suspicious characters, words and sentences in corpora
+    explain         the features that decide one boundary
+    inspect         contents and training record of a model file
+    corpora         public corpora: a list, and downloads
 """

@@ -14,11 +14,12 @@ from typing import Any, NoReturn
 
 import click
 
-import crfseg
 from crfseg.cli import END_SIGNALS, options, progress_bar
 from crfseg.model.weights import PRECISIONS
+from crfseg.segmenter.loading import load
 from crfseg.text.files import replacing
 from crfseg.training.algorithm import algorithm_of
+from crfseg.training.train import train
 
 
 @click.command(name="train")
@@ -92,14 +93,14 @@ def command(
     """
     settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
     if settings.get("init") == "bundled":
-        settings["init"] = crfseg.load().model
+        settings["init"] = load().model
     keeps_best = "checkpoint" in algorithm_of(settings["algorithm"]).abilities
     with (
         replacing(output) as beside,
         nullcontext() if keeps_best else _interruptible(beside),
         progress_bar.training(progress) as callback,
     ):
-        model = crfseg.train(corpora, dev=dev or None, callback=callback, **settings)
+        model = train(corpora, dev=dev or None, callback=callback, **settings)
         model.save(beside)
     for corpus in model.info["corpora"]:
         size = "{known:,} places known" if "known" in corpus else "{words:,} words"

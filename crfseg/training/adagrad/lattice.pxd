@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-"""Forward-backward on one sentence, and the gradient; the readable twin is in crf.py."""
+"""Forward-backward on one sentence, and the gradient. Readable twin: decoding/reference.py."""
 
 from libc.math cimport logf
 from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t

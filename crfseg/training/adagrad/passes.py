@@ -1,4 +1,4 @@
-"""Passes over the sentences, by all cores; what one does stands in kernels.pyx."""
+"""Passes over the sentences by all cores; the inner loops are in kernels.pyx."""
 
 from __future__ import annotations
 

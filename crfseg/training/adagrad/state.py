@@ -1,4 +1,4 @@
-"""The weights in training, block after block, and how models go in and come out."""
+"""The state of a training: weights and AdaGrad's sums in blocks; from a model and into one."""
 
 from __future__ import annotations
 
