@@ -1,10 +1,10 @@
-"""Annotation: a better corpus, by checks, probable errors and what to annotate next.
+"""Annotation: checks of corpora, detection of label errors, and active learning.
 
 ::
 
-    file_checks        suspicious places in one file
-    corpus_checks      check(): suspicious places in all files
-    label_errors       audit(): probable errors of the gold
-    label_errors_page  the page of these
-    active_learning    suggest(): sentences to annotate next
+    file_checks        one file: bytes, characters and format
+    corpus_checks      check(): words and sentences across corpora
+    label_errors       audit(): probable segmentation errors in gold corpora
+    label_errors_page  the label errors as one HTML page
+    active_learning    suggest(): the most informative sentences to annotate
 """

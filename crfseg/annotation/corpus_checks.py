@@ -1,11 +1,11 @@
-"""Checks of segmented corpora: suspicious places with file:line; nothing is changed.
+"""Checks of segmented corpora; the findings have file and line, the corpora are not changed.
 
 ::
 
-    findings.py  one file     bytes, characters, format
-    here         all files    words that look wrong
-                              strings and sentences that are segmented in two ways
-                              sentences that stand twice, or in the test set too
+    file_checks   one file     bytes, characters, format
+    here          all files    malformed words
+                               strings and sentences with two segmentations
+                               duplicate sentences, and overlaps with test sets
 
 Time and memory are linear in the corpora.
 """
@@ -31,12 +31,12 @@ from crfseg.text.files import PathLike
 
 __all__ = ["KINDS", "Finding", "Report", "Summary", "check"]
 
-MIN_SENTENCE: Final = 10  # characters; shorter sentences repeat by nature: （完）
-MAX_PARTS: Final = 4  # words that are looked up as one word
+MIN_SENTENCE: Final = 10  # characters; shorter sentences repeat naturally: （完）
+MAX_PARTS: Final = 4  # adjacent words that are compared with one word
 _EXCERPT: Final = 30  # characters of a sentence in a message
 
 _HAN: Final = "[\u3400-\u9fff\U00020000-\U000323af]"
-_GLUED: Final = re.compile(  # a list inside a name or number is none: 三、四十
+_GLUED: Final = re.compile(  # a list inside a name or a number is allowed: 三、四十
     f"{_HAN}[。，；：！？]|[。，；：！？]{_HAN}|^、{_HAN}|{_HAN}、$"
 )
 
@@ -57,7 +57,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings of :func:`check`, and the sizes of the corpora."""
+    """The result of :func:`check`: the findings, and the sizes of the corpora."""
 
     findings: list[Finding]
     corpora: Summary
@@ -71,22 +71,22 @@ def check(
     format: Format | None = None,
     encoding: str = "utf-8",
 ) -> Report:
-    """List what is suspicious in segmented corpora.
+    """Check segmented corpora for suspicious characters, words and sentences.
 
     Parameters
     ----------
     paths
-        The corpora, looked at as one.
+        The corpora, counted as one text.
     test
         Test sets, whose sentences should not be in the corpora.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
 
     Returns
     -------
     report
-        Its findings are in the order of :data:`KINDS`. Those that compare sentences or words have
-        the gravest first, all others follow the files.
+        Its findings are in the order of :data:`KINDS`. Findings about words or sentences are
+        ordered by severity, all others by file and line.
 
     Raises
     ------
@@ -108,12 +108,12 @@ def check(
 
 @dataclass(frozen=True)
 class _Texts:
-    """The sentences of several files as one corpus, each known by its number."""
+    """The sentences of several files as one corpus, numbered through."""
 
     files: list[CheckedFile]
 
     def segmented(self) -> _Texts:
-        """Return the files of which the words are known."""
+        """Return the files with a complete segmentation."""
         kept = [file for file in self.files if file.is_segmented]
         return self if len(kept) == len(self.files) else _Texts(kept)
 
@@ -134,11 +134,11 @@ class _Texts:
 
     @cached_property
     def repeated(self) -> list[tuple[str, list[int]]]:
-        """The texts that are several sentences', and of which; those with most text first."""
-        where: dict[str, list[int]] = {}
+        """The texts of several sentences, with their numbers; the most repeated text first."""
+        numbers_of: dict[str, list[int]] = {}
         for n, text in enumerate(self.corpus.texts()):
-            where.setdefault(text, []).append(n)
-        repeated = [(text, numbers) for text, numbers in where.items() if len(numbers) > 1]
+            numbers_of.setdefault(text, []).append(n)
+        repeated = [(text, numbers) for text, numbers in numbers_of.items() if len(numbers) > 1]
         return sorted(repeated, key=lambda item: -len(item[0]) * (len(item[1]) - 1))
 
     @cached_property
@@ -146,17 +146,17 @@ class _Texts:
         return np.cumsum([0, *(len(file.corpus) for file in self.files)])
 
     def place(self, sentence: int) -> tuple[str, int]:
-        """Return a sentence's file and line."""
+        """Return the file and the line of a sentence."""
         file = int(np.searchsorted(self._first_sentences, sentence, "right")) - 1
         return self.files[file].corpus.name, int(self.corpus.lines[sentence])
 
-    def spot(self, sentence: int, seen_from: str = "") -> str:
-        """Return a sentence's place as ``file:line``, or ``line N`` seen from the same file."""
+    def reference(self, sentence: int, origin: str = "") -> str:
+        """Return ``file:line`` of a sentence, or ``line N`` if its file is ``origin``."""
         path, line = self.place(sentence)
-        return f"line {line}" if path == seen_from else f"{visible(path)}:{line}"
+        return f"line {line}" if path == origin else f"{visible(path)}:{line}"
 
     def sentence_of(self, word: int) -> int:
-        """Return the sentence in which a word stands."""
+        """Return the sentence of a word."""
         return int(np.searchsorted(self.first_words, word, "right")) - 1
 
     def summary(self) -> Summary:
@@ -170,13 +170,13 @@ class _Texts:
             distinct_words=len(set(self.words)),
             blank_lines=sum(file.n_blank for file in self.files),
             longest_word="" if longest is None else self.words[longest],
-            longest_word_at="" if longest is None else self.spot(self.sentence_of(longest)),
+            longest_word_at="" if longest is None else self.reference(self.sentence_of(longest)),
             separators=dict(separators.most_common()),
         )
 
 
 def _odd_words(texts: _Texts) -> Iterator[Finding]:
-    """Find words as long as sentences, and words with punctuation in them."""
+    """Find words as long as sentences, and words with punctuation inside."""
     odd = {word: message for word in set(texts.words) if (message := _odd_word(word))}
     if odd:
         for i, word in enumerate(texts.words):
@@ -193,7 +193,7 @@ def _odd_word(word: str) -> str:
 
 
 def _two_ways(texts: _Texts) -> Iterator[Finding]:
-    """Find sentences that stand twice and are not segmented alike."""
+    """Find repeated sentences with different segmentations."""
     offsets, starts = texts.corpus.offsets.tolist(), texts.corpus.starts
     for _, (first, *others) in texts.repeated:
         before = starts[offsets[first] : offsets[first + 1]]
@@ -201,12 +201,12 @@ def _two_ways(texts: _Texts) -> Iterator[Finding]:
             if not np.array_equal(starts[offsets[n] : offsets[n + 1]], before):
                 here, there = _difference(texts.corpus[n].words, texts.corpus[first].words)
                 path, line = texts.place(n)
-                message = f"{here}; the same sentence in {texts.spot(first, path)} has {there}"
+                message = f"{here}; the same sentence in {texts.reference(first, path)} has {there}"
                 yield Finding(path, line, "sentence", message)
 
 
 def _difference(a: Sequence[str], b: Sequence[str]) -> tuple[str, str]:
-    """Return the first stretch of a text in which two segmentations differ.
+    """Return the first span of a text in which two segmentations differ.
 
     >>> _difference(["我", "爱", "北京"], ["我", "爱", "北", "京"])
     ('北京', '北 京')
@@ -221,9 +221,9 @@ def _difference(a: Sequence[str], b: Sequence[str]) -> tuple[str, str]:
 
 
 def _ambiguous(texts: _Texts) -> Iterator[Finding]:
-    """Find strings that are one word here and several there, and name the rarer place.
+    """Find strings that are one word in some places and several in others; report the rarer.
 
-    The more lopsided the counts, the likelier the rarer segmentation is an error.
+    The more uneven the counts, the more probable it is that the rarer segmentation is an error.
     """
     words = np.insert(np.array(texts.words, dtype=object), texts.first_words, "\n").tolist()
     begins = texts.first_words + np.arange(len(texts.first_words))  # of sentences, newline first
@@ -245,21 +245,21 @@ def _ambiguous(texts: _Texts) -> Iterator[Finding]:
 
 
 def _evenness(a: int, b: int) -> tuple[float, int]:
-    """Return how close two counts are: 1 if equal; of equally lopsided ones the frequent first."""
+    """Return a sort key: the ratio of two counts, at most 1; then the larger count first."""
     return min(a, b) / max(a, b), -max(a, b)
 
 
 def _split_words(
     words: list[str], whole: Counter[str]
 ) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
-    """Find runs of words that are a word themselves.
+    """Find runs of words that together are a word.
 
     Returns
     -------
     counts
-        How often each such word is split.
+        The number of such runs for each word.
     first
-        The first place of each, and the number of words there.
+        The index of the first run of each word, and its number of words.
     """
     counts: Counter[str] = Counter()
     first: dict[str, tuple[int, int]] = {}
@@ -272,7 +272,7 @@ def _split_words(
 
 
 def runs(words: list[str], length: int) -> Iterator[str]:
-    """Yield every run of so many words as one string; over a sentence's end, with a newline."""
+    """Yield every run of ``length`` words, joined; runs across sentences have a newline."""
     runs = iter(words)
     for k in range(1, length):
         runs = map(add, runs, islice(words, k, None))
@@ -280,22 +280,22 @@ def runs(words: list[str], length: int) -> Iterator[str]:
 
 
 def _duplicates(texts: _Texts) -> Iterator[Finding]:
-    """Find sentences that stand twice or more."""
+    """Find sentences that occur twice or more."""
     for text, (first, second, *more) in texts.repeated:
         if len(text) >= MIN_SENTENCE:
             times = f", {_times(len(more) + 2)} in all" if more else ""
             path, line = texts.place(second)
-            message = f"stands in {texts.spot(first, path)} too{times}: {_excerpt(text)}"
+            message = f"stands in {texts.reference(first, path)} too{times}: {_excerpt(text)}"
             yield Finding(path, line, "duplicate", message)
 
 
 def _overlaps(texts: _Texts, tests: _Texts) -> Iterator[Finding]:
-    """Find sentences of the test sets that stand in the corpora, the longest first."""
+    """Find sentences of the test sets that are in the corpora, the longest first."""
     first = {text: n for n, text in reversed(list(enumerate(texts.corpus.texts())))}
     found = [(text, n) for n, text in enumerate(tests.corpus.texts()) if text in first]
     for text, n in sorted(found, key=lambda item: -len(item[0])):
         if len(text) >= MIN_SENTENCE:
-            message = f"stands in {texts.spot(first[text])} too: {_excerpt(text)}"
+            message = f"stands in {texts.reference(first[text])} too: {_excerpt(text)}"
             yield Finding(*tests.place(n), "overlap", message)
 
 

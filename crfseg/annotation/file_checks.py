@@ -1,7 +1,7 @@
-"""Checks of one corpus file, which is read as far as possible.
+"""Checks of one corpus file, and a reader that skips malformed lines.
 
-:func:`crfseg.read_corpus` stops at the first error; this goes on: lines that are not in the
-encoding or format are listed and skipped. :mod:`crfseg.annotation.corpus_checks` compares files.
+:func:`crfseg.read_corpus` stops at the first error. This reader lists lines that are not in the
+encoding or the format, and goes on. :mod:`crfseg.annotation.corpus_checks` compares what was read.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ KINDS: Final = {
 }
 """The kinds of findings, in the order in which they are reported."""
 
-LONGEST_WORD: Final = 20  # Han characters; what is longer is a sentence
-MAX_MALFORMED: Final = 20  # lines, before the file is taken to be in another format
-_SAMPLE: Final = 10_000  # words or lines that tell a format
-_MOST: Final = 0.9  # of them have its form
+LONGEST_WORD: Final = 20  # Han characters; longer words are probably sentences
+MAX_MALFORMED: Final = 20  # lines; then the file is probably in another format
+_SAMPLE: Final = 10_000  # words or lines that are tested for a format
+_MOST: Final = 0.9  # the share of them that must match
 
 _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "control": ((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F)),
@@ -72,7 +72,7 @@ _CONTROLS: Final = {
 }
 _BOM: Final = "\ufeff"
 _ZERO_WIDTH_JOINER: Final = 0x200D
-_EMOJI: Final = 0x1F000  # and above: what a zero width joiner may follow
+_EMOJI: Final = 0x1F000  # the lowest emoji; a zero width joiner may follow emoji
 _EMOJI_STYLE: Final = 0xFE0F
 
 _WORD_POS: Final = re.compile(r".+[/_][A-Za-z][A-Za-z0-9-]{0,7}(\][A-Za-z]+)?")
@@ -95,19 +95,36 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A corpus file as far as it could be read, and the findings."""
+    """The readable part of a corpus file, and the findings in the file."""
 
     corpus: Corpus
     findings: list[Finding]
     separators: Counter[str]
-    """How often each white-space character occurs, newlines left out."""
+    """The count of each white-space character except newlines."""
     n_blank: int
     is_segmented: bool
-    """False if only a part of its words is known, or it seems to be in another format."""
+    """False if it has a partial segmentation, or seems to be in another format."""
 
     @classmethod
     def read(cls, path: PathLike, format: Format | None, encoding: str) -> CheckedFile:
-        """Read a file and list what cannot be read; see :func:`crfseg.check`."""
+        """Read a file and list its errors.
+
+        Parameters
+        ----------
+        path
+            The file.
+        format
+            Its format; None: by the ending of its name.
+        encoding
+            A name that Python knows.
+
+        Raises
+        ------
+        CorpusError
+            If the format or the encoding is unknown.
+        OSError
+            If the file cannot be read.
+        """
         name, data = os.fspath(path), Path(path).read_bytes()
         text, undecodable = _decoded(data, name, encoding)
         format = format or readers.format_of(name)
@@ -126,7 +143,7 @@ class CheckedFile:
 
 
 def visible(text: str) -> str:
-    """Return a text with everything unprintable as ``<U+XXXX>``."""
+    """Return a text with unprintable characters as ``<U+XXXX>``."""
     return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
 
 
@@ -157,7 +174,7 @@ def _undecodable(error: UnicodeDecodeError, encoding: str) -> str:
 
 
 def _other_encoding(data: bytes, n_bad: int, n_lines: int, encoding: str) -> str:
-    """Say that a file is in another encoding if most of its lines are."""
+    """Return a message if most lines of a file are not in its encoding."""
     if 2 * n_bad <= n_lines:
         return ""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -167,12 +184,12 @@ def _other_encoding(data: bytes, n_bad: int, n_lines: int, encoding: str) -> str
 
 
 def _parsed(text: str, name: str, format: Format) -> tuple[Corpus, list[Finding]]:
-    """Read a text in a format; malformed lines are listed and passed over."""
+    """Parse a text in a format; malformed lines are listed and skipped."""
     if format not in readers.FORMATS:
         raise CorpusError(f"unknown format {format!r}; known: {', '.join(readers.FORMATS)}")
     parts: list[Corpus] = []
     findings: list[Finding] = []
-    n_read = 0  # lines before the rest of the text
+    n_read = 0  # lines before the remaining text
     while len(findings) < MAX_MALFORMED:
         try:
             parts.append(_moved(readers.parse(text, name, format), n_read))
@@ -190,7 +207,7 @@ def _parsed(text: str, name: str, format: Format) -> tuple[Corpus, list[Finding]
 
 
 def _moved(corpus: Corpus, n_lines: int) -> Corpus:
-    """Return a corpus as it is when ``n_lines`` lines stand before it; labels are dropped."""
+    """Return a corpus with ``n_lines`` added to its line numbers, without labels."""
     return replace(corpus, lines=corpus.lines + n_lines, labels=None, label_names=())
 
 
@@ -199,7 +216,7 @@ def _joined(parts: list[Corpus]) -> Corpus:
 
 
 def _misread(corpus: Corpus, text: str, format: Format) -> str:
-    """Say what a file looks like if it is empty, or not words separated by white space."""
+    """Return a message if a file is empty, or not words separated by white space."""
     if not len(corpus):
         return "no sentence in the file; expected one a line"
     if format != "words":
@@ -221,7 +238,7 @@ def _misread(corpus: Corpus, text: str, format: Format) -> str:
 
 
 def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
-    """Return the share of the texts that match, blank ones left out."""
+    """Return the share of the texts that match; blank ones are left out."""
     stripped = [text.strip() for text in texts if text.strip()]
     return sum(bool(pattern.fullmatch(text)) for text in stripped) / max(1, len(stripped))
 
@@ -235,7 +252,7 @@ def _separators(text: str) -> Counter[str]:
 
 
 def _kind_table() -> NDArray[np.uint8]:
-    """Build the kind of every code point: 1 + its index in ``_RANGES``, 0 for what is normal."""
+    """Return the kind of every code point: 1 + its index in ``_RANGES``; 0 for normal ones."""
     table = np.zeros(0x110000, dtype=np.uint8)
     for kind, ranges in enumerate(_RANGES.values(), 1):
         for first, last in ranges:
@@ -244,7 +261,7 @@ def _kind_table() -> NDArray[np.uint8]:
 
 
 def _odd_characters(text: str, name: str) -> Iterator[Finding]:
-    """Find characters that cannot be seen or should not be there; each once a line."""
+    """Find invisible and unexpected characters; each is reported once per line."""
     text = text.replace("\r\n", " \n")
     codes = chars.code_points(text)
     kinds = _kind_table()[codes]
@@ -254,16 +271,16 @@ def _odd_characters(text: str, name: str) -> Iterator[Finding]:
     lines = np.searchsorted(np.flatnonzero(codes == chars.NEWLINE), at) + 1
     keys = list(zip(lines.tolist(), codes[at].tolist(), strict=True))
     counts = Counter(keys)
-    for place, key in zip(at.tolist(), keys, strict=True):
+    for position, key in zip(at.tolist(), keys, strict=True):
         if count := counts.pop(key, 0):
-            kind = list(_RANGES)[kinds[place] - 1]
-            yield Finding(name, key[0], kind, _odd_character(text, place, kind, count))
+            kind = list(_RANGES)[kinds[position] - 1]
+            yield Finding(name, key[0], kind, _odd_character(text, position, kind, count))
 
 
-def _odd_character(text: str, place: int, kind: str, count: int) -> str:
-    code = ord(text[place])
-    name = unicodedata.name(text[place], _CONTROLS.get(code, f"{kind} character"))
-    around = text[max(0, place - 6) : place].rpartition("\n")[2]
-    around += text[place : place + 7].partition("\n")[0]
+def _odd_character(text: str, position: int, kind: str, count: int) -> str:
+    code = ord(text[position])
+    name = unicodedata.name(text[position], _CONTROLS.get(code, f"{kind} character"))
+    around = text[max(0, position - 6) : position].rpartition("\n")[2]
+    around += text[position : position + 7].partition("\n")[0]
     times = f", {count:,} times in this line" if count > 1 else ""
     return f"U+{code:04X} {name} in '{visible(around.expandtabs(1))}'{times}"

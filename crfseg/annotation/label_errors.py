@@ -1,14 +1,12 @@
-"""Label errors: places where the gold segmentation is probably wrong, found by cross-validation.
+"""Label errors: spans of a gold corpus that are probably segmented wrongly.
 
-Two witnesses are heard, neither of which has seen the place:
+The evidence comes from two sources, both without the span itself::
 
-::
+    models   the words that a model trained on the other folds predicts (cross-validation)
+    counts   the segmentations of the same string elsewhere: 中国人 300 times, 中国 | 人 never
 
-    the models   what a model of the other folds makes of the words there (cross-validation)
-    the counts   how the same string is segmented elsewhere: 中国人 300 times, 中国 | 人 never
-
-Either alone names a place; the score weighs both. What is asked for is the gold's word against
-theirs, so a place is a stretch of whole words, gold and suggestion beginning and ending together.
+Each source can suggest a span; the score combines both. A span has whole words: gold and suggestion
+begin and end together.
 """
 
 from __future__ import annotations
@@ -30,42 +28,43 @@ from crfseg.model_selection.cross_validation import CrossValidation, Fold, cross
 from crfseg.text import chars
 from crfseg.text.files import PathLike
 
-_LOPSIDED: Final = 5  # how much more often a string is segmented in another way than at a suspect
+_LOPSIDED: Final = 5  # ratio of the usual form of a string to a suspicious one
 _CONTEXT: Final = 10  # characters on either side
-# Logistic regression on errors planted in four corpora, see experiments/audit: the log-odds of the
-# models and of the counts weigh the same, and most places are right.
+# Logistic regression on errors planted in four corpora, see experiments/audit. The log-odds of the
+# models and of the counts have the same weight; the bias is negative because most spans are right.
 _WEIGHT: Final = 0.8
 _BIAS: Final = -5.1
-_UNSEEN: Final = 0.5  # what counts as the number of times that something was never seen
-_SUREST: Final = 1e-6  # no model is surer than 1 - this
+_UNSEEN: Final = 0.5  # added to counts, so that their logarithm is finite
+_SMALLEST: Final = 1e-6  # probability; its log-odds stay finite
 
 Form = tuple[int, ...]
-"""How a string is segmented: the lengths of its words."""
+"""The segmentation of a string: the lengths of its words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A place where the gold is probably wrong.
+    """A span where the gold is probably wrong.
 
     Parameters
     ----------
     file, line
-        Where the sentence stands.
+        The position of the sentence.
     start, end
-        The stretch in the sentence: half-open, in characters, white space not counted.
+        The span in the sentence: half-open, in characters without white space.
     before, after
-        The text around it, without its segmentation.
+        The text around the span, without its segmentation.
     gold, suggestion
-        The stretch as the gold has it, and as it should probably be; words parted by a space.
+        The words of the gold, and the probable correction; separated by spaces.
     score
-        From 0 to 1: the probability that the gold is wrong there, if errors are as frequent and of
-        the kinds of those that were planted to find the weights. Its order is what counts.
+        The probability that the gold is wrong, in [0, 1], if errors are as frequent as those on
+        which the weights were fitted, and of the same kinds. Use it for ranking.
     p_gold
-        How probable the least probable gold word is to a model that has not seen the sentence.
+        The probability of the least probable gold word, in [0, 1], under a model that has not seen
+        the sentence.
     n_gold, n_suggestion
-        How often the string is segmented like the one and like the other elsewhere.
+        The number of times the string is segmented elsewhere as in the gold, and as suggested.
     why
-        The same in words.
+        The evidence in words.
     """
 
     file: str
@@ -94,30 +93,31 @@ def audit(
     encoding: str = "utf-8",
     **options: Any,
 ) -> list[Suspect]:
-    """List the places where segmented corpora are probably wrong.
+    """Return the spans where segmented corpora are probably wrong.
 
     Parameters
     ----------
     corpora
-        Segmented corpora, files or :class:`crfseg.Corpus` objects, looked at as one.
+        Segmented corpora, files or :class:`crfseg.Corpus` objects, counted as one text.
     also
-        Segmented corpora of the same standard that are not doubted: every model is trained on
+        Segmented corpora of the same standard that are taken as right: every model is trained on
         them, and their strings are counted.
     folds
-        Into how many parts the corpora are divided.
+        The number of parts into which the corpora are divided.
     jobs
-        How many models are trained at a time, see :func:`crfseg.cross_validate`.
+        The number of models trained at a time; 0: one per core, see
+        :func:`crfseg.cross_validate`.
     callback
         Called with each fold in order.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
     **options
-        As :func:`crfseg.train` takes them.
+        The options of :func:`crfseg.train`.
 
     Returns
     -------
     suspects
-        The likeliest first. No two of them overlap.
+        The spans, the highest score first; they do not overlap.
 
     Raises
     ------
@@ -126,73 +126,85 @@ def audit(
     TrainingError
         If an option is out of range.
     """
-    trusted = [] if also is None else read_corpora(also, format=format, encoding=encoding)
-    found = cross_validate(
-        corpora, also=trusted, folds=folds, jobs=jobs, callback=callback, format=format,
+    others = [] if also is None else read_corpora(also, format=format, encoding=encoding)
+    validation = cross_validate(
+        corpora, also=others, folds=folds, jobs=jobs, callback=callback, format=format,
         encoding=encoding, **options,
     )  # fmt: skip
-    return suspects(found, trusted)
+    return suspects(validation, others)
 
 
 def suspects(found: CrossValidation, trusted: Iterable[Corpus] = ()) -> list[Suspect]:
-    """Return the suspects of a cross-validation that is done; see :func:`audit`."""
+    """Return the suspects of a finished cross-validation, see :func:`audit`."""
     gold, predicted = found.pooled.alignment.gold, found.pooled.alignment.predicted
     text = _Text(Corpus.join([gold, *trusted]))
-    disputed = found.pooled.alignment.differences
+    differences = found.pooled.alignment.differences
     suggested = {
-        place: form_of(predicted, *place)
-        for place in zip(disputed.starts.tolist(), disputed.ends.tolist(), strict=True)
+        span: form_of(predicted, *span)
+        for span in zip(differences.starts.tolist(), differences.ends.tolist(), strict=True)
     }
-    forms = text.forms({text.string(*place) for place in suggested})
+    forms = text.forms({text.string(*span) for span in suggested})
     for start, end, usual in text.unusual(forms):
         if end <= gold.n_chars:
             suggested.setdefault((start, end), usual)
-    likelihood = _Stretches(gold, found.likelihood)
-    judged = []
+    likelihood = _WordValues(gold, found.likelihood)
+    candidates = []
     for (start, end), suggestion in suggested.items():
         form = form_of(gold, start, end)
         counts: Mapping[Form, int] = forms.get(text.string(start, end), {})
         n_gold, n_suggestion = max(0, counts.get(form, 0) - 1), counts.get(suggestion, 0)
         p_gold = likelihood.least(start, end)
         score = probability(p_gold, n_gold, n_suggestion)
-        judged.append(_Judged(score, start, end, form, suggestion, p_gold, n_gold, n_suggestion))
-    judged.sort(key=lambda each: (-each.score, each.start, each.end))
-    return [_suspect(each, found, gold, text) for each in _apart(judged, gold.n_chars)]
+        candidates.append(
+            _Candidate(score, start, end, form, suggestion, p_gold, n_gold, n_suggestion)
+        )
+    candidates.sort(key=lambda each: (-each.score, each.start, each.end))
+    return [_suspect(each, found, gold, text) for each in _disjoint(candidates, gold.n_chars)]
 
 
 def probability(p_gold: float, n_gold: int, n_suggestion: int) -> float:
-    """Return the probability that the gold is wrong at a place, in [0, 1].
-
-    Log-odds of w (log (1 - p) / p + log (s + 1/2) / (g + 1/2)) + b: those of the models, and those
-    of the counts.
+    """Return the probability that the gold is wrong in a span, in [0, 1].
 
     Parameters
     ----------
     p_gold
-        Of the gold words, as the models see it, in [0, 1].
+        The probability p of the gold words under the models, in [0, 1].
     n_gold, n_suggestion
-        How often the string is segmented as here, and as suggested, elsewhere.
+        The number of times the string is segmented elsewhere as in the gold (g), and as suggested
+        (s).
+
+    Notes
+    -----
+    The log-odds are w (log ((1 - p) / p) + log ((s + 1/2) / (g + 1/2))) + b.
 
     Examples
     --------
     >>> round(probability(0.02, 0, 300), 2), round(probability(0.6, 40, 3), 3)
     (0.96, 0.001)
     """
-    p = min(max(p_gold, _SUREST), 1 - _SUREST)
+    p = min(max(p_gold, _SMALLEST), 1 - _SMALLEST)
     of_models = np.log((1 - p) / p)
     of_counts = np.log((n_suggestion + _UNSEEN) / (n_gold + _UNSEEN))
     return float(1 / (1 + np.exp(-_WEIGHT * (of_models + of_counts) - _BIAS)))
 
 
 def form_of(corpus: Corpus, start: int, end: int) -> Form:
-    """Return the lengths of the words of a stretch; its ends count as words' ends."""
+    """Return the lengths of the words of a span; its ends count as boundaries.
+
+    Parameters
+    ----------
+    corpus
+        A segmented corpus.
+    start, end
+        The span: half-open, in characters of the corpus.
+    """
     cuts = [0, *(np.flatnonzero(corpus.starts[start + 1 : end]) + 1).tolist(), end - start]
     return tuple(after - before for before, after in pairwise(cuts))
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """A place, and what the witnesses say."""
+class _Candidate:
+    """A span, and the evidence against its gold words."""
 
     score: float
     start: int
@@ -205,18 +217,18 @@ class _Judged:
 
 
 class _Text:
-    """A corpus as strings, and how these are segmented."""
+    """A corpus as strings, with the counts of their segmentations."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._text = chars.to_text(corpus.codes)
         first_words = (np.cumsum(corpus.starts) - 1)[corpus.offsets[:-1]]
-        # A newline before each sentence, so that no run of words goes over its end.
+        # A newline before each sentence, so that no run of words crosses its end.
         plain = np.array(corpus.words(), dtype=object)
         self.words: list[str] = np.insert(plain, first_words, "\n").tolist()
         self._begins = np.insert(np.flatnonzero(corpus.starts), first_words, -1)
 
     def string(self, start: int, end: int) -> str:
-        """Return a stretch of the text."""
+        """Return the text of a span."""
         return self._text[start:end]
 
     @cached_property
@@ -224,14 +236,14 @@ class _Text:
         return {word for word in self.words if len(word) > 1}
 
     def forms(self, strings: Collection[str]) -> dict[str, Counter[Form]]:
-        """Count how strings are segmented, those given and all words, up to a few words long."""
-        wanted, found = self._long_words.union(strings), dict[str, Counter[Form]]()
+        """Count the segmentations of the given strings and of all words, up to a few words long."""
+        wanted, counts = self._long_words.union(strings), dict[str, Counter[Form]]()
         for _, string, form in self._runs(wanted):
-            found.setdefault(string, Counter())[form] += 1
-        return found
+            counts.setdefault(string, Counter())[form] += 1
+        return counts
 
     def unusual(self, forms: Mapping[str, Counter[Form]]) -> Iterator[tuple[int, int, Form]]:
-        """Yield where a string is segmented as it hardly ever is: (start, end, its usual form)."""
+        """Yield the spans in which a string has a rare form: (start, end, its usual form)."""
         usual = {string: counts.most_common(1)[0] for string, counts in forms.items()}
         several = {
             string
@@ -244,55 +256,55 @@ class _Text:
                 yield start, start + len(string), usual[string][0]
 
     def _runs(self, wanted: Collection[str]) -> Iterator[tuple[int, str, Form]]:
-        """Yield the runs of words that are one of some strings: first word, string, form."""
+        """Yield the runs of words that join to a wanted string: first word, string, form."""
         for n_words in range(1, MAX_PARTS + 1):
             for i, run in enumerate(runs(self.words, n_words)):
                 if run in wanted:
                     yield i, run, tuple(map(len, self.words[i : i + n_words]))
 
 
-class _Stretches:
-    """A figure of each word of a corpus, to be asked for stretches of it."""
+class _WordValues:
+    """A value for each word of a corpus, and its minimum over a span."""
 
     def __init__(self, corpus: Corpus, of_word: NDArray[np.float64]) -> None:
         self._of_word = of_word
         self._words_before = np.append(0, np.cumsum(corpus.starts))
 
     def least(self, start: int, end: int) -> float:
-        """Return the smallest figure of the words of a stretch."""
+        """Return the smallest value of the words of a span."""
         return float(self._of_word[self._words_before[start] : self._words_before[end]].min())
 
 
-def _apart(judged: Iterable[_Judged], n_chars: int) -> Iterator[_Judged]:
-    """Yield places that overlap none that came before."""
+def _disjoint(candidates: Iterable[_Candidate], n_chars: int) -> Iterator[_Candidate]:
+    """Yield the candidates that do not overlap an earlier one."""
     taken = np.zeros(n_chars, dtype=bool)
-    for place in judged:
-        if not taken[place.start : place.end].any():
-            taken[place.start : place.end] = True
-            yield place
+    for span in candidates:
+        if not taken[span.start : span.end].any():
+            taken[span.start : span.end] = True
+            yield span
 
 
-def _suspect(place: _Judged, found: CrossValidation, gold: Corpus, text: _Text) -> Suspect:
-    sentence = int(gold.sentences_at(np.array([place.start]))[0])
+def _suspect(span: _Candidate, found: CrossValidation, gold: Corpus, text: _Text) -> Suspect:
+    sentence = int(gold.sentences_at(np.array([span.start]))[0])
     begin, end = int(gold.offsets[sentence]), int(gold.offsets[sentence + 1])
     file, line = found.place(sentence)
-    string = text.string(place.start, place.end)
-    here, there = _segmented(string, place.gold), _segmented(string, place.suggestion)
+    string = text.string(span.start, span.end)
+    here, there = _segmented(string, span.gold), _segmented(string, span.suggestion)
     return Suspect(
         file=file,
         line=line,
-        start=place.start - begin,
-        end=place.end - begin,
-        before=text.string(max(begin, place.start - _CONTEXT), place.start),
+        start=span.start - begin,
+        end=span.end - begin,
+        before=text.string(max(begin, span.start - _CONTEXT), span.start),
         gold=here,
         suggestion=there,
-        after=text.string(place.end, min(end, place.end + _CONTEXT)),
-        score=place.score,
-        p_gold=place.p_gold,
-        n_gold=place.n_gold,
-        n_suggestion=place.n_suggestion,
-        why=f"{_percent(place.p_gold)} likely to the models; "
-        + _elsewhere({there: place.n_suggestion, here: place.n_gold}),
+        after=text.string(span.end, min(end, span.end + _CONTEXT)),
+        score=span.score,
+        p_gold=span.p_gold,
+        n_gold=span.n_gold,
+        n_suggestion=span.n_suggestion,
+        why=f"{_percent(span.p_gold)} likely to the models; "
+        + _elsewhere({there: span.n_suggestion, here: span.n_gold}),
     )
 
 
@@ -301,7 +313,7 @@ def _percent(p: float) -> str:
 
 
 def _elsewhere(counts: Mapping[str, int]) -> str:
-    """Say how often each form of a string occurs elsewhere."""
+    """Describe the counts of the forms of a string elsewhere."""
     if not any(counts.values()):
         return "neither form elsewhere"
     times = {0: "never", 1: "once"}

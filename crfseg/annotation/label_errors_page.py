@@ -1,4 +1,4 @@
-"""The page of probable label errors, the most probable first."""
+"""Page of the label errors of a gold corpus, the most probable first."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from crfseg.evaluation.report.page import Figure, Page, foot, gold_files, write_
 from crfseg.evaluation.report.wording import Text
 
 _NOTE: Final = Text(
-    "The gold above, and how it should probably be below; the percentage is the score. A person "
-    "decides: models err too.",
+    "The gold above, the suggestion below; the percentage is the score. A person must decide: "
+    "models err too.",
     "上为语料原样，下为可能更好的切法；百分数为可疑程度。请由人来判断：模型也会出错。",
 )
 
@@ -27,14 +27,14 @@ _NOTE: Final = Text(
 def write_audit(
     path: str | os.PathLike[str], suspects: Sequence[Suspect], parts: Sequence[Corpus]
 ) -> None:
-    """Write what :func:`crfseg.annotation.label_errors.audit` found as one HTML file.
+    """Write label errors as one HTML file.
 
     Parameters
     ----------
     path
         The file; replaced if it exists.
     suspects
-        Of these corpora.
+        The result of :func:`crfseg.annotation.label_errors.audit`.
     parts
         The corpora that were audited, in order.
 
@@ -43,34 +43,34 @@ def write_audit(
     CrfsegError
         If jinja2 or matplotlib is not installed.
     OSError
-        If the file cannot be written; an older file of that name stays as it was.
+        If the file cannot be written; an older file of that name is kept.
     """
     page = Page(
         title=", ".join(PurePath(part.name).name for part in parts),
         figures=[Figure(Text("suspicious places", "可疑之处"), f"{len(suspects):,}")],
         facts=list(gold_files(parts)),
         warnings=[],
-        sections=[_places(suspects, parts)],
+        sections=[_items(suspects, parts)],
         foot=foot(),
     )
     write_page(path, page)
 
 
-def _places(suspects: Sequence[Suspect], parts: Sequence[Corpus]) -> Items:
+def _items(suspects: Sequence[Suspect], parts: Sequence[Corpus]) -> Items:
     gold = Corpus.join(parts)
-    sentence_at = {place: n for n, place in enumerate(_sentences(parts))}
-    found = sorted(suspects, key=lambda each: (sentence_at[each.file, each.line], each.start))
-    sentences = np.array([sentence_at[each.file, each.line] for each in found], dtype=np.intp)
+    sentence_at = {position: n for n, position in enumerate(_sentences(parts))}
+    ordered = sorted(suspects, key=lambda each: (sentence_at[each.file, each.line], each.start))
+    sentences = np.array([sentence_at[each.file, each.line] for each in ordered], dtype=np.intp)
     first = gold.offsets[sentences]
     starts, ends = (
-        first + np.array([getattr(each, end) for each in found], dtype=np.intp)
+        first + np.array([getattr(each, end) for each in ordered], dtype=np.intp)
         for end in ("start", "end")
     )
     return Items(
         "suspects",
         Text("Where the gold is probably wrong", "语料可能有误之处"),
         (Text("gold", "语料"), Text("suggestion", "建议")),
-        (gold, _mended(gold, found, starts)),
+        (gold, _corrected(gold, ordered, starts)),
         sentences,
         starts,
         ends,
@@ -79,7 +79,7 @@ def _places(suspects: Sequence[Suspect], parts: Sequence[Corpus]) -> Items:
                 "score",
                 Text("likeliest first", "最可疑的在前"),
                 Text("least likely first", "最不可疑的在前"),
-                np.array([each.score for each in found]),
+                np.array([each.score for each in ordered]),
             )
         ],
         parts=parts,
@@ -89,12 +89,12 @@ def _places(suspects: Sequence[Suspect], parts: Sequence[Corpus]) -> Items:
 
 
 def _sentences(parts: Sequence[Corpus]) -> list[tuple[str, int]]:
-    """Return file and line of each sentence of the joined corpora."""
+    """Return the file and the line of each sentence of the joined corpora."""
     return [(part.name, line) for part in parts for line in part.lines.tolist()]
 
 
-def _mended(gold: Corpus, suspects: Sequence[Suspect], starts: NDArray[np.intp]) -> Corpus:
-    """Return the gold with all suggestions taken; no two of them overlap."""
+def _corrected(gold: Corpus, suspects: Sequence[Suspect], starts: NDArray[np.intp]) -> Corpus:
+    """Return the gold with all suggestions applied; they do not overlap."""
     begins = gold.starts.copy()
     for suspect, start in zip(suspects, starts.tolist(), strict=True):
         begins[start : start + suspect.end - suspect.start] = False

@@ -1,4 +1,14 @@
-"""The command line: a module for each command, imported when it is called."""
+"""Command line: ``crfseg COMMAND``, with errors in one line and exit codes.
+
+A command's module is imported when it is called, so that each starts fast.
+
+::
+
+    commands/     one module for each command
+    options       options that several commands share
+    progress_bar  progress bars of steps, training passes and downloads
+    provenance    gold files, criterion and protocol of a score
+"""
 
 from __future__ import annotations
 
@@ -19,21 +29,20 @@ from crfseg.version import __version__
 
 COMMANDS: Final = {
     "train": "Train a model from segmented corpora.",
-    "segment": "Cut text into words.",
-    "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
-    "compare": "Tell which of two models or outputs is better, and whether that is chance.",
-    "cross-validate": "Score ways of training on the corpora themselves, by folds.",
-    "learning-curve": "Tell what more training data would bring.",
-    "tune": "Search for the settings that suit the corpora.",
-    "suggest": "Choose the sentences most worth annotating.",
-    "audit": "List where the corpora's own words are probably wrong.",
-    "convert": "Write a corpus as tagged training data, as other tools read it.",
-    "check": "List what is suspicious in corpora.",
-    "explain": "Tell why a text is cut where it is.",
-    "inspect": "Tell what a model file is and how it was made.",
+    "segment": "Segment text into words.",
+    "evaluate": "Score a model, or any segmenter's output, against a gold corpus.",
+    "compare": "Compare two models or outputs, with a test of significance.",
+    "cross-validate": "Score training options by cross-validation on the corpora.",
+    "learning-curve": "Score models by training size, and forecast the gain of more text.",
+    "tune": "Search for the settings with the best F1.",
+    "suggest": "Select the most informative sentences to annotate.",
+    "audit": "List probable segmentation errors in gold corpora.",
+    "convert": "Write corpora as tagged training data for other tools.",
+    "check": "List suspicious characters, words and sentences in corpora.",
+    "explain": "Explain one boundary decision of a model.",
+    "inspect": "Show the contents and the training record of a model file.",
     "corpora": "List and fetch public corpora.",
 }
-
 
 END_SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -41,7 +50,7 @@ END_SIGNALS: Final = tuple(
 
 
 class _Commands(click.Group):
-    """A group that imports a command's module only when it is needed."""
+    """A group that imports the module of a command only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -59,7 +68,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Show what the terminal's encoding lacks as an escape, and a full device as an error."""
+        """Escape characters that the terminal lacks; report a full device as an error."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -75,7 +84,7 @@ class _Commands(click.Group):
                 raise OSError("standard output is closed; expected somewhere to write")
             with _terminable():
                 return super().invoke(ctx)
-        except BrokenPipeError:  # the reader downstream has seen enough
+        except BrokenPipeError:  # the next program of the pipe has closed it
             sys.stderr.close()
             ctx.exit(0)
         except (CrfsegError, OSError) as error:
@@ -87,7 +96,7 @@ class _Commands(click.Group):
 
 
 def describe(error: Exception) -> str:
-    """Say in one line what went wrong: the file first, then the system's words for it."""
+    """Return an error as one line; the file first, then the system's message."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'output'}: {error.strerror}"
     return " ".join(str(error).split("\n"))
@@ -95,7 +104,7 @@ def describe(error: Exception) -> str:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let termination and a closed terminal end the program by way of every clean-up."""
+    """Turn termination and a closed terminal into SystemExit, so that clean-up code runs."""
 
     def stop(number: int, _: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)

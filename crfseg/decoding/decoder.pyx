@@ -4,7 +4,7 @@ A sentence is worked on in chunks that fit the nearest cache, in three steps::
 
     look up    each pattern of the chunk    -> its block of weights                  weight_index.pyx
     add up     the rows of these blocks     -> emissions[t, tag]
-    forward    emissions, transitions       -> the best way to each tag, and where   viterbi.pyx
+    forward    emissions, transitions       -> the best path to each tag, and where   viterbi.pyx
                                                it comes from
 """
 
@@ -53,9 +53,9 @@ cdef class Decoder:
     per_nat
         Units that make a sequence e times as probable, at the model's temperature.
     words, word_classes
-        The words that are looked up, and what is known of each; see :mod:`crfseg.features.lexicon`.
+        The words of the lexicon features and the class of each; see :mod:`crfseg.features.lexicon`.
     strings, string_classes
-        The strings that are, and what is known of them; see :mod:`crfseg.features.accessor_variety`.
+        The strings with accessor varieties; see :mod:`crfseg.features.accessor_variety`.
     """
 
     def __cinit__(
@@ -237,7 +237,7 @@ cdef class Decoder:
             forward(&self.arcs, emissions, sentence.boundaries + start, n, sentence.delta, back)
 
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
-        """Find the best legal tags of a sentence; False if what is known leaves none."""
+        """Find the best legal tags of a sentence; False if its constraints leave none."""
         cdef Py_ssize_t j
         cdef int16_t best = -1
         cdef const int64_t *delta = sentence.delta
@@ -254,7 +254,7 @@ cdef class Decoder:
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil:
         """Find the tags of a sentence's beginning that hold however it goes on; say how many.
 
-        They are those where the best ways to all the tags of a character are still one. The last
+        They are those on which the best paths to all tags of a character agree. The last
         ``window`` characters are not gone to: what follows changes their emissions, and it may go
         on with words of a lexicon that begin there.
         """
@@ -265,7 +265,7 @@ cdef class Decoder:
         return self.common_prefix(sentence, t)
 
     cdef Py_ssize_t common_prefix(self, Sentence *sentence, Py_ssize_t t) noexcept nogil:
-        """Write down the tags on which all best ways to character t agree; return how many."""
+        """Write the tags on which all best paths to character t agree; return their number."""
         cdef Py_ssize_t j, k, n = -1
         cdef const WordArc *word_arc
         cdef int16_t *tags = <int16_t *>malloc((t + 1) * sizeof(int16_t))
@@ -309,7 +309,7 @@ cdef class Decoder:
         tags
             Shape (T,), int16. Ties go to the smaller index.
         infeasible
-            The first sentence for which no path is left, -1 if there is none.
+            The first sentence without a legal path, -1 if all have one.
         """
         tags_array = np.zeros(codes.shape[0], dtype=np.int16)
         cdef int16_t[::1] tags = tags_array
@@ -338,7 +338,7 @@ cdef class Decoder:
         self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] boundaries,
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil:
-        """Take a sentence's characters in, and what is known; False if there is no memory."""
+        """Copy the characters and constraints of a sentence; False if there is no memory."""
         cdef Py_ssize_t t
         sentence.n, sentence.before = end - begin, -1
         if not self.reserve(sentence, sentence.n):
@@ -360,7 +360,7 @@ cdef class Decoder:
         return 0
 
     def columns(self, const uint32_t[::1] codes):
-        """Return entries, marks and words of a sentence, ``window`` more on both sides.
+        """Return entries, check marks and words of a sentence, ``window`` more on both sides.
 
         See :mod:`crfseg.features.ngrams`; shape (3, T + 2 * window), uint32, 0 where the model has none.
         """

@@ -7,7 +7,7 @@
         alpha[s, p_s] arc[p_s, p_s+1] potential[s+1, p_s+1] ... potential[e, p_e] beta[e, p_e]
 
 where p begins with a tag that begins a word, ends with one that ends it, and begins none between.
-The entropy needs no way back (Hernando, Crespi and Cybenko 2005):
+The entropy needs no backward pass (Hernando, Crespi and Cybenko 2005):
 
     back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
     h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
@@ -37,8 +37,8 @@ cdef struct Lattice:  # of one sentence; grows, is never shared between threads
     double *potential  # [T, L]
     double *beta  # [L], and twice as much work space
     double *entropy  # [L], and as much work space
-    double *plain  # [L], alpha of the character before without what is in links
-    double *came  # [L], what comes back from links; and [L] what makes its entropy
+    double *plain  # [L], alpha of the character before without what is in word arcs
+    double *came  # [L], weight that rejoins from word arcs; and [L] its entropy terms
     SummedArcs word_arcs
     double log_z
     Py_ssize_t room
@@ -102,7 +102,7 @@ cdef class Marginals:
         -------
         probabilities
             At the first character of each word, 0 elsewhere; NaN for the words of a sentence for
-            which what is known leaves no path. Shape (T,), float64.
+            which the constraints leave no path. Shape (T,), float64.
         """
         cdef double[::1] words = np.zeros(codes.shape[0])
         cdef Wanted wanted
@@ -314,7 +314,7 @@ cdef class Marginals:
         return total
 
     cdef void average_entropy(self, const double *before, Lattice *lattice) noexcept nogil:
-        """Go one character on with the entropy of all ways to each tag."""
+        """Extend the entropy of all paths to each tag by one character."""
         cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
         cdef double *entropy = lattice.entropy
         cdef double *after = entropy + n_tags

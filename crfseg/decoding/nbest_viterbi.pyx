@@ -1,6 +1,6 @@
 """The k best tag sequences of a sentence, in integers. Readable twin: reference.py.
 
-Each tag of each character has a list of the K best ways to it, best first::
+Each tag of each character has a list of the K best paths to it, best first::
 
     delta[t, j] = the K best of  emissions[t, j] + transitions[i, j] + delta[t-1, i, r]  over i, r
 
@@ -42,7 +42,7 @@ cdef struct Lists:
     int64_t *gains  # [branches] what a tag scores behind each; NEVER: it cannot follow
     int64_t *delta  # [L, K] of the character before
     int64_t *after  # [L, K] of this one
-    int32_t *back  # [T, L, K], i * K + r; behind d characters of a branch -(d * K + r) - 1
+    int32_t *back  # [T, L, K], i * K + r; after a word arc of d characters -(d * K + r) - 1
     int *heads  # [L + branches], how much of each list is taken
 
 
@@ -141,7 +141,7 @@ cdef void advance_all(Decoder decoder, Sentence *sentence, Lists *lists) noexcep
 
 
 cdef void begin(Decoder decoder, Lists *lists) noexcept nogil:
-    """Let the tags that begin a word have one way each."""
+    """Give the tags that begin a word one path each."""
     cdef Py_ssize_t j, r
     for j in range(decoder.n_tags):
         for r in range(lists.k):
@@ -175,7 +175,7 @@ cdef void advance(
 cdef void list_gains(
     Decoder decoder, Lists *lists, Py_ssize_t t, int16_t j, const Matches *matches
 ) noexcept nogil:
-    """Note what tag j of character t scores behind each branch, its emission aside."""
+    """Compute the score of tag j of character t after each word arc, without its emission."""
     cdef Py_ssize_t b
     cdef int16_t tag, opener = decoder.opener_of[j]
     cdef const WordArc *extend_word_arc
@@ -196,7 +196,7 @@ cdef void list_gains(
 cdef Py_ssize_t best_head(
     Decoder decoder, const Lists *lists, Py_ssize_t j, int64_t *top
 ) noexcept nogil:
-    """Return the list whose next way to tag j is best, those of branches last; -1 for none."""
+    """Return the list whose next path to tag j is best, word arcs last; -1 for none."""
     cdef Py_ssize_t a, b, best = -1, k = lists.k
     cdef int16_t i
     cdef int64_t score
@@ -274,7 +274,7 @@ cdef void extend_word_arc(
 cdef void add(
     Decoder decoder, Lists *lists, const int32_t *emissions, int8_t boundaries
 ) noexcept nogil:
-    """Add the emissions of a character; forbid the tags that what is known rules out."""
+    """Add the emissions of a character; forbid the tags that its constraint rules out."""
     if boundaries > 0:
         lists.n_word_arcs = 0
     cdef Py_ssize_t j, r
@@ -289,7 +289,7 @@ cdef void add(
 
 
 cdef tuple chosen(Decoder decoder, Py_ssize_t n, Lists *lists):
-    """Return the scores and tags of the best ways that end a word, best first."""
+    """Return the scores and tags of the best paths that end a word, best first."""
     cdef Py_ssize_t row
     cdef int16_t[:, ::1] tags
     last = np.asarray(<int64_t[: decoder.n_tags * lists.k]>lists.delta).copy()
@@ -306,13 +306,13 @@ cdef tuple chosen(Decoder decoder, Py_ssize_t n, Lists *lists):
 cdef void trace_back(
     Decoder decoder, const Lists *lists, Py_ssize_t t, int64_t at, int16_t *tags
 ) noexcept nogil:
-    """Write down the tags of a way to character t, backwards."""
+    """Write the tags of a path to character t, backwards."""
     cdef Py_ssize_t d, begin
     cdef int64_t before
     while t >= 0:
         tags[t] = <int16_t>(at // lists.k)
         before = lists.back[t * decoder.n_tags * lists.k + at] if t > 0 else 0
-        if before < 0:  # along a branch
+        if before < 0:  # along a word arc
             begin = t - (-before - 1) // lists.k
             tags[begin] = decoder.openers[decoder.opener_of[tags[t]]]
             for d in range(begin + 1, t):

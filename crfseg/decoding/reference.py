@@ -124,7 +124,7 @@ def forward(emissions: FloatArray, transitions: FloatArray) -> FloatArray:
 
 
 def backward(emissions: FloatArray, transitions: FloatArray) -> FloatArray:
-    """Return the log-score of all ways to go on from each tag; shape (T, L).
+    """Return the log-sum of the scores of all paths from each tag to the end; shape (T, L).
 
     beta[t, i] = log sum_j exp(transitions[i, j] + emissions[t+1, j] + beta[t+1, j]); beta[T-1] = 0
     """

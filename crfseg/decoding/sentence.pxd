@@ -12,7 +12,7 @@ cdef struct Sentence:  # and the work space for it; grows, is never shared betwe
     uint32_t *entries  # the symbols; ``window`` more before and after them
     uint32_t *lexicon_features  # what lists of words and strings say of them, if there are such
     uint32_t *word_ids
-    int8_t *boundaries  # what is known of each character: 1 begins a word, -1 does not, 0 nothing
+    int8_t *boundaries  # boundary constraint of each character: 1 begins a word, -1 does not, 0 is free
     Py_ssize_t *positions  # where each stands in the text
     int16_t *tags  # what is found
     Py_ssize_t n
@@ -44,7 +44,7 @@ cdef inline void release_matches(Matches *matches) noexcept nogil:
 
 
 cdef inline bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
-    """Make room for as many chains as can be open; False if there is no memory."""
+    """Make room for as many word arcs as can be open; False if there is no memory."""
     cdef Py_ssize_t k
     if longest > word_arcs.room:
         word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))

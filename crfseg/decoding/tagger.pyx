@@ -22,7 +22,7 @@ from crfseg.decoding.word_trie cimport Trie
 from crfseg.decoding.text_io cimport Bytes, Writer
 
 cdef enum:
-    LONG = 500  # code points worth letting other threads run meanwhile
+    LONG = 500  # code points; from here on the GIL is released
     SPARE = 10000  # characters for which work space is kept from one call to the next
 
 
@@ -62,7 +62,7 @@ cdef int raise_for(Status status, const Text *text) except -1:
     if status == NO_MEMORY:
         raise MemoryError
     if status == INFEASIBLE:
-        raise InfeasibleError("what is known of a line's words leaves no way to tag it")
+        raise InfeasibleError("the boundary constraints of a line leave no way to tag it")
     if status == NOT_UTF8:
         data = (<const char *>text.data)[: text.n]
         raise UnicodeDecodeError("utf-8", data, text.at, text.at + 1, "invalid byte")
@@ -94,7 +94,7 @@ cdef class Tagger:
         self.decoder, self.writer, self.strings = decoder, Writer(decoder, suffixes), WordStrings()
 
     def cut(self, string, const int8_t[::1] boundaries=None, Trie user_words=None):
-        """Return the words of a string; marks and a user's lexicon have their say."""
+        """Return the words of a string, under boundary constraints and with a user's lexicon."""
         cdef Sentence sentence
         cdef TaggedSpans words
         self._borrow(&sentence, &words)
@@ -155,7 +155,7 @@ cdef class Tagger:
         return raise_for(status, &text)
 
     def cut_many(self, list strings, list boundaries=None, Trie user_words=None):
-        """Return the words of each of many strings, with the marks of each, if there are any."""
+        """Return the words of each of many strings, each with its boundary constraints, if any."""
         cdef Py_ssize_t k, begin = 0, n = len(strings)
         cdef Sentence sentence
         cdef TaggedSpans words
@@ -198,7 +198,7 @@ cdef class Tagger:
         surrogates
             Take lone surrogates for characters too, as Python strings can have them.
         boundaries
-            What is known of each byte's place, as in :class:`crfseg.ConstrainedText`, if anything.
+            The boundary constraint of each byte, as in :class:`crfseg.ConstrainedText`, if any.
         user_words
             A user's words.
 

@@ -26,7 +26,7 @@ cdef extern from "Python.h":
 
 
 cdef int point_at_string(Text *text, object string, const int8_t[::1] boundaries) except -1:
-    """Let a text be a string's, with what is known of its characters, if anything."""
+    """Set a text to a string's, with its boundary constraints, if any."""
     if not isinstance(string, str):
         raise TypeError(f"expected text as str, got {type(string).__name__}")
     text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
@@ -36,25 +36,25 @@ cdef int point_at_string(Text *text, object string, const int8_t[::1] boundaries
 
 
 cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] boundaries) except -1:
-    """Let a text be UTF-8, with what is known of the places of its bytes, if anything."""
+    """Set a text to UTF-8, with a boundary constraint for each byte, if any."""
     text.data, text.n, text.kind, text.at = <const char *>data, len(data), UTF8, 0
     text.boundaries = boundaries_of(boundaries, text.n)
     return 0
 
 
 cdef const int8_t *boundaries_of(const int8_t[::1] boundaries, Py_ssize_t n) except? NULL:
-    """Return where the marks of n places are, NULL for none."""
+    """Return a pointer to the boundary constraints of n positions, NULL for none."""
     if boundaries is None or n == 0:
         return NULL
     if boundaries.shape[0] != n:
-        raise ShapeError(f"{boundaries.shape[0]} marks for a text of {n}; expected as many")
+        raise ShapeError(f"{boundaries.shape[0]} boundary constraints for a text of {n}; expected as many")
     return &boundaries[0]
 
 
 cdef Status read_line(
     Decoder decoder, Text *text, Sentence *sentence, bint surrogates
 ) noexcept nogil:
-    """Read the next line: its visible characters, and where white space or marks part them.
+    """Read the next line: its visible characters, and its boundary constraints.
 
     Marks say more than white space; a line begins a word whatever they say.
     """
@@ -216,7 +216,7 @@ cdef class Writer:
     ) noexcept nogil:
         """Write the words of a sentence's first n characters; False if there is no memory.
 
-        White space inside a word, which marks have joined, stays.
+        White space inside a word that a boundary constraint joined stays.
         """
         cdef const char *data = <const char *>text.data
         cdef Py_ssize_t t, at, end = 0, n_bytes = 0
@@ -243,7 +243,7 @@ cdef class Writer:
         return True
 
     cdef void end_word(self, Bytes *out, int tag) noexcept nogil:
-        """Append the suffix of a word with that first tag; -1: there is none yet."""
+        """Append the suffix of a word with that first tag; -1: no word so far."""
         cdef Py_ssize_t k
         if tag >= 0 and self.longest_suffix > 0:
             for k in range(self.suffix_starts[tag], self.suffix_starts[tag + 1]):

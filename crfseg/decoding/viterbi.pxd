@@ -48,7 +48,7 @@ cdef struct Matches:  # ordered by start, then by length; grows, is never shared
     Py_ssize_t room
     Match *spare  # work space
     Py_ssize_t spare_room
-    Py_ssize_t longest  # of the lexicon, not of these; 0 if there is none
+    Py_ssize_t longest  # of the lexicon, not of these matches; 0 without a lexicon
     bint has_infinite
 
 
@@ -79,7 +79,7 @@ cdef struct WordTags:
     const int16_t *opener_of  # [L] which of the openers began it, -1 for none
     const int32_t *labels  # [L] the label of each tag
     double per_nat  # units
-    int64_t always  # what a forced word is worth, each character; a forbidden one costs it once
+    int64_t always  # score of a forced word per character; a forbidden word costs it once
 
 
 cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil

@@ -202,7 +202,7 @@ cdef int64_t match_score(
     """Return the score of a word, in units, with that last tag."""
     if match.label >= 0 and match.label != word_tags.labels[tag]:
         return 0
-    if isinf(match.strength):  # the model is left no choice
+    if isinf(match.strength):  # forced or forbidden
         return word_tags.always * (match.length if match.strength > 0 else -1)
     return llrint(match.strength * word_tags.per_nat)
 
@@ -211,7 +211,7 @@ cdef int64_t word_score(
     const WordTags *word_tags, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
     Py_ssize_t length, int16_t tag,
 ) noexcept nogil:
-    """Return the same of the word of that length among matches of one start."""
+    """Return the score of the word of that length among the matches of one start."""
     cdef Py_ssize_t k
     for k in range(first, after):
         if matches.items[k].length == length:
@@ -223,14 +223,14 @@ cdef void open_word_arc(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
     Py_ssize_t t, int64_t *delta,
 ) noexcept nogil:
-    """Take the words that begin at character t, if any, out of the lattice."""
+    """Open a word arc at character t, if words begin there: the opening tags leave the lattice."""
     cdef Py_ssize_t k, first = word_arcs.next
     cdef int16_t j
     cdef WordArc *word_arc = &word_arcs.items[word_arcs.n]
     if first >= matches.n or matches.items[first].start != t:
         return
     word_arcs.next = next_start(matches, first)
-    if matches.items[first].length == 1:  # it needs no chain
+    if matches.items[first].length == 1:  # it needs no word arc
         for j in range(<int16_t>arcs.n_tags):
             if arcs.begins[j] and arcs.ends[j] and delta[j] > HARDLY:
                 delta[j] += match_score(word_tags, &matches.items[first], j)
@@ -250,7 +250,7 @@ cdef inline void extend_word_arc(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArc *word_arc,
     const int32_t *emissions, Py_ssize_t t, int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Go to character t with a chain: let its words end there, and go on, or join the lattice."""
+    """Extend a word arc to character t: its words end there, it goes on, or it joins the lattice."""
     cdef Py_ssize_t k, so_far = t - word_arc.start
     cdef const Match *ends = &matches.items[word_arc.next]
     cdef int16_t tag, j
@@ -281,7 +281,7 @@ cdef inline void extend_word_arc(
 cdef inline void offer(
     int64_t score, int16_t tag, Py_ssize_t so_far, int64_t *delta, int16_t *back
 ) noexcept nogil:
-    """Take the way along a chain to a tag if it is the best; ``back`` says how long it was."""
+    """Take the path along a word arc to a tag if it is the best; note its length in ``back``."""
     if score > delta[tag]:
         delta[tag], back[tag] = score, <int16_t>-so_far
 
@@ -290,14 +290,14 @@ cdef void extend_word_arcs(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
     const int32_t *emissions, Py_ssize_t t, int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Go to character t with all chains; those that end there are closed."""
+    """Extend all word arcs to character t; close those that end there."""
     cdef Py_ssize_t k, n = 0
     cdef WordArc kept
     for k in range(word_arcs.n):
         extend_word_arc(arcs, word_tags, matches, &word_arcs.items[k], emissions, t, delta, back)
         if t == word_arcs.items[k].end - 1:
             continue
-        if n < k:  # its work space changes places with that of a closed one
+        if n < k:  # the work space of a closed arc is kept for reuse
             kept = word_arcs.items[n]
             word_arcs.items[n] = word_arcs.items[k]
             word_arcs.items[k] = kept
@@ -312,7 +312,7 @@ cdef void forward_with_words(
 ) noexcept nogil:
     """Go forward over the n characters from ``start`` on, as :func:`crfseg.decoding.viterbi.forward` does.
 
-    ``back`` has -d where the best way to a tag comes from a chain that began d characters before.
+    ``back`` is -d where the best path to a tag comes from a word arc that began d characters before.
     """
     cdef Py_ssize_t t = start, j, k, n_here
     cdef int64_t top = NEVER
@@ -343,13 +343,13 @@ cdef void trace_back(
     const Arcs *arcs, const WordTags *word_tags, const int16_t *back, Py_ssize_t t, int16_t tag,
     int16_t *tags,
 ) noexcept nogil:
-    """Write down the tags of the best way to a tag of character t, backwards."""
+    """Write the tags of the best path to a tag of character t, backwards."""
     cdef Py_ssize_t k, begin
     cdef int16_t before
     while t >= 0:
         tags[t] = tag
         before = back[t * arcs.n_tags + tag]
-        if before < 0 and t > 0:  # along a chain
+        if before < 0 and t > 0:  # along a word arc
             begin = t + before
             tags[begin] = word_tags.openers[word_tags.opener_of[tag]]
             for k in range(begin + 1, t):
@@ -362,7 +362,7 @@ cdef void trace_back(
 cdef inline Py_ssize_t until_next_word(
     const Matches *matches, const WordArcs *word_arcs, Py_ssize_t t, Py_ssize_t n
 ) noexcept nogil:
-    """Return how many of n characters come up to the next at which words begin, it included."""
+    """Return the number of characters up to and including the next word start, at most n."""
     if word_arcs.next == matches.n:
         return n
     return min(n, <Py_ssize_t>matches.items[word_arcs.next].start + 1 - t)

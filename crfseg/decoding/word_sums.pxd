@@ -11,9 +11,9 @@ cdef struct SummedArc:  # the words of a user's lexicon that begin at one charac
     Py_ssize_t end  # behind the longest of them
     Py_ssize_t first  # of their matches
     Py_ssize_t after
-    double *alpha  # [length, O] of the tags on the way
+    double *alpha  # [length, O] of the tags along the arc
     double *beta  # [O] of those of the character that was come to last
-    double *entropy  # [O] of the ways to the opening tags
+    double *entropy  # [O] of the paths to the opening tags
 
 
 cdef struct SummedArcs:  # all of a sentence
@@ -24,8 +24,8 @@ cdef struct SummedArcs:  # all of a sentence
     SummedArc *items
     Py_ssize_t n
     Py_ssize_t next  # the first one that is not open yet
-    double *numbers  # what the links point to
-    int16_t *tags  # [longest, O], those on the way
+    double *numbers  # memory of the word arcs
+    int16_t *tags  # [longest, O], those along an arc
 
 
 cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil

@@ -1,16 +1,16 @@
-"""Words of a user's lexicon in sums over all tag sequences: the word arcs of viterbi.pyx, summed.
+"""Sums over all tag sequences with the words of a user's lexicon: word arcs, as in viterbi.pyx.
 
-A link has the tags from the opening one to the end of the longest word that begins with it. Its
+A word arc has the tags from the opening one to the end of the longest word that begins with it. Its
 weight leaves the lattice at its start, and comes back where a word ends, times exp(strength), and
 at its end::
 
-    alpha_link[t] = alpha_link[t-1] arc potential[t, inner]
-    alpha[t, closing] += alpha_link[t-1] arc exp(strength) potential[t, closing]
+    alpha_arc[t] = alpha_arc[t-1] arc potential[t, inner]
+    alpha[t, closing] += alpha_arc[t-1] arc exp(strength) potential[t, closing]
 
-    beta_link[t-1] = arc potential[t, inner] beta_link[t]
+    beta_arc[t-1] = arc potential[t, inner] beta_arc[t]
                    + arc exp(strength) potential[t, closing] beta[t, closing]
 
-where at its end the lattice's alpha and beta of the inner tag take the place of the link's.
+where at its end the lattice's alpha and beta of the inner tag take the place of the word arc's.
 """
 
 from libc.math cimport exp, isinf, log
@@ -23,7 +23,7 @@ from crfseg.decoding.sentence cimport Sentence
 
 
 cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil:
-    """Lay the links of all matches out; False if there is no memory."""
+    """Allocate the word arcs of all matches; False if there is no memory."""
     cdef Py_ssize_t n_openers = word_arcs.word_tags.n_openers, n_numbers = 0, n = 0, first = 0, after
     cdef const SummedArc *word_arc
     release_arcs(word_arcs)
@@ -44,7 +44,7 @@ cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil:
 
 
 cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil:
-    """Give the memory back."""
+    """Free the memory of all word arcs."""
     free(word_arcs.items)
     free(word_arcs.numbers)
     free(word_arcs.tags)
@@ -52,7 +52,7 @@ cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil:
 
 
 cdef void list_tags(SummedArcs *word_arcs) noexcept nogil:
-    """Write down the tags on the way from each opening one."""
+    """List the tags along a word arc from each opening tag."""
     cdef Py_ssize_t d, k, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag
     for k in range(n_openers):
@@ -63,7 +63,7 @@ cdef void list_tags(SummedArcs *word_arcs) noexcept nogil:
 
 
 cdef void enter_starts(SummedArcs *word_arcs) noexcept nogil:
-    """Enter the places at which words of several characters begin."""
+    """Set up a word arc at each character where words of several characters begin."""
     cdef Py_ssize_t first = 0, after, length, k, n_openers = word_arcs.word_tags.n_openers
     cdef double *numbers = word_arcs.numbers
     cdef SummedArc *word_arc
@@ -102,23 +102,23 @@ cdef double word_weight(
 cdef inline double weight_in(
     const SummedArcs *word_arcs, const SummedArc *word_arc, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
-    """Return the same of a word of a link."""
+    """Return exp(strength) of the word of that length on a word arc."""
     return factor(word_arcs, word_arc.first, word_arc.after, length, tag)
 
 
 cdef inline double factor(
     const SummedArcs *word_arcs, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
-    """Return the same of a word of that length among matches of one start.
+    """Return exp(strength) of the word of that length among the matches of one start.
 
-    The strength counts in whole units, as in searches: else the ways would not add up to the sum.
+    The strength is rounded to whole units, as in the search: the sum is over the same scores.
     """
     cdef const WordTags *word_tags = word_arcs.word_tags
     return exp(word_score(word_tags, word_arcs.matches, first, after, length, tag) / word_tags.per_nat)
 
 
 cdef inline Py_ssize_t earliest(const SummedArcs *word_arcs, Py_ssize_t t) noexcept nogil:
-    """Return the first link that may go as far as character t."""
+    """Return the first word arc that may reach character t."""
     cdef Py_ssize_t k = word_arcs.next
     while k > 0 and word_arcs.items[k - 1].start >= t - word_arcs.matches.longest:
         k -= 1
@@ -128,7 +128,7 @@ cdef inline Py_ssize_t earliest(const SummedArcs *word_arcs, Py_ssize_t t) noexc
 cdef void open_arc(
     SummedArcs *word_arcs, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
 ) noexcept nogil:
-    """Take what opens words at character t, if any do, out of ``plain``, a copy of alpha."""
+    """Move the opening tags of character t into a word arc; ``plain`` is alpha without them."""
     cdef Py_ssize_t j, k
     cdef SummedArc *word_arc = &word_arcs.items[word_arcs.next]
     for j in range(word_arcs.n_tags):
@@ -144,7 +144,7 @@ cdef void open_arc(
 cdef inline void add_weighted(
     double weight, double entropy, Py_ssize_t tag, double *alpha, double *spread
 ) noexcept nogil:
-    """Add the weight of a way to a tag; ``spread`` sums what makes its entropy."""
+    """Add the weight of a path to a tag, and its term of the entropy to ``spread``."""
     alpha[tag] += weight
     if weight > 0:
         spread[tag] += weight * (entropy - log(weight))
@@ -153,9 +153,9 @@ cdef inline void add_weighted(
 cdef double follow_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, double *alpha, double *spread
 ) noexcept nogil:
-    """Go along all links to character t; return the weight that stays in them.
+    """Extend all word arcs to character t; return the total weight that stays in them.
 
-    ``alpha`` and ``spread`` get what comes back to the lattice, potentials not yet in it.
+    ``alpha`` and ``spread`` receive what rejoins the lattice, without the potentials of t.
     """
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
@@ -185,7 +185,7 @@ cdef double follow_arcs(
 
 
 cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept nogil:
-    """Divide the weights at character t by a sum."""
+    """Divide the weights of all word arcs at character t by the scale of that character."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     for k in range(earliest(word_arcs, t), word_arcs.next):
         d = t - word_arcs.items[k].start
@@ -194,7 +194,7 @@ cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept
 
 
 cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noexcept nogil:
-    """Add the probabilities of the tags of character t that are inside links."""
+    """Add the probabilities of the tags of character t that are inside word arcs."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef const SummedArc *word_arc
     for k in range(earliest(word_arcs, t), word_arcs.next):
@@ -208,7 +208,7 @@ cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noex
 cdef void pull_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil:
-    """Go back along all links from character t to the one before."""
+    """Extend the beta of all word arcs from character t to the one before."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
     cdef double total
@@ -233,7 +233,7 @@ cdef void pull_arcs(
 
 
 cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept nogil:
-    """Let what opens words at character t have the beta of the link; it is done with then."""
+    """Give the opening tags of character t the beta of their word arc, and close it."""
     cdef Py_ssize_t k
     cdef const SummedArc *word_arc = &word_arcs.items[word_arcs.next - 1]
     if word_arcs.next == 0 or word_arc.start != t:
@@ -244,10 +244,10 @@ cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept 
 
 
 cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil:
-    """Turn infinite strengths into what is known, so that sums and lists need not have them.
+    """Replace infinite strengths by boundary constraints, so that sums and lists stay finite.
 
-    The words that are always words on the best way are so on all; other labels of theirs, and words
-    that never are, become as improbable as a finite strength can make them.
+    A forced word on the best path is a word on all paths. Its other labels, and forbidden words,
+    get the lowest finite strength.
     """
     cdef Py_ssize_t k, t
     cdef Match *match
@@ -273,7 +273,7 @@ cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil:
 cdef bint is_word(
     Decoder decoder, const Sentence *sentence, const Match *match
 ) noexcept nogil:
-    """Tell whether the tags found have a match as a word, with its label."""
+    """Return whether a match is a word, with its label, on the best path."""
     cdef Py_ssize_t t, end = match.start + match.length
     if match.label >= 0 and decoder.labels[sentence.tags[match.start]] != match.label:
         return False

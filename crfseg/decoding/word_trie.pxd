@@ -5,13 +5,13 @@ from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 from crfseg.decoding.viterbi cimport Match, Matches
 
 cdef enum:
-    CHUNK = 256  # places that are gone through together
+    CHUNK = 256  # positions that are searched together
     LONGEST = 255  # characters of a word
 
 
 cdef struct Edge:
     uint64_t key  # kind of word (11 bits) | node (32) | character (21)
-    uint32_t link  # the node it leads to << 8 | which characters may come next, by their hash
+    uint32_t link  # the node it leads to << 8 | a bit for each hash of its next characters
     float strength  # of the word that ends there, in nats
 
 
@@ -24,9 +24,9 @@ cdef struct Search:
     const Edge *slots[CHUNK]
 
 
-cdef struct Hits:  # in one chunk, by length, then by place; they lie in the spare room of matches
+cdef struct Hits:  # of one chunk, by length, then by position; stored in the spare room of matches
     Py_ssize_t n
-    Py_ssize_t counts[CHUNK]  # of each place
+    Py_ssize_t counts[CHUNK]  # per position
 
 
 cdef class Trie:

@@ -1,14 +1,14 @@
-"""Trie of a user's words: finds all of them in a text, whatever overlaps.
+"""Trie of a user's words: finds all their occurrences in a text, overlapping ones too.
 
 ::
 
     北 北京 北京人     firsts[北] -> node 1 --京--> 2 --人--> 3      each edge has the strength of
                                                                 the word that ends behind it
 
-The first character leads to a node by a table, further ones by a hash table of all edges, with all
-that is to be known of one in 16 bytes. A text is gone through by length: all places one character
-deep, those still alive two deep, and so on, so that look-ups do not wait for each other. Words that
-came in later lie in a small trie above the large one, and say what counts.
+The first character leads to a node by a table, further ones by a hash table of all edges, 16 bytes per
+edge. A text is searched by length: all positions one character deep, those still alive two deep,
+and so on, so that look-ups do not wait for each other. Words added later are in a small trie above
+the large one, and override it.
 """
 
 import numpy as np
@@ -37,24 +37,24 @@ MAX_WORD_LENGTH = LONGEST  # characters of a user's word
 
 
 cdef inline uint64_t key_of(uint32_t link, uint32_t code) noexcept nogil:
-    """Return the key of the edge by which a character goes on."""
+    """Return the key of the edge of a character from a node."""
     return <uint64_t>(link >> NODE_SHIFT) << CODE_BITS | code
 
 
 cdef inline uint32_t bit_of(uint32_t code) noexcept nogil:
-    """Return the bit of a link that says whether such a character may come next."""
+    """Return the bit of a link that is set if an edge of such a character may exist."""
     return <uint32_t>1 << (code * <uint32_t>0x9E3779B1 >> 29)
 
 
 cdef inline Py_ssize_t slot_of(uint64_t key, uint64_t n_slots) noexcept nogil:
-    """Return where an edge begins to be looked for."""
+    """Return the slot at which the search for an edge begins."""
     return ((hash_of(key) >> 32) * n_slots) >> 32
 
 
 cdef inline bint note(
     Hits *hits, Matches *matches, const Edge *edge, int place, Py_ssize_t length
 ) noexcept nogil:
-    """Write down the word that ends with an edge, if one does; False if there is no memory."""
+    """Record the word that ends with an edge, if any; False if there is no memory."""
     if edge.key >> KIND_SHIFT == 0:
         return True
     if hits.n == matches.spare_room:
@@ -73,7 +73,7 @@ cdef inline bint note(
 cdef bint enter(
     Hits *hits, Py_ssize_t start, Py_ssize_t n_places, Matches *matches
 ) noexcept nogil:
-    """Append the hits of a chunk by place, then by length; False if there is no memory."""
+    """Append the hits of a chunk by position, then by length; False if there is no memory."""
     cdef Py_ssize_t k, n, at = matches.n
     cdef Match *item
     if not reserve_matches(matches, matches.n + hits.n + 1):
@@ -91,7 +91,7 @@ cdef bint enter(
 
 
 cdef bint unite(const Matches *low, const Matches *high, Matches *matches) noexcept nogil:
-    """Join two ordered lists; of one word's two matches the higher counts. False without memory."""
+    """Join two ordered lists; the higher one wins. False if there is no memory."""
     cdef Py_ssize_t a = 0, b = 0
     cdef const Match *one
     cdef const Match *other
@@ -114,7 +114,7 @@ cdef bint unite(const Matches *low, const Matches *high, Matches *matches) noexc
 
 
 cdef inline bint is_before(const Match *one, const Match *other) noexcept nogil:
-    """Tell whether a match comes first: by start, then by length."""
+    """Return whether a match comes first: by start, then by length."""
     return one.start < other.start or (one.start == other.start and one.length < other.length)
 
 
@@ -126,24 +126,24 @@ cdef class Trie:
     Parameters
     ----------
     codes
-        The characters of all N words end to end, folded, uint32.
+        The characters of all N words, concatenated and folded, uint32.
     offsets
-        Where each word begins, and the end of the last; shape (N + 1,), int64. Words have 1 to 255
-        characters; of equal ones the last counts.
+        The start of each word, and the end of the last; shape (N + 1,), int64. Words have 1 to 255
+        characters; the last of equal words counts.
     strengths
-        What each is worth where it is a word, in nats, shape (N,), float32; infinite: always, or
-        never; 0: nothing.
+        The score of each where it is a word, in nats, shape (N,), float32; inf: forced, -inf:
+        forbidden.
     labels
-        Which label is meant, -1 for any; below 2,000; shape (N,), int16.
+        The label of each, below 2,000, -1 for any; shape (N,), int16.
     folded
-        The code points from 0 on, folded; those behind the last are as they are.
+        The folded form of each code point from 0 on; code points past the end stay.
     below
-        Words that count where these say nothing; 0 takes one away.
+        A trie that this one overrides; a strength of 0 here removes a word of it.
 
     Raises
     ------
     LexiconError
-        If there are more characters than there can be nodes.
+        If the words have more characters than there can be nodes.
     """
 
     def __cinit__(
@@ -219,7 +219,7 @@ cdef class Trie:
         return self.n_nodes << NODE_SHIFT
 
     cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil:
-        """Return the edge by which a character goes on, a new one if there is none."""
+        """Return the edge of a character from a node, a new one if it is missing."""
         cdef uint64_t key = key_of(before.link, code)
         cdef Py_ssize_t at = slot_of(key, self.n_slots)
         before.link |= bit_of(code)
@@ -230,7 +230,7 @@ cdef class Trie:
         return &self.slots[at]
 
     cdef void fold(self, const uint32_t *codes, Py_ssize_t n, uint32_t *folded) noexcept nogil:
-        """Write down characters folded."""
+        """Write the folded characters."""
         cdef const uint32_t *forms = &self.folded[0]
         cdef Py_ssize_t t, n_forms = self.folded.shape[0]
         for t in range(n):
@@ -260,7 +260,7 @@ cdef class Trie:
         Returns
         -------
         words
-            A list of (start, end, label, whether it is always a word or never).
+            A list of (start, end, label, True if forced, False if forbidden).
         """
         cdef Matches matches
         cdef Py_ssize_t k
@@ -320,7 +320,7 @@ cdef class Trie:
         return True
 
     cdef void ask(self, Search *search, Py_ssize_t n, Py_ssize_t length) noexcept nogil:
-        """Send for the edges by which paths go on; those that cannot are dropped."""
+        """Prefetch the next edge of each live path; drop paths without one."""
         cdef Py_ssize_t a, at, alive = 0
         cdef uint32_t code
         for a in range(search.n):
@@ -337,7 +337,7 @@ cdef class Trie:
     cdef bint answer(
         self, Search *search, Hits *hits, Matches *matches, Py_ssize_t length
     ) noexcept nogil:
-        """Go on along these edges, and write down the words; False if there is no memory."""
+        """Follow these edges and record the words; False if there is no memory."""
         cdef Py_ssize_t a, alive = 0
         cdef const Edge *edge
         cdef const Edge *last = self.slots + self.n_slots - 1

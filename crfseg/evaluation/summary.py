@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 from crfseg.evaluation.breakdown import Slice
+from crfseg.evaluation.report.wording import columns_of
 from crfseg.evaluation.scores import Scores
 
 _TITLES: Final = {
@@ -66,9 +66,8 @@ def _confusion(scores: Scores) -> Iterator[str]:
 
 
 def _padded(name: str, width: int) -> str:
-    """Pad a name to a width in columns of a terminal; Han characters take two."""
-    columns = sum(1 + (east_asian_width(char) in "WF") for char in name)
-    return name + " " * (width - columns)
+    """Pad a name with spaces to a width in columns of a terminal."""
+    return name + " " * (width - columns_of(name))
 
 
 def as_dict(scores: Scores) -> dict[str, Any]:

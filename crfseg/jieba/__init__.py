@@ -1,8 +1,14 @@
-"""jieba's functions with a model of crfseg behind them: change one import, keep the program.
+"""Drop-in replacement for jieba: its functions, with a model of crfseg.
 
 >>> import crfseg.jieba as jieba  # instead of: import jieba
 
-The words are those of the model, so they differ from jieba's; docs/jieba.md says what else does.
+The words are those of the model, so they differ from jieba's; docs/jieba.md lists all differences.
+
+::
+
+    tokenizer  Tokenizer: jieba's methods on a model and a lexicon
+    default    the shared tokenizer, and its methods as functions
+    posseg     words with parts of speech, from a labelled model
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tokenizer that jieba's functions share, and these functions."""
+"""Default tokenizer: jieba's module functions, which share it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ tokenize = dt.tokenize
 
 
 def enable_parallel(processnum: int | None = None) -> None:
-    """Do nothing; :meth:`crfseg.Segmenter.cut_many` uses all cores."""
+    """Do nothing: :meth:`crfseg.Segmenter.cut_many` uses all cores."""
 
 
 def disable_parallel() -> None:
@@ -28,4 +28,4 @@ def disable_parallel() -> None:
 
 
 def setLogLevel(log_level: int) -> None:
-    """Do nothing; there is no log."""
+    """Do nothing: there is no log."""

@@ -1,4 +1,4 @@
-"""``jieba.posseg``: words with parts of speech, of a model that was trained with labels."""
+"""Replacement for ``jieba.posseg``: words with parts of speech, from a labelled model."""
 
 from __future__ import annotations
 
@@ -18,19 +18,26 @@ class pair(NamedTuple):
 
 
 class POSTokenizer:
-    """The class ``jieba.posseg.POSTokenizer``.
+    """Replacement for ``jieba.posseg.POSTokenizer``.
 
     Parameters
     ----------
     tokenizer
-        Whose model and words to use; None: those of the functions of the module.
+        The tokenizer with the model and the words. None: the shared one.
     """
 
     def __init__(self, tokenizer: Tokenizer | None = None) -> None:
         self.tokenizer = tokenizer or dt
 
     def cut(self, sentence: str | bytes, HMM: bool = True) -> Iterator[pair]:  # noqa: ARG002
-        """Yield the words of a text and their labels; white space has ``x``.
+        """Yield the words of a text with their labels; white space has the label ``x``.
+
+        Parameters
+        ----------
+        sentence
+            Text, or UTF-8.
+        HMM
+            Ignored.
 
         Raises
         ------
@@ -47,7 +54,7 @@ class POSTokenizer:
             yield pair(token.text, token.label or "x")
 
     def lcut(self, sentence: str | bytes, HMM: bool = True) -> list[pair]:
-        """Return what :meth:`cut` yields."""
+        """Return the pairs of :meth:`cut` as a list."""
         return list(self.cut(sentence, HMM))
 
 

@@ -1,7 +1,7 @@
-"""The methods of jieba's Tokenizer, with a model and a user's lexicon behind them.
+"""Replacement for jieba's Tokenizer, with a model and a user's lexicon.
 
-They take what jieba's take. White space comes out as tokens, each character one, so that the words
-end to end are the text. Arguments that mean nothing here are accepted.
+The methods have jieba's signatures; arguments without a meaning here are ignored. Each white-space
+character is a token, so that the words joined are the text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from crfseg.segmenter.tokens import Token
 from crfseg.text.encodings import decode
 from crfseg.text.files import PathLike
 
-_STRETCH: Final = re.compile(r"\S+")
+_VISIBLE: Final = re.compile(r"\S+")
 _SPACE: Final = re.compile(r"\r\n|\s")
 
 
@@ -31,17 +31,17 @@ class Readable(Protocol):
     """An open file."""
 
     def read(self) -> str | bytes:
-        """Return what is in it."""
+        """Return the content of the file."""
 
 
 class Tokenizer:
-    """The class ``jieba.Tokenizer``, for one model and one user's lexicon.
+    """Replacement for ``jieba.Tokenizer``: one model and one list of words.
 
     Parameters
     ----------
     dictionary
         A segmenter, or the file of a model, see :meth:`set_dictionary`. None: the bundled model,
-        which is loaded when it is first needed.
+        loaded on first use.
 
     Examples
     --------
@@ -59,16 +59,16 @@ class Tokenizer:
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        """The segmenter behind the functions."""
+        """The segmenter of the model and the words."""
         return crfseg.load(lexicon=self.lexicon)
 
     def set_dictionary(self, dictionary: PathLike | Segmenter) -> None:
-        """Take another model: a file, or a segmenter. What words were added stay.
+        """Use another model, from a file or a segmenter; words that were added are kept.
 
         Raises
         ------
         OptionError
-            If it is a list of words; a model has learned its own.
+            If the file is not a model, such as a word list of jieba.
         """
         if isinstance(dictionary, Segmenter):
             self.segmenter = Segmenter(dictionary.model, self.lexicon)
@@ -81,7 +81,7 @@ class Tokenizer:
             )
 
     def initialize(self, dictionary: PathLike | None = None) -> None:
-        """Load the model now, not when it is first needed."""
+        """Load the model now, not on first use."""
         if dictionary is not None:
             self.set_dictionary(dictionary)
         self.segmenter  # noqa: B018
@@ -93,23 +93,33 @@ class Tokenizer:
         HMM: bool = True,  # noqa: ARG002
         use_paddle: bool = False,  # noqa: ARG002
     ) -> Iterator[str]:
-        """Yield the words of a text; with ``cut_all`` all words in it that are known."""
+        """Yield the words of a text.
+
+        Parameters
+        ----------
+        sentence
+            Text, or UTF-8.
+        cut_all
+            If True, yield all known words in the text, which may overlap.
+        HMM, use_paddle
+            Ignored.
+        """
         text = decoded(sentence)
         if cut_all:
-            yield from (text[start:end] for start, end in self._every(text))
+            yield from (text[start:end] for start, end in self._all_words(text))
         else:
             yield from (word for word, _, _ in self._tokens(text))
 
     def cut_for_search(self, sentence: str | bytes, HMM: bool = True) -> Iterator[str]:  # noqa: ARG002
-        """Yield the words of a text, and those inside of them, in order of their starts."""
+        """Yield the words of a text and the words inside them, ordered by start."""
         yield from (word for word, _, _ in self._tokens(decoded(sentence), "search"))
 
     def lcut(self, *args: Any, **kwargs: Any) -> list[str]:
-        """Return what :meth:`cut` yields."""
+        """Return the words of :meth:`cut` as a list."""
         return list(self.cut(*args, **kwargs))
 
     def lcut_for_search(self, *args: Any, **kwargs: Any) -> list[str]:
-        """Return what :meth:`cut_for_search` yields."""
+        """Return the words of :meth:`cut_for_search` as a list."""
         return list(self.cut_for_search(*args, **kwargs))
 
     def tokenize(
@@ -118,19 +128,29 @@ class Tokenizer:
         mode: str = "default",
         HMM: bool = True,  # noqa: ARG002
     ) -> Iterator[tuple[str, int, int]]:
-        """Yield words and where they start and end; ``mode="search"``: those inside words too."""
+        """Yield each word with its start and its end.
+
+        Parameters
+        ----------
+        unicode_sentence
+            Any text.
+        mode
+            ``"default"``, or ``"search"`` for the words inside words too.
+        HMM
+            Ignored.
+        """
         yield from self._tokens(unicode_sentence, None if mode == "default" else "search")
 
     def load_userdict(self, f: PathLike | Readable | Iterable[str]) -> None:
-        """Add the words of a file, by name or open, or of lines: a word, its count, its tag.
+        """Add the words of a file, given by name or open, or of lines: word, count and tag.
 
-        The larger the count, the more a word is worth beside the others of its file. A word with
-        white space inside is passed over, for white space always separates words here.
+        Words with a larger count have more strength among those of their file. A word with white
+        space inside is skipped, since white space always separates words here.
 
         Raises
         ------
         LexiconError
-            With the line, if it is none of that format.
+            If a line is not in that format; the message has its number.
         """
         if isinstance(f, str | os.PathLike):
             self.lexicon.update(UserLexicon.read(f, format="jieba"))
@@ -141,18 +161,33 @@ class Tokenizer:
         self.lexicon.update(UserLexicon.parse(text, format="jieba", name=name))
 
     def add_word(self, word: str, freq: int | None = None, tag: str | None = None) -> None:
-        """Add a word; 0 takes it away, any other count does not matter."""
+        """Add a word, or remove it if its count is 0.
+
+        Parameters
+        ----------
+        word
+            At most ``MAX_WORD_LENGTH`` characters, without white space.
+        freq
+            0: remove the word. All other counts have the same effect.
+        tag
+            The part of speech, for models with labels.
+
+        Raises
+        ------
+        LexiconError
+            If it is not a valid word.
+        """
         if freq == 0:
             self.del_word(word)
         else:
             self.lexicon.add(word, tag=tag or "")
 
     def del_word(self, word: str) -> None:
-        """Let a string be no word, whoever knew it."""
+        """Forbid a word, even if the model knows it."""
         self.lexicon.add(word, strength=float("-inf"))
 
     def suggest_freq(self, segment: str | Iterable[str], tune: bool = False) -> int:
-        """Return a number for a word, 0 for what is to be parted; with ``tune``, see to it."""
+        """Return 1 for a word, 0 for words to separate; with ``tune``, add or forbid the word."""
         if isinstance(segment, str):
             if tune:
                 self.add_word(segment)
@@ -171,27 +206,33 @@ class Tokenizer:
             else:
                 yield token.text, token.start, token.end
 
-    def _every(self, text: str) -> list[tuple[int, int]]:
-        """Return where words are: the known ones, and the model's own where there is none."""
-        found = {
+    def _all_words(self, text: str) -> list[tuple[int, int]]:
+        """Return the spans of all known words, and the model's own words elsewhere."""
+        spans = {
             (a, b)
-            for stretch in _STRETCH.finditer(text)
-            for a in range(*stretch.span())
-            for b in range(a + 2, min(stretch.end(), a + MAX_WORD_LENGTH) + 1)
+            for visible in _VISIBLE.finditer(text)
+            for a in range(*visible.span())
+            for b in range(a + 2, min(visible.end(), a + MAX_WORD_LENGTH) + 1)
             if self.segmenter.knows(text[a:b])
         }
         covered = bytearray(len(text))
-        for a, b in found:
+        for a, b in spans:
             covered[a:b] = b"\1" * (b - a)
-        found.update((a, b) for _, a, b in self._tokens(text) if b - a > 1 or not covered[a])
-        return sorted(found)
+        spans.update((a, b) for _, a, b in self._tokens(text) if b - a > 1 or not covered[a])
+        return sorted(spans)
 
 
 def _characters(space: Token) -> Iterator[tuple[str, int, int]]:
-    for found in _SPACE.finditer(space.text):
-        yield found[0], space.start + found.start(), space.start + found.end()
+    for match in _SPACE.finditer(space.text):
+        yield match[0], space.start + match.start(), space.start + match.end()
 
 
 def decoded(sentence: str | bytes) -> str:
-    """Return text as str; bytes are UTF-8, others are never guessed."""
+    """Return text as str; bytes are decoded as UTF-8.
+
+    Raises
+    ------
+    CorpusError
+        If the bytes are not UTF-8.
+    """
     return decode(sentence, "<bytes>") if isinstance(sentence, bytes) else sentence

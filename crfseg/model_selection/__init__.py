@@ -1,10 +1,10 @@
-"""Model selection: many trainings, to choose settings and to plan.
+"""Model selection: cross-validation, learning curves, and tuning of settings.
 
 ::
 
-    cross_validation  scores without a dev set
-    learning_curve    scores by the size of the corpus
-    tuning            the search for settings
-    selection_bias    the part of a gain that is chance
-    trials            trainings side by side
+    cross_validation  cross_validate(): scores by folds of the corpora
+    learning_curve    learning_curve(): scores by training size; a forecast
+    tuning            tune(): search for the best settings within a budget
+    selection_bias    tests for the luck in choosing the best
+    trials            many trainings side by side, in several processes
 """

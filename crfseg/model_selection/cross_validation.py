@@ -1,4 +1,4 @@
-"""Cross-validation: every sentence scored by a model that has not seen it.
+"""Cross-validation: every sentence is scored by a model that has not seen it.
 
 ::
 
@@ -7,8 +7,9 @@
              | train  |  test  | train  |  ->   model 2 segments fold 2
              | train  | train  |  test  |  ->   model 3 segments fold 3
 
-Neighbouring sentences share their subject and so their words. A fold of single sentences picked at
-random would have its neighbours among the training text, and a score that no new text reaches.
+Neighbouring sentences share their subject and so their words. If a fold were a random selection of
+sentences, their neighbours would be in the training text, and its score would be too high for new
+text.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ from crfseg.text.files import PathLike
 
 Unit = Literal["sentence", "document"]
 UNITS: Final = ("sentence", "document")
-"""What stays whole: a fold ends where a sentence ends, or where a document does."""
+"""The units that folds keep whole: a fold ends at the end of a sentence, or of a document."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """A part of the corpora, and how well a model of the other parts segments it.
+    """A part of the corpora, with the scores of a model trained on the other parts.
 
     Parameters
     ----------
     number
-        From 1.
+        The number of the fold, from 1.
     place
-        Where it begins: ``file:line``.
+        The beginning of the fold: ``file:line``.
     sentences, words
-        Its size.
+        The size of the fold.
     scores
-        Its figures; the known words are those of the other folds.
+        The scores of the model; the known words are those of the other folds.
     likelihood
-        How probable the model finds each gold word, in [0, 1], shape (W,).
+        The probability of each gold word, in [0, 1], shape (W,).
     seconds
-        How long training and scoring took.
+        The time of training and scoring.
     """
 
     number: int
@@ -71,26 +72,26 @@ class CrossValidation:
     Parameters
     ----------
     parts
-        The corpora; their sentences, as one text, are those of the folds.
+        The corpora; their sentences in order are those of the folds.
     folds
-        One after the other.
+        The folds, in order.
     """
 
     parts: tuple[Corpus, ...]
     folds: tuple[Fold, ...]
 
     def place(self, sentence: int) -> tuple[str, int]:
-        """Return the file and the line of a sentence of the corpora as one text."""
+        """Return the file and the line of a sentence, counted over all corpora."""
         return place(self.parts, sentence)
 
     @cached_property
     def pooled(self) -> Scores:
-        """All folds counted as one text; ``alignment`` has what was predicted."""
+        """The scores of all folds counted as one text; ``alignment`` has the predicted words."""
         return pooled([fold.scores for fold in self.folds])
 
     @cached_property
     def likelihood(self) -> NDArray[np.float64]:
-        """The probability of each gold word in the model that has not seen it, shape (W,)."""
+        """The probability of each gold word under the model that has not seen it, shape (W,)."""
         return np.concatenate([fold.likelihood for fold in self.folds])
 
     def mean(self, figure: str) -> float | None:
@@ -99,7 +100,7 @@ class CrossValidation:
         return fmean(values) if values else None
 
     def deviation(self, figure: str) -> float | None:
-        """Return the standard deviation of a figure between folds; None if fewer than two."""
+        """Return the standard deviation of a figure over the folds; None if fewer than two."""
         values = self._values(figure)
         return stdev(values) if len(values) > 1 else None
 
@@ -120,29 +121,34 @@ def cross_validate(
     encoding: str = "utf-8",
     **options: Any,
 ) -> CrossValidation:
-    """Score a way of training on the corpora themselves.
+    """Score training options by cross-validation on the training corpora.
 
     Parameters
     ----------
     corpora
         Segmented corpora, files or :class:`crfseg.Corpus` objects; divided as one text.
     also
-        Segmented corpora that every model is trained on besides; they are not scored.
+        Further segmented corpora that every model is trained on; they are not scored.
     folds
-        How many parts, and models.
+        The number of parts, and of models.
     by
-        ``"sentence"``: folds are equally large. ``"document"``: they end where a document ends,
-        at a blank line or the end of a file. Blank lines say nothing where every sentence has one.
+        ``"sentence"``: folds are equally large. ``"document"``: folds end where a document ends,
+        at a blank line or the end of a file. Blank lines after every sentence are ignored.
     jobs
-        How many models are trained at a time, each in a process of its own; 0: one a core. The
-        results do not depend on it. A script that calls this with more than one needs
-        ``if __name__ == "__main__":``, as for all of Python's processes.
+        The number of models trained at a time, each in its own process; 0: one per core. The
+        results do not depend on it. A script that uses several processes needs
+        ``if __name__ == "__main__":``, as always in Python.
     callback
         Called with each :class:`Fold` in order.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
     **options
-        As :func:`crfseg.train` takes them.
+        The options of :func:`crfseg.train`.
+
+    Returns
+    -------
+    validation
+        The folds, and the scores of all of them together.
 
     Raises
     ------
@@ -156,18 +162,18 @@ def cross_validate(
     corpus, n_others = Corpus.join([*parts, *others]), sum(map(len, others))
     of_sentence = np.append(fold_numbers(parts, folds, by), np.full(n_others, -1))
     trials = [Trial(of_sentence != k, of_sentence == k, options) for k in range(folds)]
-    found: list[Fold] = []
+    scored: list[Fold] = []
     for k, outcome in enumerate(run(corpus, trials, jobs)):
         file, line = place(parts, int(np.argmax(of_sentence == k)))
-        found.append(
+        scored.append(
             Fold(
                 k + 1, f"{file}:{line}", len(outcome.predicted), outcome.scores.counts.true_words,
                 outcome.scores, outcome.likelihood, outcome.seconds,
             )
         )  # fmt: skip
         if callback:
-            callback(found[-1])
-    return CrossValidation(tuple(parts), tuple(found))
+            callback(scored[-1])
+    return CrossValidation(tuple(parts), tuple(scored))
 
 
 def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> NDArray[np.intp]:
@@ -176,17 +182,17 @@ def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> 
     Parameters
     ----------
     parts
-        The corpora, N sentences together.
+        The corpora, N sentences in all.
     folds
-        How many.
+        The number of folds, at least 2.
     by
-        What stays whole, see :func:`cross_validate`.
+        The unit that folds keep whole, see :func:`cross_validate`.
 
     Returns
     -------
     numbers
-        From 0, ascending, shape (N,). Every fold has a unit at least, and as near to the same
-        number of words as units allow.
+        From 0, ascending, shape (N,). Every fold has at least one unit, and folds are as equal in
+        words as units allow.
 
     Raises
     ------
@@ -221,19 +227,19 @@ def fold_numbers(parts: Sequence[Corpus], folds: int, by: Unit = "sentence") -> 
 
 
 def _nearest(before: NDArray[np.intp], wanted: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return for each wanted number the unit that begins nearest, no fold being left empty."""
+    """Return the unit that begins nearest to each wanted number; no fold is left empty."""
     after = np.clip(np.searchsorted(before, wanted), 1, len(before) - 1)
     nearest = after - (wanted - before[after - 1] < before[after] - wanted)
     cuts: list[int] = []
     for k, unit in enumerate(nearest.tolist()):
         lowest = cuts[-1] + 1 if cuts else 1
-        highest = len(before) - (len(wanted) - k)  # as many units as folds still to come
+        highest = len(before) - (len(wanted) - k)  # one unit for each fold to come
         cuts.append(min(max(unit, lowest), highest))
     return np.array(cuts, dtype=np.intp)
 
 
 def _unit_begins(corpus: Corpus, by: Unit) -> NDArray[np.bool_]:
-    """Return which sentences begin a unit, shape (N,)."""
+    """Flag the sentences that begin a unit, shape (N,)."""
     begins = np.ones(len(corpus), dtype=bool)
     gaps = np.diff(corpus.lines) > 1
     if by == "document":
@@ -242,10 +248,10 @@ def _unit_begins(corpus: Corpus, by: Unit) -> NDArray[np.bool_]:
 
 
 def pooled(scores: Sequence[Scores]) -> Scores:
-    """Return the scores of texts, each by a model of its own, counted as one text.
+    """Return the scores of several texts, each with its own model, counted as one text.
 
-    There is no one training vocabulary: words are told from unknown ones in the counts alone, not
-    in the breakdown.
+    There is no common training vocabulary: known and unknown words are separate in the counts, but
+    not in the breakdown.
     """
     alignments = [each.alignment for each in scores]
     sure = [each.confidence for each in alignments if each.confidence is not None]

@@ -1,8 +1,8 @@
-"""Learning curves: scores by the size of the training text, and a forecast for twice as much.
+"""Learning curves: scores by the size of the training text, and a forecast for twice the text.
 
-The error of many a learner falls as a power of the text, e(n) = a n^-b (Hestness et al. 2017, Deep
-learning scaling is predictable, empirically). On a double logarithmic scale that is a line; it is
-fitted to the largest parts alone, since small ones lie above it, and carried on to twice the text.
+The error of many learners is a power of the size, e(n) = a n^-b (Hestness et al. 2017, Deep
+learning scaling is predictable, empirically): a line on logarithmic axes. It is fitted to the
+largest parts only, since small parts lie above it, and extrapolated to twice the text.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from crfseg.text.files import PathLike
 from crfseg.training.algorithm import algorithm_of
 
 SIZES: Final = (Fraction(1, 16), Fraction(1, 8), Fraction(1, 4), Fraction(1, 2), Fraction(1))
-_FITTED: Final = 3  # sizes, the largest ones: over these the error is close to a power
+_FITTED: Final = 3  # largest sizes; over these the error is close to a power
 
 
 @dataclass(frozen=True)
 class Point:
-    """A model of a part of the training corpora.
+    """The scores of a model trained on a part of the corpora.
 
     Parameters
     ----------
     share
-        Of the words of the corpora that were wanted.
+        The wanted share of the words of the corpora, in (0, 1].
     repeat
-        From 1; each begins at another place of the corpora and with another seed.
+        The number of the repeat, from 1; each has its own first sentence and seed.
     sentences, words
-        What was trained on.
+        The size of the part.
     scores
-        On dev.
+        The scores on dev.
     seconds
-        How long training and scoring took.
+        The time of training and scoring.
     """
 
     share: Fraction
@@ -57,20 +57,20 @@ class Point:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A forecast of the scores with twice the text.
+    """The forecast of F1 for twice the text.
 
     Parameters
     ----------
     words
-        Twice those of the corpora.
+        Twice the words of the corpora.
     f1
-        The F1 to be expected there.
+        The expected F1, in [0, 1].
     gain
-        By how much that is more than the fitted F1 of the whole corpora.
+        The expected F1 less the fitted F1 of the whole corpora.
     low, high
-        The 95 % interval of the gain, as the scatter about the fitted line has it.
+        The 95 % interval of the gain, from the residuals of the fit.
     exponent
-        The power b of e(n) = a n^-b: each doubling leaves 2^-b of the error.
+        The exponent b of e(n) = a n^-b: each doubling multiplies the error by 2^-b.
     """
 
     words: int
@@ -83,19 +83,19 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Curve:
-    """The result of :func:`learning_curve`: a point a size and repeat, the small ones first."""
+    """The result of :func:`learning_curve`: a point for each size and repeat, small sizes first."""
 
     points: tuple[Point, ...]
 
     @property
     def shares(self) -> list[Fraction]:
-        """The sizes, ascending."""
+        """The sizes as shares of the words, ascending."""
         return sorted({point.share for point in self.points})
 
     def figures(self, share: Fraction, figure: str) -> list[float]:
-        """Return a figure of :class:`Scores`, of every repeat at a size that has it."""
-        found = (p.scores.as_dict().get(figure) for p in self.points if p.share == share)
-        return [value for value in found if value is not None]
+        """Return a figure of :class:`Scores` for the repeats of a size that have it."""
+        values = (p.scores.as_dict().get(figure) for p in self.points if p.share == share)
+        return [value for value in values if value is not None]
 
     def mean(self, share: Fraction, figure: str) -> float | None:
         """Return the mean of a figure over the repeats."""
@@ -103,16 +103,16 @@ class Curve:
         return fmean(values) if values else None
 
     def deviation(self, share: Fraction, figure: str) -> float | None:
-        """Return the standard deviation of a figure between repeats; None if fewer than two."""
+        """Return the standard deviation of a figure over the repeats; None if fewer than two."""
         values = self.figures(share, figure)
         return stdev(values) if len(values) > 1 else None
 
     def words(self, share: Fraction) -> int:
-        """Return the mean number of words at a size."""
+        """Return the mean number of words of a size."""
         return round(fmean(point.words for point in self.points if point.share == share))
 
     def forecast(self) -> Forecast | None:
-        """Return what twice the text would bring; None without three sizes, or with no errors."""
+        """Return the forecast for twice the text; None with under three sizes, or a perfect F1."""
         fitted = [point for point in self.points if point.share in self.shares[-_FITTED:]]
         errors = [1 - (point.scores.f1 or 0.0) for point in fitted]
         if len(self.shares) < _FITTED or min(errors) <= 0:
@@ -121,7 +121,7 @@ class Curve:
 
 
 def forecast(words: NDArray[np.intp], errors: NDArray[np.float64]) -> Forecast:
-    """Fit log e = log a - b log n by least squares; the interval is Student's, of the slope."""
+    """Fit log e = log a - b log n by least squares, with Student's interval of the slope."""
     from scipy import stats
 
     line = stats.linregress(np.log(words), np.log(errors))
@@ -146,32 +146,37 @@ def learning_curve(
     seed: int = 0,
     **options: Any,
 ) -> Curve:
-    """Train on growing parts of the corpora, and score each on dev.
+    """Train on growing parts of the corpora, and score each model on dev.
 
-    A part is contiguous, since more text comes as more documents and not as more sentences of
-    known ones. The parts of a repeat begin at the same sentence, so that each holds the smaller
-    ones; those of another begin elsewhere.
+    A part is contiguous, since new text comes in documents, not in sentences of known documents.
+    The parts of a repeat begin at the same sentence, so that each contains the smaller ones.
 
     Parameters
     ----------
     corpora
-        Segmented corpora, looked at as one.
+        Segmented corpora, counted as one text.
     dev
-        Segmented corpora that are not trained on.
+        Segmented corpora that are scored, not trained on.
     sizes
         Shares of the words, in (0, 1].
     repeats
-        How many models of each size.
+        The number of models of each size.
     jobs
-        How many models are trained at a time, see :func:`crfseg.cross_validate`.
+        The number of models trained at a time; 0: one per core, see
+        :func:`crfseg.cross_validate`.
     callback
-        Called with each :class:`Point`, the small ones first.
+        Called with each :class:`Point`, small sizes first.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
     seed
-        Of the first repeat; the others have the next ones.
+        The seed of the first repeat; each further repeat adds one.
     **options
-        As :func:`crfseg.train` takes them.
+        The options of :func:`crfseg.train`.
+
+    Returns
+    -------
+    curve
+        The scores of all models.
 
     Raises
     ------
@@ -207,16 +212,21 @@ def learning_curve(
 
 
 def part_of(corpus: Corpus, share: Fraction, begin: float) -> NDArray[np.bool_]:
-    """Return which sentences are in a part: so many words from a place on, around the end.
+    """Return flags of the sentences of a contiguous part, which may wrap around the end.
 
     Parameters
     ----------
     corpus
         N sentences.
     share
-        Of its words, in (0, 1]; a sentence that the share cuts is in.
+        The share of its words, in (0, 1]; the last sentence may exceed it.
     begin
-        Where the part begins, as a share of the words before it, in [0, 1).
+        The share of the words before the part, in [0, 1).
+
+    Returns
+    -------
+    flags
+        Shape (N,).
     """
     words = corpus.words_per_sentence()
     first = int(np.searchsorted(np.cumsum(words), begin * words.sum(), "right"))

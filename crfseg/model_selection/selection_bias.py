@@ -1,8 +1,7 @@
-"""Selection bias: the part of the best setting's gain that is chance.
+"""Selection bias: the luck in the figure of the best of several segmentations.
 
-The best of many on one text is partly the luckiest there. Drawing the sentences anew, with
-replacement, shows how lucky: both functions go by how the K compare when some sentences happen to
-come twice and others not at all.
+The best of many on one text is partly the luckiest there. Both functions estimate this from
+bootstrap samples of the sentences.
 """
 
 from __future__ import annotations
@@ -16,22 +15,23 @@ from numpy.typing import NDArray
 from crfseg.evaluation.significance import Counts, f1_of
 
 _RESAMPLES: Final = 1000
-AT_ONCE: Final = 1 << 21  # sentences drawn together
+AT_ONCE: Final = 1 << 21  # sentences per batch
 
 
 def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
-    """Return how often chance makes the best of several as much better than the first.
+    """Return the p-value of the best of several segmentations against the first.
 
-    The share of draws in which the largest of the differences from the first, each less its true
-    value, reaches that which was found. White (2000), A reality check for data snooping.
+    It is the share of bootstrap samples in which the largest gain over the first, each gain less
+    its observed value, reaches the largest observed gain (White 2000, A reality check for data
+    snooping).
 
     Parameters
     ----------
     counts
-        Of K segmentations of the same N sentences, each of shape (N, 4), see
-        :data:`crfseg.evaluation.significance.Counts`; the first is the one to be beaten.
+        The counts of K segmentations of the same N sentences, each of shape (N, 4), see
+        :data:`crfseg.evaluation.significance.Counts`; the first is the baseline.
     seed
-        Of the draws.
+        The seed of the samples.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
         In (0, 1]; 1 if none is better than the first.
     """
     table = _table(counts)
-    found = _f1(np.ones((1, len(table))), table)[0]
-    gains = found - found[0]
+    observed = _f1(np.ones((1, len(table))), table)[0]
+    gains = observed - observed[0]
     if gains.max() <= 0:
         return 1.0
     reached = 0
@@ -52,11 +52,11 @@ def reality_check(counts: Sequence[Counts], seed: int = 0) -> float:
 
 
 def remaining_gain(counts: Sequence[Counts], seed: int = 0) -> float:
-    """Return how much better than the first the chosen one is on sentences that did not choose.
+    """Return the gain over the first on sentences that took no part in the choice.
 
-    Each draw chooses the best on its sentences; what counts is its F1 less that of the first on
-    those that were not drawn, about a third (Efron 1983, Estimating the error rate of a prediction
-    rule, on such sentences). The mean over the draws; parameters as :func:`reality_check`.
+    Each bootstrap sample chooses the best on its sentences. Its gain is measured on the sentences
+    that were not drawn, about a third (Efron 1983, Estimating the error rate of a prediction rule).
+    The result is the mean gain in F1; the parameters are those of :func:`reality_check`.
     """
     table = _table(counts)
     gains = []
@@ -73,12 +73,12 @@ def _table(counts: Sequence[Counts]) -> NDArray[np.float64]:
 
 
 def _f1(times: NDArray[Any], table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the F1 of each segmentation, shape (B, K), if sentences come so often, (B, N)."""
+    """Return the F1 of K segmentations, shape (B, K), with sentences repeated ``times``, (B, N)."""
     return f1_of((times @ table).reshape(len(times), -1, 4))
 
 
 def _draws(n: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Yield how often each of N sentences is drawn, some draws together: shape (B, N)."""
+    """Yield batches of bootstrap samples: the times each sentence is drawn, shape (B, N)."""
     rng, left = np.random.default_rng(seed), _RESAMPLES
     while left > 0:
         size = min(left, max(1, AT_ONCE // n))

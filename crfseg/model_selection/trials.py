@@ -1,7 +1,7 @@
-"""Many trainings side by side, each in a process of its own.
+"""Trials: many trainings side by side, each in its own process.
 
-A training on one thread in each of k processes is faster than k trainings one after the other on k
-threads. What comes out depends on neither.
+k processes with one thread each are faster than k trainings in turn with k threads each. The
+results are the same.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from crfseg.training.algorithm import algorithm_of
 from crfseg.training.train import train
 
 QUICK: Final = 300_000
-"""Characters trained on in all that take about as long as starting processes."""
+"""Characters of training text that take about as long as starting the processes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A model to be trained on some sentences of a corpus, and scored on others.
+    """A model to train on some sentences of a corpus and to score on others.
 
     Parameters
     ----------
     trained, scored
-        Which sentences, shape (N,), bool.
+        Flags of the sentences, shape (N,), bool.
     options
-        As :func:`crfseg.train` takes them.
+        The options of :func:`crfseg.train`.
     """
 
     trained: NDArray[np.bool_]
@@ -56,11 +56,11 @@ class Outcome:
     Parameters
     ----------
     scores
-        Those of the model; their ``alignment`` has what it predicted.
+        The scores of the model; their ``alignment`` has the predicted words.
     likelihood
-        How probable the model finds each gold word of the scored sentences, in [0, 1], shape (W,).
+        The probability of each gold word of the scored sentences, in [0, 1], shape (W,).
     seconds
-        How long training and scoring took.
+        The time of training and scoring.
     """
 
     scores: Scores
@@ -69,12 +69,12 @@ class Outcome:
 
     @property
     def predicted(self) -> Corpus:
-        """The scored sentences as the model segments them."""
+        """The scored sentences, segmented by the model."""
         return self.scores.alignment.predicted
 
 
 def selected(corpus: Corpus, which: NDArray[np.bool_]) -> Corpus:
-    r"""Return some sentences of a corpus, in their order.
+    r"""Return the flagged sentences of a corpus, in order.
 
     >>> corpus = Corpus.from_text("我 爱 北京\n他 来 了\n好")
     >>> [sentence.text for sentence in selected(corpus, np.array([True, False, True]))]
@@ -93,7 +93,7 @@ def selected(corpus: Corpus, which: NDArray[np.bool_]) -> Corpus:
 
 
 def n_workers(jobs: int) -> int:
-    """Return how many processes are meant; 0 stands for one a core that is ours.
+    """Return the number of processes; 0 stands for one per core that this process may use.
 
     Raises
     ------
@@ -113,11 +113,11 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
     corpus
         The sentences of all trials.
     trials
-        What is trained.
+        The models to train and score.
     jobs
-        How many at a time, each in a process of its own; 0: one a core. One alone runs in this
-        process, and a single trial there takes as many threads. So do trials that take no longer
-        than it takes to start processes.
+        The number of trials at a time, each in its own process; 0: one per core. If it is 1, or
+        there is one trial, or the trials take no longer than starting processes, all run in this
+        process; the threads of each are then ``jobs`` divided by the number of trials.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
         min(jobs, len(trials)), multiprocessing.get_context("spawn"), _leave_ctrl_c_to_the_parent
     )
     try:
-        # Not map, which cancels at its end what the pool may be ending as well.
+        # Not map: it cancels futures at its end, which the pool may be cancelling too.
         waiting = [executor.submit(outcome_of, corpus, trial) for trial in trials]
         for future in waiting:
             yield future.result()
@@ -152,18 +152,27 @@ def run(corpus: Corpus, trials: Sequence[Trial], jobs: int = 0) -> Iterator[Outc
 
 
 def _is_quick(corpus: Corpus, trials: Sequence[Trial]) -> bool:
-    """Tell whether all models are trained on so little that processes would not pay."""
+    """Return True if the training text is too small for processes to be faster."""
     lengths = np.diff(corpus.offsets)
     return sum(int(lengths[trial.trained].sum()) for trial in trials) < QUICK
 
 
 def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
-    """Train once, and score.
+    """Train one model and score it.
+
+    Parameters
+    ----------
+    corpus
+        The sentences of the trial.
+    trial
+        The model to train and score.
+    threads
+        The number of threads of the training.
 
     Raises
     ------
     KeyboardInterrupt
-        If Ctrl-C ended training early: the model is not the one that was wanted.
+        If Ctrl-C ended training early.
     """
     begin = time.perf_counter()
     options = dict(trial.options)
@@ -176,12 +185,12 @@ def outcome_of(corpus: Corpus, trial: Trial, threads: int = 1) -> Outcome:
 
 
 def trained(corpora: Corpus | Sequence[Corpus], options: Mapping[str, Any]) -> Model:
-    """Train, from beginning to end.
+    """Train a model to the end; a model of an interrupted training is discarded.
 
     Raises
     ------
     KeyboardInterrupt
-        If Ctrl-C ended training early, with a model that is not the one that was wanted.
+        If Ctrl-C ended training early.
     """
     model = train(corpora, **options)
     if str(model.info.get("stop", "")).startswith("interrupted"):
@@ -190,5 +199,5 @@ def trained(corpora: Corpus | Sequence[Corpus], options: Mapping[str, Any]) -> M
 
 
 def _leave_ctrl_c_to_the_parent() -> None:
-    """Ignore Ctrl-C, which reaches every process of a terminal: the parent ends this one."""
+    """Ignore Ctrl-C, which every process of a terminal receives; the parent ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

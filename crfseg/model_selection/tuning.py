@@ -1,8 +1,8 @@
-"""Tuning: a search for the settings of the built-in trainer that suit a corpus.
+"""Tuning: a search for the settings of the built-in trainer with the best F1 on a corpus.
 
-The defaults come first, so that the search never ends below them on its own measure; then settings
-that a tree-structured Parzen estimator proposes (Bergstra, Bardenet, Bengio and Kegl 2011,
-Algorithms for hyper-parameter optimization), until the time is up.
+The defaults are tried first, so that the result is never worse on the same sentences. Then a
+tree-structured Parzen estimator proposes settings until the budget is used up (Bergstra, Bardenet,
+Bengio and Kegl 2011, Algorithms for hyper-parameter optimization).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from crfseg.training.settings import Settings
 if TYPE_CHECKING:
     import optuna
 
-# What to choose from: (lowest, highest), of integers or numbers; rates by their logarithms. Around
-# the defaults, as far as F1 on any of the corpora in experiments/ gained. What makes models
-# smaller (prune, c1) is not in it: every value trades size for F1, and the trade is the user's.
+# The search space: (lowest, highest) of integers or numbers; rates on a logarithmic scale. It
+# extends around the defaults as far as F1 improved on any of the corpora in experiments/. It leaves
+# out prune and c1, which trade F1 for a smaller model: that choice is the user's.
 _SPACE: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "accurate": {
         "rate": (0.015, 0.15),
@@ -53,25 +53,25 @@ _SPACE: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
         "scheme": SCHEMES,
     },
 }
-_RANDOM: Final = 6  # settings drawn at random before the estimator has enough to go by
+_RANDOM: Final = 6  # random settings before the estimator has enough data
 
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """Settings that were tried.
+    """The result of one choice of settings.
 
     Parameters
     ----------
     number
-        0 for the defaults.
+        The number of the attempt; 0 has the defaults.
     params
-        Those that are searched for.
+        The parameters that are searched, by name.
     f1, oov_recall
-        What they gave, in [0, 1]; of labelled words where labels are predicted.
+        The scores, in [0, 1]; F1 of labelled words if labels are predicted.
     counts
-        Of each sentence scored: gold words, predicted ones, missed, wrong; shape (N, 4).
+        Gold, predicted, missed and wrong words of each scored sentence; shape (N, 4).
     seconds
-        How long it took.
+        The time of training and scoring.
     """
 
     number: int
@@ -89,11 +89,11 @@ class Tuning:
     Parameters
     ----------
     attempts
-        In order; the first has the defaults.
+        All attempts in order; the first has the defaults.
     model
-        Trained on all corpora with the best settings.
+        The model trained on all corpora with the best settings.
     by_labels
-        Whether F1 is that of labelled words.
+        True if F1 is that of labelled words.
     """
 
     attempts: tuple[Attempt, ...]
@@ -107,28 +107,28 @@ class Tuning:
 
     @property
     def best(self) -> Attempt:
-        """The attempt with the highest F1; of equal ones the first."""
+        """The attempt with the highest F1; the first of equal ones."""
         return max(self.attempts, key=lambda attempt: attempt.f1)
 
     @property
     def changed(self) -> dict[str, tuple[Any, Any]]:
-        """The parameters that the best settings change: (default, best) by name."""
+        """The parameters in which the best settings differ: (default, best) by name."""
         default, best = self.defaults.params, self.best.params
         return {name: (default[name], best[name]) for name in best if default[name] != best[name]}
 
     def interval(self) -> tuple[float, float]:
-        """Return the 95 % interval of F1(best) - F1(defaults) of words, by bootstrap.
+        """Return the 95 % bootstrap interval of F1(best) - F1(defaults) of words.
 
-        It does not know that the best was chosen: see :meth:`p_value`.
+        It does not account for the selection of the best, see :meth:`p_value`.
         """
         return interval_of_difference(self.defaults.counts, self.best.counts)
 
     def p_value(self) -> float:
-        """Return how often chance alone makes the best of so many settings as much better."""
+        """Return the p-value of the best settings, corrected for the number of attempts."""
         return reality_check([attempt.counts for attempt in self.attempts])
 
     def remaining_gain(self) -> float:
-        """Return what would be left of the gain on sentences that took no part in choosing."""
+        """Return the expected gain in F1 on sentences that took no part in the selection."""
         return remaining_gain([attempt.counts for attempt in self.attempts])
 
 
@@ -146,32 +146,38 @@ def tune(
     seed: int = 0,
     **options: Any,
 ) -> Tuning:
-    """Search for the settings of ``adagrad`` with the best F1, and train with them.
+    """Search for the settings of ``adagrad`` with the best F1, and train a model with them.
 
     Parameters
     ----------
     corpora
         Segmented corpora.
     dev
-        Segmented corpora to score on, which no model is trained on; or:
+        Segmented corpora that are scored, not trained on. None: score by ``folds``.
     folds
-        Score by cross-validation, with so many folds.
+        The number of folds of cross-validation. None: score on ``dev``.
     budget
-        Seconds, for the search and the last training. The defaults are tried whatever it is;
-        other settings if they are likely to be done in time.
+        Seconds, above 0, for the search and the final training. The defaults are always tried;
+        other settings if their forecast is within the budget.
     trials
-        How many settings to try at most, the defaults included; None: as many as there is time for.
+        The largest number of settings, the defaults included. None: only the budget ends the
+        search.
     jobs
-        How many processes, or threads where one model is trained; 0: one a core. The settings
-        proposed do not depend on it; how many there is time for does.
+        The number of processes, or of threads if one model is trained; 0: one per core. It
+        changes how many settings fit in the budget, not which are proposed.
     callback
         Called with each :class:`Attempt`.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        The format and the encoding of the files, see :func:`crfseg.read_corpus`.
     seed
-        Of the search and of every training.
+        The seed of the search and of every training.
     **options
-        As :func:`crfseg.train` takes them. Parameters that are given are not searched for.
+        The options of :func:`crfseg.train`. Parameters that are given are not searched.
+
+    Returns
+    -------
+    tuning
+        All attempts, and the model.
 
     Raises
     ------
@@ -182,25 +188,22 @@ def tune(
     """
     if (dev is None) == (folds is None):
         raise TrainingError("expected either a dev corpus or a number of folds to score by")
-    if not budget > 0:
-        raise TrainingError(f"budget must be above 0 seconds, got {budget:g}")
-    if trials is not None and trials < 1:
-        raise TrainingError(f"trials must be at least 1, got {trials}")
+    _check_limits(budget, trials)
     begin = time.perf_counter()
     parts = read_corpora(corpora, format=format, encoding=encoding)
     devs = None if dev is None else read_corpora(dev, format=format, encoding=encoding)
     options = {**options, "seed": seed}
-    space, defaults = _searched(options)
-    arena = _Arena(parts, devs, folds, options, jobs)
+    space, defaults = _search_space(options)
+    objective = _Objective(parts, devs, folds, options, jobs)
     study = _study(seed, defaults)
     attempts: list[Attempt] = []
     while len(attempts) != trials:
         proposed = study.ask()
         params = {name: _suggested(proposed, name, space[name]) for name in space}
         spent = time.perf_counter() - begin
-        if attempts and spent + arena.forecast(params, attempts) > budget:
+        if attempts and spent + objective.forecast(params, attempts) > budget:
             break
-        attempts.append(arena.attempt(len(attempts), params))
+        attempts.append(objective.attempt(len(attempts), params))
         study.tell(proposed, attempts[-1].f1)
         if callback:
             callback(attempts[-1])
@@ -209,8 +212,15 @@ def tune(
     return Tuning(tuple(attempts), model, bool(options.get("labels")))
 
 
-class _Arena:
-    """Scores settings on dev, or by folds."""
+def _check_limits(budget: float, trials: int | None) -> None:
+    if not budget > 0:
+        raise TrainingError(f"budget must be above 0 seconds, got {budget:g}")
+    if trials is not None and trials < 1:
+        raise TrainingError(f"trials must be at least 1, got {trials}")
+
+
+class _Objective:
+    """The function that is maximised: F1 of settings on dev, or by cross-validation."""
 
     def __init__(
         self,
@@ -229,13 +239,13 @@ class _Arena:
             assert folds is not None
             numbers = fold_numbers(parts, folds)
             self.masks = [numbers == k for k in range(folds)]
-        # Seconds by pass: of the last attempts, and of their slowest model had it all text. The
-        # first one is soon forgotten, as it is slow: it loads what all need.
+        # Seconds per pass of the last attempts, and of their slowest model scaled to all text. Only
+        # three are kept, since the first attempt is slow: it loads modules.
         self.per_pass: deque[float] = deque(maxlen=3)
         self.per_pass_of_one: deque[float] = deque(maxlen=3)
 
     def attempt(self, number: int, params: Mapping[str, Any]) -> Attempt:
-        """Try settings."""
+        """Train and score with some settings."""
         begin = time.perf_counter()
         options = {**self.options, **params}
         trials = [Trial(~mask, mask, options) for mask in self.masks]
@@ -243,27 +253,27 @@ class _Arena:
         scores = pooled([outcome.scores for outcome in outcomes])
         seconds = time.perf_counter() - begin
         passes = params.get("max_iterations", 1)
-        whole = len(outcomes) / max(1, len(outcomes) - 1)  # a fold's model lacks a fold
-        slowest = max(outcome.seconds for outcome in outcomes) * whole
+        scale = len(outcomes) / max(1, len(outcomes) - 1)  # the model of a fold lacks that fold
+        slowest = max(outcome.seconds for outcome in outcomes) * scale
         self.per_pass.append(seconds / passes)
         self.per_pass_of_one.append(slowest / passes)
-        f1, oov_recall = _measured(scores)
+        f1, oov_recall = _figures(scores)
         return Attempt(number, params, f1, oov_recall, scores.sentence_counts, seconds)
 
     def forecast(self, params: Mapping[str, Any], attempts: Sequence[Attempt]) -> float:
-        """Return the seconds that settings would take, and then the last training."""
+        """Return the forecast of seconds for some settings and the final training after them."""
         passes = params.get("max_iterations", 1)
         best = max(attempts, key=lambda attempt: attempt.f1).params.get("max_iterations", 1)
         return float(max(self.per_pass) * passes + max(self.per_pass_of_one) * max(passes, best))
 
 
-def _measured(scores: Scores) -> tuple[float, float | None]:
+def _figures(scores: Scores) -> tuple[float, float | None]:
     f1 = scores.f1 if scores.labelled is None else scores.labelled.f1
     return f1 or 0.0, scores.oov_recall
 
 
-def _searched(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
-    """Return what is searched for, and the defaults of that; what is given is not searched for."""
+def _search_space(options: Mapping[str, Any]) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
+    """Return the search space, which leaves out given parameters, and the defaults in it."""
     names = ("templates", "scheme", "labels", "folding", "profile", "protocol")
     algorithm = options.get("algorithm")
     if "profile" not in algorithm_of(algorithm).abilities:
@@ -289,7 +299,7 @@ _NO_PARAMS: Final = ("algorithm", "raw", "lexicon", "precision", "name", "criter
 
 
 def _study(seed: int, defaults: Mapping[str, Any]) -> optuna.Study:
-    """Return a study that proposes the defaults first."""
+    """Return an optuna study that proposes the defaults first."""
     try:
         import optuna
     except ImportError:
@@ -302,7 +312,7 @@ def _study(seed: int, defaults: Mapping[str, Any]) -> optuna.Study:
 
 
 def _suggested(proposed: optuna.Trial, name: str, bounds: tuple[Any, ...]) -> Any:
-    """Return what the study proposes for a parameter; numbers of three digits, to be written."""
+    """Return the proposed value of a parameter; numbers have three digits, to be readable."""
     if isinstance(bounds[0], str):
         return proposed.suggest_categorical(name, bounds)
     if isinstance(bounds[0], int):

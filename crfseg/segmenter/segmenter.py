@@ -165,14 +165,14 @@ class Segmenter:
         """
         if not confidence:
             starts, ends, tags = self.decoder.spans(text, granularity)
-            sure = None
+            probabilities = None
         else:
             lines = self.decoder.lines(text)
             spans = self.decoder.word_spans(lines, granularity)
             starts, ends = spans.in_text(lines)
-            tags, sure = spans.tags, self._probabilities(lines, spans).tolist()
+            tags, probabilities = spans.tags, self._probabilities(lines, spans).tolist()
         labels = self.model.tag_set.label_names(tags)
-        return tokens_of(plain(text), starts, ends, labels, white_space, sure)
+        return tokens_of(plain(text), starts, ends, labels, white_space, probabilities)
 
     def tags(self, text: Text) -> list[str]:
         """Return the tag of every character that is not white space."""

@@ -91,14 +91,14 @@ def tokens_of(
         )
     codes = chars.code_points(text)
     is_space = np.zeros(len(starts), dtype=bool)
-    sure: list[float | None] = [None] * len(starts) if confidence is None else [*confidence]
+    probs: list[float | None] = [None] * len(starts) if confidence is None else [*confidence]
     if white_space == "attach" and len(starts):
         starts, ends = _attached(codes, starts, ends)
     elif white_space != "drop":
         starts, ends, is_space = _with_gaps(starts, ends, len(text))
-        words = iter(zip(labels, sure, strict=True))
+        words = iter(zip(labels, probs, strict=True))
         pairs = [("", None) if space else next(words) for space in is_space.tolist()]
-        labels, sure = [label for label, _ in pairs], [value for _, value in pairs]
+        labels, probs = [label for label, _ in pairs], [value for _, value in pairs]
     spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
     columns = [
         of_unit[edge].tolist()
@@ -107,7 +107,7 @@ def tokens_of(
     ]
     texts = [text[start:end] for start, end in spans]
     fields = zip(
-        texts, *zip(*spans, strict=True), *columns, labels, is_space.tolist(), sure, strict=True
+        texts, *zip(*spans, strict=True), *columns, labels, is_space.tolist(), probs, strict=True
     )
     return list(map(_new_token, fields)) if spans else []
 

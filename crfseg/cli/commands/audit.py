@@ -1,4 +1,4 @@
-"""``crfseg audit``: where the corpora's own words are probably wrong."""
+"""``crfseg audit``: probable segmentation errors in gold corpora."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from crfseg.text.files import replacing
 @options.corpus_files
 @click.option(
     "--with", "also", metavar="FILE", multiple=True,
-    help="A corpus of the same standard that is not doubted: trained on and counted, not audited; "
-    "repeatable.",
+    help="A corpus of the same standard that is taken as right: it is trained on and counted, not "
+    "audited; repeatable.",
 )  # fmt: skip
 @options.folds
 @click.option(
@@ -35,10 +35,12 @@ from crfseg.text.files import replacing
     default=50,
     show_default=True,
     metavar="N",
-    help="Print so many places; 0: all.",
+    help="The number of errors to print; 0: all.",
 )
 @options.jobs
-@click.option("--csv", "csv_file", metavar="FILE", help="Write all places here, a row each.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="A CSV file to write, a row for each error."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @options.report
 @options.training
@@ -57,11 +59,11 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """List where the corpora's own words are probably wrong, the likeliest first.
+    """List probable segmentation errors in gold corpora, the most probable first.
 
-    Heard are models that have not seen the place, trained on the other folds, and how the same
-    string is segmented elsewhere. Each line has the place, the score from 0 to 1, the words as they
-    are in brackets, as they probably should be, and why. A person decides: models err too.
+    The evidence is the prediction of models trained on the other folds, and the segmentation of the
+    same string elsewhere. Each line has file and line, the score from 0 to 1, the gold words in
+    brackets, the suggestion, and the evidence. A person must decide: models err too.
     """
     chosen = options.chosen(settings)
     parts = read_corpora(corpora, format=format, encoding=encoding)
@@ -96,7 +98,7 @@ def _lines(shown: list[Suspect], n_found: int) -> Iterator[str]:
 
 
 def _write(path: Path, found: list[Suspect]) -> None:
-    """Write a row a place; a byte order mark, without which spreadsheets take it for Latin-1."""
+    """Write a row for each error; spreadsheets need the byte order mark to detect UTF-8."""
     names = [field.name for field in fields(Suspect)]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""``crfseg check``: what is suspicious in corpora, as file:line, and how large they are."""
+"""``crfseg check``: suspicious lines of corpora as file:line, and their sizes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHORT = {" ": "space", "\t": "tab", "\r": "carriage return"}
     "--test",
     multiple=True,
     metavar="FILE",
-    help="A test set, whose sentences should not be in the corpora; may be repeated.",
+    help="A test set, whose sentences should not be in the corpora; repeatable.",
 )
 @click.option(
     "--max",
@@ -31,9 +31,11 @@ _SHORT = {" ": "space", "\t": "tab", "\r": "carriage return"}
     default=20,
     show_default=True,
     metavar="N",
-    help="List so many findings of each kind; 0: all.",
+    help="The number of findings of each kind to list; 0: all.",
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 if anything is found (default: with 0).")
+@click.option(
+    "--strict", is_flag=True, help="Exit with code 1 if there are findings (default: code 0)."
+)
 @options.corpus_format
 @options.encoding
 def command(
@@ -44,12 +46,12 @@ def command(
     format: Format | None,
     encoding: str,
 ) -> None:
-    """List what is suspicious in corpora as file:line, then their size.
+    """List suspicious characters, words and sentences in corpora, then their sizes.
 
-    Looked for: bytes that are not in the encoding; control, invisible and private characters; a
-    file or lines in another format; words as long as sentences or with punctuation in them; the
-    same string segmented in two ways, the most lopsided first; sentences of 10 characters or more
-    that stand twice, or in a test set too. The exit code is 0 whatever is found, unless --strict.
+    The findings are: bytes that are not in the encoding; control, invisible and private-use
+    characters; files or lines in another format; words as long as sentences or with punctuation
+    inside; strings with two segmentations, the most uneven counts first; sentences of 10 characters
+    or more that occur twice, or in a test set too. The exit code is 0 unless --strict is given.
     """
     report = check(corpora, test=test, format=format, encoding=encoding)
     lines = [*_listed(report.findings, most), *_table(report), *_tally(report.findings)]
@@ -60,7 +62,7 @@ def command(
 
 
 def _listed(findings: list[Finding], most: int) -> Iterator[str]:
-    """Yield the findings, at most so many of a kind."""
+    """Yield the findings, at most ``most`` of each kind."""
     for kind, group in groupby(findings, key=lambda finding: finding.kind):
         found = list(group)
         yield from map(str, found[: most or None])
@@ -71,7 +73,7 @@ def _listed(findings: list[Finding], most: int) -> Iterator[str]:
 
 
 def _table(report: Report) -> Iterator[str]:
-    """Yield the sizes, a row a figure, a column for the corpora and one for the test sets."""
+    """Yield the sizes: a row for each figure; columns for the corpora and the test sets."""
     summaries = [("corpora", report.corpora)]
     if report.test is not None:
         summaries.append(("test", report.test))
@@ -98,12 +100,12 @@ def _figures(summary: Summary) -> dict[str, str]:
 
 
 def _name(char: str) -> str:
-    """Return a separator's name: ``space``, ``U+3000 ideographic space``."""
+    """Return the name of a separator: ``space``, ``U+3000 ideographic space``."""
     return _SHORT.get(char) or f"U+{ord(char):04X} {unicodedata.name(char, '').lower()}".rstrip()
 
 
 def _tally(findings: list[Finding]) -> Iterator[str]:
-    """Yield how much was found of each kind."""
+    """Yield the number of findings of each kind."""
     yield ""
     if not findings:
         yield "nothing suspicious"

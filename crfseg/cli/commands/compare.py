@@ -1,4 +1,4 @@
-"""``crfseg compare``: which of two is better, and whether that is more than chance."""
+"""``crfseg compare``: two models or outputs on one gold corpus, with a test of significance."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ _SHOWN = 10
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
-@click.option("--all", "show_all", is_flag=True, help=f"List all places, not only {_SHOWN}.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with all places.")
+@click.option("--all", "show_all", is_flag=True, help=f"List all disagreements, not only {_SHOWN}.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, with all disagreements."
+)
 @options.report
 @options.corpus_format
 @options.encoding
@@ -45,7 +47,8 @@ def command(
 ) -> None:
     """Compare A and B, models or segmented files, on GOLD.
 
-    Prints the F measures, the difference and how far it can be trusted, and where the two part.
+    The output has the F measures, their difference with its interval and p-value, and the
+    disagreements.
     """
     parts = read_corpora(gold, format=format, encoding=encoding)
     first, second = (_segmented(path, format, encoding) for path in (one, other))
@@ -73,7 +76,7 @@ def _segmented(path: str, format: Format | None, encoding: str) -> Segmenter | C
 
 
 class _Side(NamedTuple):
-    """One of the two."""
+    """One of the two models or outputs, with its scores."""
 
     letter: str
     name: str
@@ -108,7 +111,7 @@ def _summary(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> Iter
 
 
 def _line(place: Disagreement) -> str:
-    """Show a place; a star is at who is right."""
+    """Return a disagreement as a line, with a star at the side that is right."""
     stars = {"one": ("*", ""), "other": ("", "*"), "neither": ("", "")}[place.right]
     gold, one, other = (" ".join(words) for words in (place.gold, place.one, place.other))
     where = f"{place.line}: {place.before}[{gold}]{place.behind}"

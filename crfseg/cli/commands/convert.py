@@ -1,4 +1,4 @@
-"""``crfseg convert``: segmented corpora as tagged training data, as other tools read it."""
+"""``crfseg convert``: segmented corpora as training data for other tools."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from crfseg.text.files import writing
     "--to",
     required=True,
     type=click.Choice(TARGETS),
-    help="bmes: 我/S 北/B 京/E; conll: a character and its tag a line; crfpp: CRF++ columns; "
-    "crfsuite: tag and features as CRFsuite's text format; words; pos: word/POS; text: without the "
-    "segmentation, for another segmenter to cut.",
+    help="The format to write. bmes: 我/S 北/B 京/E; conll: a character and its tag on each line; "
+    "crfpp: CRF++ columns; crfsuite: CRFsuite's text format, tag and features; words; pos: "
+    "word/POS; text: raw text, for other segmenters.",
 )
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
+    "-o", "--output", metavar="FILE", help="The file to write, UTF-8 (default: standard output)."
 )
 @click.option(
     "--labels/--no-labels",
     default=False,
-    help="Put parts of speech or entity types into the tags, B-n (default: no; pos always does).",
+    help="Add the labels of words to the tags, such as B-n (default: no; pos always has them).",
 )
 @options.scheme
 @options.templates
 @click.option(
     "--template-file",
     metavar="FILE",
-    help="With --to crfpp: write the CRF++ template file for these columns here.",
+    help="With --to crfpp: the CRF++ template file to write for these columns.",
 )
 @options.folding
 @options.corpus_format
@@ -55,10 +55,10 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """Write corpora as tagged training data, as other tools read it.
+    """Write corpora as tagged training data for other tools.
 
-    What is written as conll, crfpp, words and pos is a corpus again, with the same words: read it
-    with --format columns, columns, words and pos.
+    The outputs conll, crfpp, words and pos are corpora with the same words; --format columns,
+    columns, words and pos reads them.
     """
     if template_file is not None and to != "crfpp":
         raise click.UsageError("--template-file goes with --to crfpp")

@@ -1,4 +1,4 @@
-"""``crfseg cross-validate``: the scores of a way of training, from the training corpora alone."""
+"""``crfseg cross-validate``: scores of training options by folds of the corpora."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ _COLUMNS: Final = {
     type=click.Choice(UNITS),
     default="sentence",
     show_default=True,
-    help="Where a fold may end: after any sentence, or only where a document ends, at a blank "
-    "line or the end of a file.",
+    help="The unit that folds keep whole. Documents end at a blank line or at the end of a file.",
 )
 @options.jobs
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -55,11 +54,11 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """Score a way of training on the corpora themselves.
+    """Score training options by cross-validation on the corpora.
 
-    The corpora are divided into contiguous folds; each is segmented by a model trained on the
-    others. Prints the figures of every fold, their mean and standard deviation, and those of all
-    folds counted as one text.
+    The corpora are divided into contiguous folds. A model trained on the other folds segments each
+    fold. The output has the figures of every fold, their mean and standard deviation, and the
+    figures of all folds counted as one text.
     """
     chosen = options.chosen(settings)
     with counting("folds", folds) as callback:
@@ -72,7 +71,7 @@ def command(
 
 
 def _table(found: CrossValidation, protocol: str) -> Iterator[str]:
-    """Yield a row a fold, then mean, standard deviation and the pooled figures."""
+    """Yield a row for each fold, then mean, standard deviation and the pooled figures."""
     yield from provenance.gold_lines(found.parts)
     yield f"protocol {protocol}"
     columns = _COLUMNS | ({"labelled": "labelled_f1"} if found.pooled.labelled else {})

@@ -1,11 +1,11 @@
-"""``crfseg evaluate``: how good a model is, or any segmenter's output."""
+"""``crfseg evaluate``: scores of a model, or of any segmenter's output."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -21,25 +21,26 @@ from crfseg.evaluation.evaluate import evaluate
 from crfseg.evaluation.report.evaluation_page import write_report
 from crfseg.evaluation.scores import Scores, read_words
 from crfseg.segmenter.loading import BUNDLED, load
+from crfseg.segmenter.segmenter import Segmenter
 
 
 @click.command(name="evaluate")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
 @click.option("-m", "--model", help="The model to score (default: the bundled model).")
 @click.option(
-    "--predicted", metavar="FILE", help="The same sentences as another segmenter cut them."
+    "--predicted", metavar="FILE", help="The same sentences, segmented by another segmenter."
 )
 @click.option(
     "--train-words",
     metavar="FILE",
-    help="The training text or vocabulary, for OOV figures (default: the model's own).",
+    help="The training text or a word list, for OOV figures (default: the model's own vocabulary).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.report
 @click.option(
     "--curve",
     metavar="FILE",
-    help="Draw in the report what `crfseg learning-curve --csv FILE` wrote.",
+    help="The output of `crfseg learning-curve --csv FILE`, to be drawn in the report.",
 )
 @options.rules
 @options.keep
@@ -60,8 +61,8 @@ def command(
 ) -> None:
     """Score a model (-m), the bundled one by default, or a segmented file (--predicted).
 
-    Prints what was scored and what the model was allowed to know, then the summary of the official
-    SIGHAN scorer, figure for figure, then how far that can be trusted and what stands behind it.
+    The output has the gold files, the criterion and the protocol; the exact summary of the official
+    SIGHAN scorer; the 95 % interval; and recall by length, frequency, character class and label.
     """
     if model is not None and predicted is not None:
         raise click.UsageError("give either --model or --predicted")
@@ -72,29 +73,30 @@ def command(
     points = [] if curve is None else _points(curve)
     parts = read_corpora(gold, format=format, encoding=encoding)
     known = None if train_words is None else read_words(train_words, encoding)
-    record: dict[str, Any] = {
-        "gold": provenance.of_gold(parts),
-        "predicted": model or predicted or BUNDLED.name,
-        "rules": None,
-    }
-    info: Mapping[str, Any] = {}
+    name = model or predicted or BUNDLED.name
+    scored: Segmenter | Corpus
     if predicted is None:
-        segmenter = load(model, rules=rules, keep=keep)
-        info = segmenter.model.info
-        record |= provenance.of_model(segmenter.model)
-        record["rules"] = [*segmenter.ruleset.names, *segmenter.ruleset.expressions]
-        scores = evaluate(Corpus.join(parts), segmenter, known_words=known)
+        scored = load(model, rules=rules, keep=keep)
     else:
-        (guess,) = read_corpora([predicted], format=format, encoding=encoding)
-        record |= provenance.of_predicted(guess)
-        scores = evaluate(Corpus.join(parts), guess, known_words=known)
+        (scored,) = read_corpora([predicted], format=format, encoding=encoding)
+    scores = evaluate(Corpus.join(parts), scored, known_words=known)
     if report is not None:
-        name = str(record["predicted"])
+        info = scored.model.info if isinstance(scored, Segmenter) else {}
         write_report(report, scores, predicted=name, info=info, parts=parts, learning_curve=points)
+    record = _record(name, scored, parts)
     if as_json:
         click.echo(json.dumps({**record, **summary.as_dict(scores)}, ensure_ascii=False))
     else:
         click.echo("\n".join([*_heading(record, scores, parts), *summary.lines_of(scores)]))
+
+
+def _record(name: str, scored: Segmenter | Corpus, parts: list[Corpus]) -> dict[str, Any]:
+    """Return the gold files, and the terms of what was scored."""
+    rules = None
+    if isinstance(scored, Segmenter):
+        rules = [*scored.ruleset.names, *scored.ruleset.expressions]
+    terms = {"gold": provenance.of_gold(parts), "predicted": name, "rules": rules}
+    return {**terms, **provenance.of_predicted(scored)}
 
 
 def _heading(record: dict[str, Any], scores: Scores, parts: list[Corpus]) -> Iterator[str]:
@@ -105,17 +107,17 @@ def _heading(record: dict[str, Any], scores: Scores, parts: list[Corpus]) -> Ite
 
 
 def _points(path: str) -> list[tuple[float, float]]:
-    """Read a learning curve: words and F1 of each size, means over the repeats."""
-    found: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    """Read a learning curve: mean words and mean F1 of each size."""
+    points: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                found[row["share"]].append((float(row["words"]), float(row["f1"])))
+                points[row["share"]].append((float(row["words"]), float(row["f1"])))
     except (KeyError, ValueError, csv.Error):
         raise CorpusError(
             f"{path}: no learning curve; expected what `crfseg learning-curve --csv` writes"
         ) from None
     return [
         (fmean(words), fmean(f1))
-        for words, f1 in (zip(*each, strict=True) for each in found.values())
+        for words, f1 in (zip(*each, strict=True) for each in points.values())
     ]

@@ -1,4 +1,4 @@
-"""``crfseg explain``: why a text is cut where it is."""
+"""``crfseg explain``: the features that decide one boundary of a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 import numpy as np
 
 from crfseg.cli import options
-from crfseg.cli.lexicon_options import user_lexicon
 from crfseg.constraints.user_lexicon import UserLexicon
 from crfseg.segmenter.explanation import Explanation
 from crfseg.segmenter.loading import load
@@ -19,14 +18,14 @@ from crfseg.segmenter.segmenter import Segmenter
 _VIEWS: Final = {
     "C": "C  characters",
     "T": "T  classes of characters: (h)an, (l)atin, (d)igit, (n)umeral, (p)unctuation, (k)ana",
-    "G": "G  groups of characters that behave alike",
-    "B": "B  the longest known word that begins there: length.trust",
-    "E": "E  the longest known word that ends there: length.trust",
-    "P": "P  the longest known word that passes over the boundary before it: length.trust",
+    "G": "G  clusters of similar characters",
+    "B": "B  the longest lexicon word that begins there: length.class",
+    "E": "E  the longest lexicon word that ends there: length.class",
+    "P": "P  the longest lexicon word that crosses the boundary before it: length.class",
     "b": "b e p  the lengths alone",
-    "W": "W  which word it is that begins there",
-    "V": "V  which word it is that ends there",
-    "A": "A  in how varied company the strings from there on stand in raw text",
+    "W": "W  the lexicon word that begins there",
+    "V": "V  the lexicon word that ends there",
+    "A": "A  the accessor variety in raw text of the strings that begin there",
 }
 
 
@@ -38,7 +37,7 @@ _VIEWS: Final = {
     "place",
     type=click.IntRange(min=0),
     metavar="N",
-    help="The place before the N-th character, counted from 0 (default: the least certain one).",
+    help="The position: before character N, counted from 0 (default: the least certain position).",
 )
 @click.option(
     "--top",
@@ -46,9 +45,9 @@ _VIEWS: Final = {
     default=12,
     show_default=True,
     metavar="N",
-    help="Show the N weightiest votes.",
+    help="The number of votes to show, those with the largest weights.",
 )
-@user_lexicon
+@options.user_lexicon
 @options.rules
 @options.keep
 def command(
@@ -60,10 +59,10 @@ def command(
     rules: str | None,
     keep: tuple[str, ...],
 ) -> None:
-    """Tell why TEXT is cut at a place, or is not: the features that voted, and the runner-up.
+    """Explain one boundary decision in TEXT: the votes of the features, and the runner-up.
 
-    Weights are in nats: what makes the text as it is cut e to that power times as probable as the
-    runner-up, the best way to cut it that decides this place otherwise.
+    The runner-up is the best segmentation with the opposite decision. A vote of w nats makes the
+    segmentation exp(w) times as probable, relative to the runner-up.
     """
     segmenter = load(model, lexicon=lexicon, rules=rules, keep=keep)
     if place is None:
@@ -73,12 +72,12 @@ def command(
 
 
 def _least_certain(segmenter: Segmenter, text: str) -> int:
-    """Return the index of the character of which it is least certain whether it begins a word."""
+    """Return the index of the character with the least certain decision."""
     begins = segmenter.marginals(text)[:, segmenter.model.tag_set.begins].sum(axis=1)
-    places = [place for place, char in enumerate(text) if not char.isspace()]
-    if not places:
+    visible = [index for index, char in enumerate(text) if not char.isspace()]
+    if not visible:
         raise click.UsageError("TEXT has no characters but white space; expected some")
-    return places[int(np.abs(begins - 0.5).argmin())]
+    return visible[int(np.abs(begins - 0.5).argmin())]
 
 
 def _in_words(text: str, found: Explanation, top: int) -> Iterator[str]:
@@ -101,7 +100,7 @@ def _in_words(text: str, found: Explanation, top: int) -> Iterator[str]:
 
 
 def _percent(probability: float) -> str:
-    """Write a probability; what is not certain is not called so."""
+    """Format a probability; only certainty is written as 100%."""
     return f"{probability:.1%}" if not 0.9995 <= probability < 1 else "over 99.9%"
 
 
@@ -112,7 +111,7 @@ def _times(margin: float) -> str:
 
 
 def _legend(features: Iterable[str]) -> Iterator[str]:
-    """Yield what the letters of features mean."""
+    """Yield the meanings of the letters in features."""
     templates = [feature.partition("=")[0] for feature in features if "=" in feature]
     views = {
         part[-1:].replace("e", "b").replace("p", "b")

@@ -1,9 +1,9 @@
-"""``crfseg inspect``: what a model file is, how it was made, and whether one may use it."""
+"""``crfseg inspect``: contents, training record and terms of use of a model file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import click
@@ -12,7 +12,8 @@ from crfseg.constraints.rule_defaults import counts_in, ruleset_of
 from crfseg.model.model import Model
 from crfseg.segmenter.loading import BUNDLED, load
 
-_SIZES: Final = ("words", "characters")  # of raw text only the latter is known
+_SOURCES: Final = {"corpora": "corpus", "raw": "raw text", "lexicon": "lexicon"}
+_SIZES: Final = ("words", "characters")  # raw text has only characters
 
 
 @click.command(name="inspect")
@@ -22,11 +23,11 @@ _SIZES: Final = ("words", "characters")  # of raw text only the latter is known
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Show the N heaviest features too.",
+    help="Also show the N features with the largest weights.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the model's record as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the training record as JSON.")
 def command(model: str | None, top: int, as_json: bool) -> None:
-    """Tell what MODEL is and how it was made; without one, what the bundled model is."""
+    """Show the contents and the training record of MODEL (default: the bundled model)."""
     loaded = load(model).model
     if as_json:
         click.echo(json.dumps(dict(loaded.info), ensure_ascii=False, indent=2))
@@ -40,6 +41,12 @@ def command(model: str | None, top: int, as_json: bool) -> None:
 
 
 def _record(model: Model) -> Iterator[tuple[str, str]]:
+    yield from _contents(model)
+    yield from _rules(model)
+    yield from _training(model.info)
+
+
+def _contents(model: Model) -> Iterator[tuple[str, str]]:
     info = model.info
     yield "name", str(info.get("name", "unnamed"))
     yield "criterion", str(info.get("criterion") or "not stated")
@@ -50,33 +57,30 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
     yield "folding", model.alphabet.folding
     yield (
         "size",
-        f"{model.n_patterns:,} patterns, {model.precision} weights, "
-        + (f"{model.n_bytes / 1e6:.1f} MB"),
+        f"{model.n_patterns:,} patterns, {model.precision} weights, {model.n_bytes / 1e6:.1f} MB",
     )
     yield (
         "vocabulary",
         f"{len(model.vocabulary):,} words, {len(model.alphabet.characters):,} characters",
     )
-    habits = counts_in(info)
-    if habits is not None:
-        counts = (f"{name} {kept:,}/{n:,}" for name, (kept, n) in habits.items())
-        yield "kept", ", ".join(counts) or "nothing that a rule speaks of"
+
+
+def _rules(model: Model) -> Iterator[tuple[str, str]]:
+    """Yield the matches of each rule that the corpus keeps together, and the rules that are on."""
+    counts = counts_in(model.info)
+    if counts is not None:
+        shown = (f"{name} {kept:,}/{n:,}" for name, (kept, n) in counts.items())
+        yield "kept", ", ".join(shown) or "no match of any rule"
     yield "rules", ", ".join(ruleset_of(model).names) or "none"
-    for corpus in _list(info.get("corpora")):
-        yield "corpus", _corpus(corpus)
-    for corpus in _list(info.get("raw")):
-        yield "raw text", _corpus(corpus)
-    for words in _list(info.get("lexicon")):
-        yield "lexicon", _corpus(words)
+
+
+def _training(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from _sources(info)
     init = info.get("init")
     if isinstance(init, dict):
         yield "went on from", str(init.get("name", "unnamed"))
-        for corpus in _list(init.get("corpora")):
-            yield "  corpus", _corpus(corpus)
-        for corpus in _list(init.get("raw")):
-            yield "  raw text", _corpus(corpus)
-        for words in _list(init.get("lexicon")):
-            yield "  lexicon", _corpus(words)
+        for label, source in _sources(init):
+            yield f"  {label}", source
     settings = info.get("training")
     if isinstance(settings, dict):
         yield "training", ", ".join(f"{key} {value}" for key, value in settings.items())
@@ -86,13 +90,20 @@ def _record(model: Model) -> Iterator[tuple[str, str]]:
         yield "dev", _corpus(corpus)
 
 
+def _sources(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the corpora, raw texts and word lists of a training."""
+    for key, label in _SOURCES.items():
+        for source in _list(info.get(key)):
+            yield label, _corpus(source)
+
+
 def _list(value: Any) -> list[Any]:
-    """Return what should be a list as one: the record is free to hold anything."""
+    """Return a list, empty for other types: a record may hold anything."""
     return value if isinstance(value, list) else []
 
 
 def _corpus(record: Any) -> str:
-    """Say which corpus it was, and how the model did on it if that is known."""
+    """Return the name, the size and the digest of a corpus, and its scores if any."""
     if not isinstance(record, dict):
         return str(record)
     size = next((f"{record[of]:,} {of}" for of in _SIZES if isinstance(record.get(of), int)), "")

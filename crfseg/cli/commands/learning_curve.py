@@ -1,4 +1,4 @@
-"""``crfseg learning-curve``: scores by the size of the training text."""
+"""``crfseg learning-curve``: scores by the size of the training text, with a forecast."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLOTS: Final = ("svg", "png", "pdf")
 
 
 def _shares(_: click.Context, param: click.Parameter, given: str) -> tuple[Fraction, ...]:
-    """Read shares, separated by commas: ``1/4,1/2,1`` or ``0.25,0.5,1``."""
+    """Parse shares, separated by commas: ``1/4,1/2,1`` or ``0.25,0.5,1``."""
     try:
         sizes = tuple(Fraction(size) for size in given.split(","))
     except (ValueError, ZeroDivisionError):
@@ -40,7 +40,7 @@ def _shares(_: click.Context, param: click.Parameter, given: str) -> tuple[Fract
 @options.corpus_files
 @click.option(
     "--dev", metavar="FILE", multiple=True, required=True,
-    help="A corpus to score on, not trained on; repeatable.",
+    help="A corpus that is scored, and not trained on; repeatable.",
 )  # fmt: skip
 @click.option(
     "--sizes",
@@ -48,7 +48,7 @@ def _shares(_: click.Context, param: click.Parameter, given: str) -> tuple[Fract
     default=",".join(map(str, SIZES)),
     show_default=True,
     metavar="SHARES",
-    help="Which shares of the words to train on.",
+    help="The shares of the words to train on, above 0 and at most 1.",
 )
 @click.option(
     "--repeats",
@@ -56,11 +56,13 @@ def _shares(_: click.Context, param: click.Parameter, given: str) -> tuple[Fract
     default=3,
     show_default=True,
     metavar="N",
-    help="Models a size, each from another place of the corpora.",
+    help="The number of models of each size, each from another part of the corpora.",
 )
 @options.jobs
-@click.option("--csv", "csv_file", metavar="FILE", help="Write a row a model here.")
-@click.option("--plot", metavar="FILE", help="Draw the curve here, as .svg, .png or .pdf.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="A CSV file to write, a row for each model."
+)
+@click.option("--plot", metavar="FILE", help="A file for a plot of the curve: .svg, .png or .pdf.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.training
 @options.corpus_format
@@ -78,15 +80,15 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """Tell what more training data would bring.
+    """Score models by training size, and forecast the gain of more text.
 
-    Trains on growing parts of the corpora and scores each model on dev. The error of the largest
-    parts, carried on as a power of their size, says what twice as much text would bring: an
-    estimate, for text of the same kind.
+    Models are trained on growing parts of the corpora and scored on dev. The error is fitted to a
+    power of the size and extrapolated to twice the text. The forecast is an estimate for text of
+    the same kind.
     """
     chosen = options.chosen(settings)
     with ExitStack() as stack:
-        drawn = None if plot is None else stack.enter_context(_plot(plot))
+        draw = None if plot is None else stack.enter_context(_plot(plot))
         table = None if csv_file is None else stack.enter_context(replacing(csv_file))
         with counting("models", len(sizes) * repeats) as callback:
             curve = learning_curve(
@@ -95,14 +97,14 @@ def command(
             )  # fmt: skip
         if table is not None:
             _write(table, curve)
-        if drawn is not None:
-            drawn(curve)
+        if draw is not None:
+            draw(curve)
     protocol = provenance.protocol_of(chosen)
     click.echo(_json(curve, protocol) if as_json else "\n".join(_table(curve, protocol)))
 
 
 def _table(curve: Curve, protocol: str) -> Iterator[str]:
-    """Yield a row a size, means over the repeats, then what more text would bring."""
+    """Yield a row for each size, with means over the repeats, then the forecast."""
     yield f"protocol {protocol}"
     yield f"{'share':<8}{'words':>11}{'F1':>9}{'sd':>7}{'OOV R':>9}{'OOV':>8}"
     for share in curve.shares:
@@ -114,10 +116,10 @@ def _table(curve: Curve, protocol: str) -> Iterator[str]:
             f"{share!s:<8}{curve.words(share):>11,}{_shown(f1):>9}{_shown(spread):>7}"
             f"{_shown(oov_recall):>9}{_shown(oov):>8}"
         )
-    yield from _outlook(curve)
+    yield from _forecast(curve)
 
 
-def _outlook(curve: Curve) -> Iterator[str]:
+def _forecast(curve: Curve) -> Iterator[str]:
     found = curve.forecast()
     if found is None:
         yield "no estimate of what more text would bring: that takes three sizes, and errors"
@@ -158,7 +160,7 @@ def _json(curve: Curve, protocol: str) -> str:
 
 
 def _write(path: Path, curve: Curve) -> None:
-    """Write a row a model."""
+    """Write a row for each model."""
     records = _records(curve)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
@@ -168,7 +170,7 @@ def _write(path: Path, curve: Curve) -> None:
 
 @contextmanager
 def _plot(path: str) -> Iterator[Callable[[Curve], None]]:
-    """Give what draws a curve into a file; what can fail does so before anything is trained."""
+    """Yield a function that draws a curve to a file; it is checked before any training."""
     kind = Path(path).suffix.lower().removeprefix(".")
     if kind not in _PLOTS:
         raise click.BadParameter(
@@ -191,7 +193,7 @@ def _plot(path: str) -> Iterator[Callable[[Curve], None]]:
 
 
 def _draw(axes: Any, curve: Curve) -> None:
-    """Draw F1 of every model, the means, and the line to twice the text."""
+    """Draw F1 of every model, the means, and the forecast for twice the text."""
     axes.plot(
         [point.words for point in curve.points],
         [100 * (point.scores.f1 or 0) for point in curve.points],

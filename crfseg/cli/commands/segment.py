@@ -1,4 +1,4 @@
-"""``crfseg segment``: cut text into words, as a filter or from file to file."""
+"""``crfseg segment``: text into words, as a filter or from file to file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from typing import Any, BinaryIO, Final, get_args
 import click
 
 from crfseg.cli import options
-from crfseg.cli.lexicon_options import user_lexicon
 from crfseg.constraints.user_lexicon import UserLexicon
 from crfseg.errors import MarkupError
 from crfseg.segmenter.granularity import Granularity
@@ -33,7 +32,7 @@ from crfseg.text.offsets import UNITS, Unit
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("-m", "--model", help="The model file (default: the bundled model).")
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
+    "-o", "--output", metavar="FILE", help="The file to write, UTF-8 (default: standard output)."
 )
 @click.option(
     "--format",
@@ -41,32 +40,42 @@ from crfseg.text.offsets import UNITS, Unit
     type=click.Choice(["words", "tags", "json", "spans"]),
     default="words",
     show_default=True,
-    help="words: separated by a space; tags: each character with its tag; spans: START-END; json: "
-    "an object a line with text, words, spans, and how sure the model is of words and line.",
+    help="The output of each line. words: separated by a space; tags: each character with its tag; "
+    "spans: START-END; json: an object with text, words, spans, confidences and entropy.",
 )
 @click.option(
     "--granularity",
     type=click.Choice(get_args(Granularity)),
-    help="fine, coarse: words divided further, or joined; search: the words inside words too.",
+    help="The length of words. fine: divided further; coarse: joined; search: words inside words "
+    "too.",
 )
 @click.option(
     "--offsets",
     type=click.Choice(UNITS),
     default="code-points",
     show_default=True,
-    help="What spans count; utf-16 is what Java and JavaScript count.",
+    help="The unit of spans; Java and JavaScript count in utf-16.",
 )
 @click.option(
-    "--nbest", type=click.IntRange(1, 1000), help="json: add the so many most probable ways to cut."
+    "--nbest",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="With json: add the N most probable segmentations.",
 )
-@click.option("--marginals", is_flag=True, help="json: add how probable each tag is.")
+@click.option("--marginals", is_flag=True, help="With json: add the probability of each tag.")
 @click.option(
     "--markup",
     is_flag=True,
-    help="The text says where to cut and where not: | and - before a character, \\ before these.",
+    help="Read boundary constraints in the text: | before a character that begins a word, - before "
+    "one that does not; \\ escapes these.",
 )
-@click.option("--threads", type=click.IntRange(0, 256), default=0, help="Default: one a core.")
-@user_lexicon
+@click.option(
+    "--threads",
+    type=click.IntRange(0, 256),
+    default=0,
+    help="The number of threads (default: one per core).",
+)
+@options.user_lexicon
 @options.rules
 @options.keep
 @options.encoding
@@ -81,9 +90,9 @@ def command(
     keep: tuple[str, ...],
     **wanted: Any,
 ) -> None:
-    """Cut text into words, a line for a line; reads standard input if no FILE is given.
+    """Segment text into words, line by line; without FILE, segment standard input.
 
-    White space in the text separates words and is dropped from all formats but json.
+    White space in the text separates words; all formats except json drop it.
     """
     form = _Form(**wanted)
     segmenter = load(model, lexicon=lexicon, rules=rules, keep=keep)
@@ -98,7 +107,7 @@ def command(
 
 @dataclass(frozen=True)
 class _Form:
-    """The options of the output, by name."""
+    """The options that describe the output."""
 
     format: str
     granularity: Granularity | None
@@ -117,7 +126,7 @@ class _Form:
 def _cut(
     segmenter: Segmenter, read: BinaryIO, name: str, form: _Form, encoding: str, threads: int
 ) -> Iterator[bytes]:
-    """Yield what is to be written, UTF-8, block after block."""
+    """Yield the output in blocks of UTF-8."""
     if form.format == "words" and form.granularity is None and not form.markup:
         yield from segmenter.cut_stream(read, name, encoding=encoding, threads=threads)
         return
@@ -125,14 +134,14 @@ def _cut(
     for text in texts(read, name, encoding):
         lines: list[Any] = text.removesuffix("\n").split("\n")
         if form.markup:
-            lines = list(_marked(lines, name, n))
+            lines = list(_constrained(lines, name, n))
         n += len(lines)
         end = "\n" if text.endswith("\n") or form.format == "json" else ""
         yield ("\n".join(map(line, lines)) + end).encode("utf-8", "surrogatepass")
 
 
-def _marked(lines: Iterable[str], name: str, first: int) -> Iterator[ConstrainedText]:
-    """Read lines of markup, of which the first is one of a file."""
+def _constrained(lines: Iterable[str], name: str, first: int) -> Iterator[ConstrainedText]:
+    """Parse lines of markup; ``first`` is the line number of the first one in its file."""
     for n, line in enumerate(lines, first):
         try:
             yield ConstrainedText.parse(line)
@@ -164,7 +173,7 @@ def _tags(segmenter: Segmenter, _: _Form, text: Text) -> str:
 
 def _spans(segmenter: Segmenter, form: _Form, text: Text) -> str:
     tokens = segmenter.tokens(text, granularity=form.granularity)
-    return " ".join(f"{start}-{end}" for start, end in _places(tokens, form.offsets))
+    return " ".join(f"{start}-{end}" for start, end in _offsets(tokens, form.offsets))
 
 
 def _json(segmenter: Segmenter, form: _Form, text: Text) -> str:
@@ -172,29 +181,29 @@ def _json(segmenter: Segmenter, form: _Form, text: Text) -> str:
     result: dict[str, Any] = {
         "text": str(text),
         "words": [token.text for token in tokens],
-        "spans": _places(tokens, form.offsets),
+        "spans": _offsets(tokens, form.offsets),
     }
     if segmenter.model.tag_set.labels:
         result["labels"] = [token.label for token in tokens]
     result["confidence"] = segmenter.confidence(text, form.granularity).round(4).tolist()
     result["entropy"] = round(segmenter.entropy(text), 4)
     if form.nbest:
-        result["nbest"] = [_way(way) for way in segmenter.nbest(text, form.nbest)]
+        result["nbest"] = [_candidate(each) for each in segmenter.nbest(text, form.nbest)]
     if form.marginals:
         result["marginals"] = segmenter.marginals(text).round(4).tolist()
     return json.dumps(result, ensure_ascii=False)
 
 
-def _way(way: Candidate) -> dict[str, Any]:
-    labels = {"labels": way.labels} if any(way.labels) else {}
-    return {"words": way.words, **labels, "log_probability": round(way.log_probability, 4)}
+def _candidate(found: Candidate) -> dict[str, Any]:
+    labels = {"labels": found.labels} if any(found.labels) else {}
+    return {"words": found.words, **labels, "log_probability": round(found.log_probability, 4)}
 
 
 def _with_label(token: Token) -> str:
     return f"{token.text}/{token.label}" if token.label else token.text
 
 
-def _places(tokens: list[Token], unit: Unit) -> list[tuple[int, int]]:
+def _offsets(tokens: list[Token], unit: Unit) -> list[tuple[int, int]]:
     return list(map(attrgetter(*_FIELDS[unit]), tokens))
 
 

@@ -1,4 +1,4 @@
-"""``crfseg suggest``: the sentences most worth annotating, as a file to be corrected."""
+"""``crfseg suggest``: the most informative sentences, as a file to annotate."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from crfseg.text.files import writing
 
 @click.command(name="suggest")
 @click.argument("raw", nargs=-1, required=True, metavar="RAW...")
-@click.option("-m", "--model", help="The model, which is to learn (default: the bundled one).")
+@click.option("-m", "--model", help="The model to improve (default: the bundled model).")
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=100, show_default=True, metavar="N",
-    help="Of sentences.",
+    help="The number of sentences.",
 )  # fmt: skip
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write here, UTF-8 (default: standard output)."
+    "-o", "--output", metavar="FILE", help="The file to write, UTF-8 (default: standard output)."
 )
 @click.option(
     "--sure",
@@ -28,7 +28,7 @@ from crfseg.text.files import writing
     default=SURE,
     show_default=True,
     metavar="P",
-    help="Do not ask about words that are at least so probable.",
+    help="The confidence from which words are not asked about.",
 )
 @options.encoding
 def command(
@@ -39,20 +39,20 @@ def command(
     sure: float,
     encoding: str,
 ) -> None:
-    """Choose the sentences of raw text that are most worth annotating, and mark what is asked.
+    """Select the most informative sentences of raw text, with the boundaries to annotate.
 
-    RAW has a sentence a line. In what is written, words that the model is not sure of are marked as
-    it would cut them: | before a character that begins a word, - before one that does not. Correct
-    these marks, leave out those you cannot decide, and train on: crfseg train FILE --format partial
-    --init MODEL, or --init bundled. Places without a mark are not asked about, and nothing is
-    learned from them. Sentences that the model was trained on are passed over.
+    RAW has a sentence on each line. In the output, words of low confidence have boundary marks as
+    the model segments them: | before a character that begins a word, - before one that does not.
+    Correct these marks and remove those you cannot decide. Then train on: crfseg train FILE
+    --format partial --init MODEL, or --init bundled. Training learns nothing from positions without
+    a mark. Sentences that the model was trained on are skipped.
     """
     segmenter = load(model)
     with writing(output) as write:
         with counting("blocks") as callback:
             found = suggest(segmenter, raw, number, sure=sure, encoding=encoding, callback=callback)
-        for marked in found:
-            write.write(f"{marked.markup}\n".encode("utf-8", "surrogatepass"))
+        for text in found:
+            write.write(f"{text.markup}\n".encode("utf-8", "surrogatepass"))
     if output not in (None, "-"):
-        n_places = sum(int(np.count_nonzero(marked.boundaries)) for marked in found)
+        n_places = sum(int(np.count_nonzero(text.boundaries)) for text in found)
         click.echo(f"{output}: {len(found):,} sentences, {n_places:,} places to decide")

@@ -1,30 +1,24 @@
-"""``crfseg train``: from segmented corpora to a model file."""
+"""``crfseg train``: a model from segmented corpora."""
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import signal
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
-from crfseg.cli import END_SIGNALS, options
+from crfseg.cli import END_SIGNALS, options, progress_bar
 from crfseg.model.weights import PRECISIONS
 from crfseg.segmenter.loading import load
 from crfseg.text.files import replacing
 from crfseg.training.algorithm import algorithm_of
-from crfseg.training.progress import Progress
 from crfseg.training.train import train
 
 
@@ -32,20 +26,36 @@ from crfseg.training.train import train
 @options.corpus_files
 @click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write.")
 @click.option(
-    "--dev", metavar="FILE", multiple=True, help="A corpus to score on, not trained on; repeatable."
+    "--dev",
+    metavar="FILE",
+    multiple=True,
+    help="A corpus that is scored, and not trained on; repeatable.",
 )
 @click.option(
     "--init",
     metavar="MODEL",
-    help="Go on from this model, with its settings; bundled: that which comes along.",
+    help="A model to continue from, with its settings; bundled: the model of the package.",
 )
 @click.option(
-    "--checkpoint", metavar="FILE", help="Written after every pass; if it is there, go on from it."
+    "--checkpoint",
+    metavar="FILE",
+    help="A file that is written after every pass. If it exists, training continues from it.",
 )
-@click.option("--scratch", metavar="FOLDER", help="Keep the corpus in files there, not in memory.")
-@click.option("--threads", type=int, help="Default: one a core; the model is the same.")
 @click.option(
-    "--time-budget", type=float, metavar="SECONDS", help="Stop in time, with the best pass."
+    "--scratch",
+    metavar="FOLDER",
+    help="A folder for the encoded corpus, which then is not kept in memory.",
+)
+@click.option(
+    "--threads",
+    type=int,
+    help="The number of threads (default: one per core). The model does not depend on it.",
+)
+@click.option(
+    "--time-budget",
+    type=float,
+    metavar="SECONDS",
+    help="The time limit. Training stops before it, with the best pass.",
 )
 @options.training
 @click.option(
@@ -53,13 +63,16 @@ from crfseg.training.train import train
     type=click.Choice(PRECISIONS),
     default="int8",
     show_default=True,
-    help="Of the weights. int8: a small model; int16: a finer one; float64: as trained.",
+    help="The type of the weights. int8: the smallest file; int16: less rounding; float64: as "
+    "trained.",
 )
-@click.option("--name", help="What the model is called (default: the first corpus's name).")
-@click.option("--criterion", default="", help="The segmentation standard, for the record.")
-@click.option("--licence", default="", help="The terms of the model, for the record.")
+@click.option("--name", help="The name of the model (default: that of the first corpus).")
+@click.option("--criterion", default="", help="The segmentation standard; it is recorded.")
+@click.option("--licence", default="", help="The terms of use of the model; they are recorded.")
 @click.option(
-    "--progress/--no-progress", default=None, help="Show progress (default: on a terminal)."
+    "--progress/--no-progress",
+    default=None,
+    help="Draw a progress bar on stderr (default: if it is a terminal).",
 )
 @options.corpus_format
 @options.encoding
@@ -74,8 +87,9 @@ def command(
 ) -> None:
     """Train a model from segmented corpora and save it.
 
-    A corpus has one sentence a line, words separated by white space; other formats by --format.
-    Ctrl-C ends training and saves the best pass so far (CRFsuite's algorithms save nothing).
+    A corpus has one sentence on each line, words separated by white space; --format names other
+    formats. Ctrl-C ends training and saves the best pass so far; with CRFsuite's algorithms it
+    saves nothing.
     """
     settings = options.chosen(settings | {"threads": threads, "time_budget": time_budget})
     if settings.get("init") == "bundled":
@@ -84,7 +98,7 @@ def command(
     with (
         replacing(output) as beside,
         nullcontext() if keeps_best else _interruptible(beside),
-        _bar(progress) as callback,
+        progress_bar.training(progress) as callback,
     ):
         model = train(corpora, dev=dev or None, callback=callback, **settings)
         model.save(beside)
@@ -116,13 +130,13 @@ def _dev_line(dev: dict[str, Any], protocol: str) -> str:
 
 @contextmanager
 def _interruptible(beside: Path) -> Iterator[None]:
-    """Let Ctrl-C and termination end the program within an iteration, leaving no file behind.
+    """Let Ctrl-C and termination end the program within an iteration, without partial files.
 
-    No exception passes through CRFsuite, and it never stops by itself: so the handler, which runs
-    when CRFsuite reports an iteration, removes what is half-written and ends the process.
+    CRFsuite passes no exception on and never stops by itself. So the signal handler, which runs
+    when CRFsuite reports an iteration, removes partial files and ends the process.
     """
     with tempfile.TemporaryDirectory(prefix="crfseg-") as scratch:
-        tempfile.tempdir = scratch  # CRFsuite's model file goes there
+        tempfile.tempdir = scratch  # the place of CRFsuite's model file
 
         def stop(number: int, _: FrameType | None) -> NoReturn:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -137,37 +151,3 @@ def _interruptible(beside: Path) -> Iterator[None]:
             tempfile.tempdir = None
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-@contextmanager
-def _bar(wanted: bool | None) -> Iterator[Callable[[Progress], None] | None]:
-    """Draw a progress bar on stderr; give the callback that moves it."""
-    if not (sys.stderr.isatty() if wanted is None else wanted):
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("encoding", total=None)
-
-        def move(at: Progress) -> None:
-            active = "" if at.active_features is None else f"  {at.active_features:,} features"
-            dev = "" if at.dev_f1 is None else f"  dev F1 {100 * at.dev_f1:.2f}"
-            text = f"loss {at.loss:,.1f}{active}{dev}"
-            bar.update(task, completed=at.iteration, total=at.max_iterations, description=text)
-
-        with _messages(bar.console):
-            yield move
-
-
-@contextmanager
-def _messages(console: Console) -> Iterator[None]:
-    """Print what the library logs, such as how much memory it needs."""
-    handler, log = logging.Handler(), logging.getLogger("crfseg")
-    handler.emit = lambda record: console.print(record.getMessage())  # type: ignore[method-assign]
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        log.setLevel(logging.NOTSET)

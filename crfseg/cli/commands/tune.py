@@ -1,4 +1,4 @@
-"""``crfseg tune``: the settings that suit a corpus, and a model trained with them."""
+"""``crfseg tune``: a search for settings, and a model trained with the best."""
 
 from __future__ import annotations
 
@@ -23,26 +23,31 @@ from crfseg.text.files import replacing
 @click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write.")
 @click.option(
     "--dev", metavar="FILE", multiple=True,
-    help="A corpus to score on, not trained on; repeatable.",
+    help="A corpus that is scored, and not trained on; repeatable.",
 )  # fmt: skip
 @click.option(
     "--folds", type=click.IntRange(min=2), metavar="N",
-    help="Instead of --dev: score by cross-validation, in so many parts.",
+    help="Instead of --dev: the number of folds of cross-validation.",
 )  # fmt: skip
 @click.option(
     "--budget",
     type=click.FloatRange(min=0, min_open=True),
     required=True,
     metavar="SECONDS",
-    help="How long it may take, the training of MODEL included. The defaults are tried whatever "
-    "it is; other settings if they are likely to be done in time.",
+    help="The time limit of the search and of the training of MODEL. The defaults are always "
+    "tried; other settings are tried if their forecast is within the limit.",
 )
 @click.option(
     "--trials", type=click.IntRange(min=1), metavar="N",
-    help="Try so many settings at most, so that it can be repeated on any machine.",
+    help="The largest number of settings. It makes the search reproducible on any machine.",
 )  # fmt: skip
 @options.jobs
-@click.option("--csv", "csv_file", metavar="FILE", help="Write what was tried here, a row each.")
+@click.option(
+    "--csv",
+    "csv_file",
+    metavar="FILE",
+    help="A CSV file to write, a row for each choice of settings.",
+)
 @options.training
 @options.corpus_format
 @options.encoding
@@ -59,11 +64,11 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """Search for the settings that suit the corpora, and train a model with them.
+    """Search for the settings with the best F1, and train a model with them.
 
-    Tries the defaults and then others, by F1 on --dev or by --folds. Settings that are given (-p,
-    --scheme) stay as they are. Says what is better than the defaults, and whether that is more
-    than chance.
+    The search tries the defaults, then other settings, and scores them on --dev or by --folds.
+    Settings that are given (-p, --scheme) are fixed. The output has the changes from the defaults,
+    the gain, and its significance.
     """
     if bool(dev) == bool(folds):
         raise click.UsageError("give either --dev or --folds")
@@ -101,7 +106,7 @@ def _attempts(found: Tuning) -> Iterator[str]:
 
 
 def _verdict(found: Tuning, dev: tuple[str, ...], budget: float) -> Iterator[str]:
-    """Say what is better than the defaults, and how far that can be trusted."""
+    """Yield the changes from the defaults, the gain and its significance."""
     if len(found.attempts) == 1:
         yield f"nothing but the defaults was tried in {budget:g} s: give a larger budget, or trials"
         return
@@ -126,7 +131,7 @@ def _verdict(found: Tuning, dev: tuple[str, ...], budget: float) -> Iterator[str
 
 
 def _command(found: Tuning, corpora: tuple[str, ...], settings: dict[str, Any]) -> Iterator[str]:
-    """Show how to train like that again."""
+    """Yield the command that trains with the best settings."""
     if not found.changed:
         return
     words = ["crfseg", "train", *corpora]
@@ -141,7 +146,7 @@ def _are_given(settings: dict[str, Any]) -> bool:
 
 
 def _write(path: Path, found: Tuning) -> None:
-    """Write a row a setting."""
+    """Write a row for each choice of settings."""
     records = [
         {
             "trial": attempt.number,

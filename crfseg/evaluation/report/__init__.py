@@ -9,6 +9,6 @@
     differences      the list of all differences of an evaluation
     plots            recall, calibration, training history, learning curve
     svg              matplotlib drawings as SVG with the page's style
-    wording          bilingual text; visible control characters; percentages
+    wording          bilingual text; visible characters, widths, percentages
     assets/          the template, the style and the script
 """

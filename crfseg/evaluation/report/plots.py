@@ -65,16 +65,16 @@ def recall(name: str, slices: Sequence[Slice], names: Mapping[str, Wording], low
         for y, each in enumerate(slices):
             _recall_row(canvas, axes, y, each, low)
         rows = [names.get(each.name, cut(each.name, 13)) for each in slices]
-        axes.set_yticks(range(len(rows)), [canvas.mark(row) for row in rows], color=INK)
+        axes.set_yticks(range(len(rows)), [canvas.label(row) for row in rows], color=INK)
         axes.set_ylim(len(slices) - 0.5, -0.5)
         axes.tick_params(length=0)
         axes.spines[["left", "bottom"]].set_visible(False)
         _per_cent(canvas, axes, low)
-        axes.set_xlabel(canvas.mark(Text("recall, 95 % interval", "召回率及其 95% 区间")))
+        axes.set_xlabel(canvas.label(Text("recall, 95 % interval", "召回率及其 95% 区间")))
         for x, text in zip(
             _COLUMNS, (Text("recall", "召回率"), Text("words", "词数")), strict=True
         ):
-            _beside(axes, x, -0.95, canvas.mark(text), SOFT)
+            _beside(axes, x, -0.95, canvas.label(text), SOFT)
     return canvas.svg
 
 
@@ -83,8 +83,8 @@ def _recall_row(canvas: Drawing, axes: Axes, y: int, each: Slice, low: float) ->
     axes.plot(np.maximum(low, interval), [y, y], color=MAIN, alpha=0.5)
     if each.recall >= low:
         axes.plot(each.recall, y, "o", color=MAIN, markersize=5, clip_on=False)
-    _beside(axes, _COLUMNS[0], y, canvas.mark(f"{100 * each.recall:.1f} %"), INK)
-    _beside(axes, _COLUMNS[1], y, canvas.mark(f"{each.words:,}"), SOFT)
+    _beside(axes, _COLUMNS[0], y, canvas.label(f"{100 * each.recall:.1f} %"), INK)
+    _beside(axes, _COLUMNS[1], y, canvas.label(f"{each.words:,}"), SOFT)
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
@@ -111,12 +111,12 @@ def calibration(name: str, found: Calibration) -> str:
         x, y, side = (
             (0.55, 0.62, "right") if overconfident else (0.64, 0.5, "left")
         )  # no data there
-        label = canvas.mark(Text("calibrated", "正确率与把握相等"))
+        label = canvas.label(Text("calibrated", "正确率与把握相等"))
         axes.text(x, y, label, color=SOFT, ha=side)
         ticks = [0, 0.5, 1]
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
-        axes.set_yticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
-        axes.set_ylabel(canvas.mark(Text("precision, 95 % interval", "精确率及其 95% 区间")))
+        axes.set_yticks(ticks, [canvas.label(f"{100 * tick:g} %") for tick in ticks])
+        axes.set_ylabel(canvas.label(Text("precision, 95 % interval", "精确率及其 95% 区间")))
         axes.yaxis.set_label_coords(-0.16, 0.5)
         _bin_sizes(canvas, below, found)
     return canvas.svg
@@ -136,19 +136,19 @@ def _bin_sizes(canvas: Drawing, axes: Axes, found: Calibration) -> None:
     axes.set_yscale("log")
     top = max(10, found.words.max(initial=1))
     axes.set_ylim(0.8, top)
-    axes.set_yticks([1, top], [canvas.mark("1"), canvas.mark(f"{top:,}")])
+    axes.set_yticks([1, top], [canvas.label("1"), canvas.label(f"{top:,}")])
     axes.minorticks_off()
-    axes.set_ylabel(canvas.mark(Text("words", "词数")))
+    axes.set_ylabel(canvas.label(Text("words", "词数")))
     axes.yaxis.set_label_coords(-0.16, 0.5)
     _per_cent(canvas, axes, 0.0)
-    axes.set_xlabel(canvas.mark(Text("confidence", "模型的把握")))
+    axes.set_xlabel(canvas.label(Text("confidence", "模型的把握")))
 
 
 def _per_cent(canvas: Drawing, axes: Axes, low: float) -> None:
     """Scale the x axis in per cent, from low to 1."""
     ticks = np.linspace(low, 1, 3)
     axes.set_xlim(low, 1)
-    axes.set_xticks(ticks, [canvas.mark(f"{100 * tick:g} %") for tick in ticks])
+    axes.set_xticks(ticks, [canvas.label(f"{100 * tick:g} %") for tick in ticks])
     axes.grid(axis="x")
 
 
@@ -169,10 +169,10 @@ def kinds(name: str, counts: Mapping[str, int], names: Mapping[str, Text]) -> st
         axes = canvas.axes(60, 6, 220, 26 * len(counts))
         for y, (kind, n) in enumerate(counts.items()):
             axes.barh(y, n, 0.6, color=COLOURS[kind])
-            label = canvas.mark(f"{n:,}  ({n / total:.0%})")
+            label = canvas.label(f"{n:,}  ({n / total:.0%})")
             axes.annotate(label, (n, y), (6, 0), textcoords="offset points", va="center")
         axes.set(ylim=(len(counts) - 0.5, -0.5), xlim=(0, max(1, *counts.values())), xticks=[])
-        axes.set_yticks(range(len(counts)), [canvas.mark(names[kind]) for kind in counts])
+        axes.set_yticks(range(len(counts)), [canvas.label(names[kind]) for kind in counts])
         axes.tick_params(length=0, labelcolor=INK)
         axes.spines[["left", "bottom"]].set_visible(False)
     return canvas.svg
@@ -226,14 +226,14 @@ def _line(
             written = f"{100 * y[at]:.2f} %" if share else f"{y[at]:,.0f}"
             below = y[at] < y[-1]  # the line rises from here
             axes.annotate(
-                canvas.mark(written), (x[at], y[at]), (0, -17 if below else 7),
+                canvas.label(written), (x[at], y[at]), (0, -17 if below else 7),
                 textcoords="offset points",
                 ha="center", color=INK if y[at] == best else SOFT,
             )  # fmt: skip
         ends = sorted({x[0], x[-1], x[y.index(best)]})
-        axes.set_xticks(ends, [canvas.mark(f"{tick:,}") for tick in ends])
+        axes.set_xticks(ends, [canvas.label(f"{tick:,}") for tick in ends])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(canvas.mark(labels[0]))
-        axes.set_ylabel(canvas.mark(labels[1]))
+        axes.set_xlabel(canvas.label(labels[0]))
+        axes.set_ylabel(canvas.label(labels[1]))
     return canvas.svg

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import east_asian_width
 
-from crfseg.evaluation.report.wording import Text, Wording, shown
+from crfseg.evaluation.report.wording import Text, Wording, columns_of, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +71,7 @@ class Drawing:
     _texts: list[Wording] = field(default_factory=list)
     svg: str = ""
 
-    def mark(self, text: Wording) -> str:
+    def label(self, text: Wording) -> str:
         """Return the placeholder that matplotlib draws in place of a text."""
         self._texts.append(text)
         return f"~{len(self._texts) - 1}~"
@@ -134,11 +133,6 @@ def cut(text: str, columns: int) -> str:
     while columns_of(text) > columns - 1:
         text = text[:-1]
     return f"{text}…"
-
-
-def columns_of(text: str) -> int:
-    """Return the width of a text in columns; wide characters, such as Han, take two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _spans(text: Wording) -> str:

@@ -1,9 +1,10 @@
-"""Wording of a page: text in both languages, visible control characters, percentages."""
+"""Wording of a page: text in both languages, visible characters, widths and percentages."""
 
 from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
+from unicodedata import east_asian_width
 
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -34,6 +35,15 @@ def shown(text: str) -> str:
 def _picture(match: re.Match[str]) -> str:
     code = ord(match[0])
     return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
+
+
+def columns_of(text: str) -> int:
+    """Return the width of a text in columns; wide characters, such as Han, take two.
+
+    >>> columns_of("北京 2008")
+    9
+    """
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def share(figure: float | None, digits: int = 2) -> str:
