@@ -143,7 +143,7 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     if ruleset and not model.tag_set.has_any_length:
         raise RuleError(
             f"the model's tags ({' '.join(model.tag_set.names)}) have no words of every length, so "
-            "that rules may leave no way to tag a text; expected no rule and nothing to keep"
+            "that rules may leave no tag path; expected no rule and nothing to keep"
         )
     return ruleset
 

@@ -1,4 +1,4 @@
-"""Types of the compiled tagger; see tagger.pyx for what it does."""
+"""Types of tagger.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Types of the compiled look-up; see lookup.pyx for what it does."""
+"""Types of weight_index.pyx."""
 
 from typing import Any
 

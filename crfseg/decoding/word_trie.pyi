@@ -1,4 +1,4 @@
-"""Types of the compiled trie; see trie.pyx for what it does."""
+"""Types of word_trie.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray
