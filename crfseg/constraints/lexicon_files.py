@@ -68,7 +68,7 @@ def _crfseg(text: str, _: float) -> dict[str, Entry]:
 
 
 def _entry(n: int, line: str, parts: list[str]) -> Entry:
-    """Read the fields behind a word: strength, tag and comment, each of them optional."""
+    """Read the fields after a word: strength, tag and comment, each of them optional."""
     parts = parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
     strength = _number(n, parts[0]) if parts else None
     tag = parts[strength is not None :]

@@ -37,7 +37,7 @@ from crfseg.errors import RuleError
 from crfseg.text import chars
 
 REACH: Final = 4 * MAX_MATCH_LENGTH
-"""Bytes of UTF-8 before and behind a position on which its constraint may depend."""
+"""Bytes of UTF-8 before and after a position on which its constraint may depend."""
 
 _KEPT: Final = 0  # kinds of matches, see boundaries_of
 _WORD: Final = 1
@@ -303,8 +303,8 @@ def _alternatives(names: Iterable[str], kind: int) -> re.Pattern[str] | None:
     of_numbers = [pattern for pattern in on if pattern.startswith(NUMBER)]
     if of_numbers:
         first = on.index(of_numbers[0])
-        behind = "|".join(pattern.removeprefix(NUMBER) for pattern in of_numbers)
-        on[first : first + len(of_numbers)] = [f"{NUMBER}(?:{behind})"]
+        rest = "|".join(pattern.removeprefix(NUMBER) for pattern in of_numbers)
+        on[first : first + len(of_numbers)] = [f"{NUMBER}(?:{rest})"]
     return re.compile("|".join(f"(?:{pattern})" for pattern in on)) if on else None
 
 

@@ -46,7 +46,7 @@ cdef struct Lattice:  # of one sentence; grows; of one thread
     Py_ssize_t room
 
 
-cdef struct Wanted:  # outputs; NULL: not wanted
+cdef struct Outputs:  # outputs; NULL: not computed
     const uint8_t *starts  # [T], 1 where a word begins
     double *words  # [T]
     double *tags  # [T, L]
@@ -105,11 +105,11 @@ cdef class Marginals:
             constraints leave no path. Shape (T,), float64.
         """
         cdef double[::1] words = np.zeros(codes.shape[0])
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if codes.shape[0]:
-            wanted.starts, wanted.words = &starts[0], &words[0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.starts, outputs.words = &starts[0], &words[0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return np.asarray(words)
 
     def of_tags(
@@ -121,11 +121,11 @@ cdef class Marginals:
         See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
         """
         cdef double[:, ::1] tags = np.empty((codes.shape[0], self.decoder.n_tags))
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if codes.shape[0]:
-            wanted.tags = &tags[0, 0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.tags = &tags[0, 0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return np.asarray(tags)
 
     def of_sentences(
@@ -137,16 +137,16 @@ cdef class Marginals:
         See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
         """
         cdef double[:, ::1] found = np.empty((2, offsets.shape[0] - 1))
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if found.shape[1]:
-            wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.log_z, outputs.entropies = &found[0, 0], &found[1, 0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return tuple(np.asarray(found))
 
     cdef int sum_up(
         self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
-        const int8_t[::1] boundaries, Trie user_words, Wanted wanted,
+        const int8_t[::1] boundaries, Trie user_words, Outputs outputs,
     ) except -1:
         """Write the outputs of all sentences."""
         cdef Sentence sentence
@@ -165,10 +165,10 @@ cdef class Marginals:
                 )
                 if not room:
                     break
-                if self.forward(&sentence, &lattice, wanted.entropies != NULL):
-                    self.write(&lattice, sentence.n, s, begin, &wanted)
+                if self.forward(&sentence, &lattice, outputs.entropies != NULL):
+                    self.write(&lattice, sentence.n, s, begin, &outputs)
                 else:
-                    self.mark_infeasible(sentence.n, s, begin, &wanted)
+                    self.mark_infeasible(sentence.n, s, begin, &outputs)
             release(&sentence)
             free(lattice.alpha)
             free(lattice.potential)
@@ -180,36 +180,36 @@ cdef class Marginals:
         return 0
 
     cdef void write(
-        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
         """Write the outputs of a sentence."""
         cdef Py_ssize_t j
         cdef const double *last = lattice.alpha + (n - 1) * self.decoder.n_tags
-        if wanted.log_z != NULL:
-            wanted.log_z[s] = lattice.log_z
-        if wanted.entropies != NULL:
-            wanted.entropies[s] = 0
+        if outputs.log_z != NULL:
+            outputs.log_z[s] = lattice.log_z
+        if outputs.entropies != NULL:
+            outputs.entropies[s] = 0
             for j in range(self.decoder.n_tags):
                 if last[j] > 0:
-                    wanted.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
-        if wanted.words != NULL or wanted.tags != NULL:
-            self.backward(lattice, n, begin, wanted)
+                    outputs.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
+        if outputs.words != NULL or outputs.tags != NULL:
+            self.backward(lattice, n, begin, outputs)
 
     cdef void mark_infeasible(
-        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
         """Write NaN for a sentence without any path."""
         cdef Py_ssize_t t, n_tags = self.decoder.n_tags
-        if wanted.log_z != NULL:
-            wanted.log_z[s] = NAN
-        if wanted.entropies != NULL:
-            wanted.entropies[s] = NAN
+        if outputs.log_z != NULL:
+            outputs.log_z[s] = NAN
+        if outputs.entropies != NULL:
+            outputs.entropies[s] = NAN
         for t in range(n):
-            if wanted.words != NULL and wanted.starts[begin + t]:
-                wanted.words[begin + t] = NAN
-        if wanted.tags != NULL:
+            if outputs.words != NULL and outputs.starts[begin + t]:
+                outputs.words[begin + t] = NAN
+        if outputs.tags != NULL:
             for t in range(begin * n_tags, (begin + n) * n_tags):
-                wanted.tags[t] = NAN
+                outputs.tags[t] = NAN
 
     cdef bint reserve(self, Lattice *lattice, Sentence *sentence) noexcept nogil:
         """Make room for a sentence; False if there is no memory."""
@@ -344,7 +344,7 @@ cdef class Marginals:
             arc += n_tags
 
     cdef void backward(
-        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Wanted *wanted
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
         """Compute beta from the end; write the probabilities of words and tags on the way."""
         cdef Py_ssize_t t, start, i, j, n_tags = self.decoder.n_tags
@@ -354,18 +354,18 @@ cdef class Marginals:
         for j in range(n_tags):
             beta[j] = 1
         for t in range(n - 1, -1, -1):
-            if wanted.tags != NULL:
+            if outputs.tags != NULL:
                 for j in range(n_tags):
-                    wanted.tags[(begin + t) * n_tags + j] = (
+                    outputs.tags[(begin + t) * n_tags + j] = (
                         lattice.alpha[t * n_tags + j] * beta[j]
                     )
                 if lattice.word_arcs.n:
-                    add_tags(&lattice.word_arcs, t, wanted.tags + (begin + t) * n_tags)
-            if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
+                    add_tags(&lattice.word_arcs, t, outputs.tags + (begin + t) * n_tags)
+            if outputs.words != NULL and (t == n - 1 or outputs.starts[begin + t + 1]):
                 start = t
-                while start > 0 and not wanted.starts[begin + start]:
+                while start > 0 and not outputs.starts[begin + start]:
                     start -= 1
-                wanted.words[begin + start] = self.word(lattice, start, t)
+                outputs.words[begin + start] = self.word(lattice, start, t)
             if lattice.word_arcs.n:
                 backward_arcs(&lattice.word_arcs, t, lattice.potential + t * n_tags, beta)
             for j in range(n_tags):
