@@ -1,11 +1,11 @@
-"""Constraints: what users and rules require of a segmentation.
+"""Constraints on segmentation: a user's words, and rules such as numbers, dates and URLs.
 
-::
-
-    user_lexicon    UserLexicon: the user's words and their strengths
-    lexicon_files   files of words, in four formats
-    rules           patterns of numbers, dates, URLs and others
-    ruleset         the rules that are on, as boundary constraints
-    rule_defaults   rules on or off, as the training corpus has it
-    rule_prefilter  text that can match no rule, skipped fast
+==================  ===============================================================
+user_lexicon        UserLexicon: a user's words, compiled to a trie
+lexicon_files       readers of lexicon files: crfseg, jieba, pkuseg, THULAC
+rules               the rules: patterns, trigger characters, defaults
+ruleset             Ruleset: rules that are on; their matches and constraints
+rule_prefilter      search for trigger characters, and constraints from matches
+rule_defaults       rule counts on the corpus; which rules are on
+==================  ===============================================================
 """

@@ -1,13 +1,13 @@
-"""Lexicon files: readers for the formats of crfseg, jieba, pkuseg and THULAC.
+"""Readers of lexicon files in the formats of crfseg, jieba, pkuseg and THULAC.
 
 ::
 
     crfseg     # products       a comment
-               慢阻肺             worth the lexicon's strength
-               云计算 6           worth 6 nats
-               小度 inf nz        always a word, if it has that label; -inf: never one
+               慢阻肺             has the lexicon's strength
+               云计算 6           has a strength of 6 nats
+               小度 inf nz        is always a word, if it has that label; -inf: never
 
-A reader takes the text of a file and the lexicon's strength, and returns what is said of each word.
+A reader takes the text of a file and the lexicon's strength. It returns an entry for each word.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ LexiconFormat = Literal["crfseg", "jieba", "pkuseg", "thulac"]
 
 
 class Entry(NamedTuple):
-    """The strength and the tag of a word."""
+    """Strength and label of a word."""
 
     strength: float | None
     """In nats; None: the lexicon's."""
     tag: str
-    """The label that is meant; empty: any."""
+    """The label to which the strength applies; empty: any."""
 
 
 PLAIN: Final = Entry(None, "")
-"""What is said of a word that stands alone."""
+"""The entry of a word without strength and label."""
 _Reader = Callable[[str, float], dict[str, Entry]]
-_TAG: Final = re.compile("[A-Za-z]+")  # as jieba tells them from the end of a line
+_TAG: Final = re.compile("[A-Za-z]+")  # as jieba recognises it at the end of a line
 _COUNT: Final = re.compile("[0-9]+")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(e[-+]?[0-9]+)?|[-+]?(inf|nan)")
-_MORE: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # than one word a line
+_FIELDS: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # absent if every line is one word
 
 
 def checked_strength(strength: float) -> float:
-    """Return a strength in nats; a LexiconError if it is none."""
+    """Return a strength in nats, or raise a LexiconError if it is not valid."""
     if not isinstance(strength, Real) or not (abs(strength) <= MAX_NATS or math.isinf(strength)):
         raise LexiconError(
             f"strength must be from -{MAX_NATS} to {MAX_NATS} nats, or infinite, got {strength!r}"
@@ -52,23 +52,23 @@ def checked_strength(strength: float) -> float:
 
 
 def _crfseg(text: str, _: float) -> dict[str, Entry]:
-    if not _MORE.search(text):
+    if not _FIELDS.search(text):
         return dict.fromkeys(text.split(), PLAIN)
-    found: dict[str, Entry] = {}
-    read = {"": PLAIN}  # what stands behind words, which is the same in many lines
+    entries: dict[str, Entry] = {}
+    cache = {"": PLAIN}  # by the rest of the line, which is the same in many lines
     for n, line in enumerate(text.split("\n"), 1):
         parts = line.split(None, 1)
         if not parts or parts[0].startswith("#"):
             continue
-        behind = parts[1] if len(parts) > 1 else ""
-        if behind not in read:
-            read[behind] = _entry(n, line, behind.split())
-        found[parts[0]] = read[behind]
-    return found
+        rest = parts[1] if len(parts) > 1 else ""
+        if rest not in cache:
+            cache[rest] = _entry(n, line, rest.split())
+        entries[parts[0]] = cache[rest]
+    return entries
 
 
 def _entry(n: int, line: str, parts: list[str]) -> Entry:
-    """Read what is said of a word: its strength, its tag, a comment; each may be left out."""
+    """Read the fields after a word: strength, tag and comment, each of them optional."""
     parts = parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
     strength = _number(n, parts[0]) if parts else None
     tag = parts[strength is not None :]
@@ -81,7 +81,7 @@ def _entry(n: int, line: str, parts: list[str]) -> Entry:
 
 
 def _number(n: int, text: str) -> float | None:
-    """Return a strength, None for text that is no number."""
+    """Return a strength; None if the text is not a number."""
     try:
         number = float(text)
     except ValueError:
@@ -93,18 +93,18 @@ def _number(n: int, text: str) -> float | None:
 
 
 def _jieba(text: str, strength: float) -> dict[str, Entry]:
-    """Read words and counts; what occurs often gets the whole strength, what is rare half of it."""
-    found: dict[str, tuple[float | None, str]] = {}
-    read: dict[str, tuple[float | None, str] | None] = {"": (None, "")}
+    """Read words and counts; the most frequent get the whole strength, the rarest half of it."""
+    counts: dict[str, tuple[float | None, str]] = {}
+    cache: dict[str, tuple[float | None, str] | None] = {"": (None, "")}
     for n, line in enumerate(text.split("\n"), 1):
         parts = line.split(None, 1)
-        behind = parts[1] if len(parts) > 1 else ""
-        if behind not in read:
-            read[behind] = _count_and_tag(n, line, behind.split())
-        said = read[behind]
-        if parts and said is not None:
-            found[parts[0]] = said
-    most = math.log1p(max((count for count, _ in found.values() if count), default=1.0))
+        rest = parts[1] if len(parts) > 1 else ""
+        if rest not in cache:
+            cache[rest] = _count_and_tag(n, line, rest.split())
+        fields = cache[rest]
+        if parts and fields is not None:
+            counts[parts[0]] = fields
+    most = math.log1p(max((count for count, _ in counts.values() if count), default=1.0))
     return {
         word: Entry(
             None
@@ -112,13 +112,13 @@ def _jieba(text: str, strength: float) -> dict[str, Entry]:
             else strength * (1 + math.log1p(count) / most) / 2,
             tag,
         )
-        for word, (count, tag) in found.items()
-        if count != 0  # jieba's way to take a word away
+        for word, (count, tag) in counts.items()
+        if count != 0  # a count of 0 removes a word from jieba's dictionary
     }
 
 
 def _count_and_tag(n: int, line: str, parts: list[str]) -> tuple[float | None, str] | None:
-    """Read what is said of a word; None if a part of the word itself is there: ``Edu Trust 20``."""
+    """Read count and tag; None if the word has white space in it, as in ``Edu Trust 20``."""
     tag = parts.pop() if parts and _TAG.fullmatch(parts[-1]) else ""
     count = float(parts.pop()) if parts and _COUNT.fullmatch(parts[-1]) else None
     if parts and _NUMBER.fullmatch(parts[-1]):
@@ -148,4 +148,4 @@ READERS: Final[dict[str, _Reader]] = {
     "pkuseg": _pkuseg,
     "thulac": _thulac,
 }
-"""By the name of the format."""
+"""Reader of each format, by name."""

@@ -1,7 +1,7 @@
-"""Rule defaults: counts how often a corpus keeps each rule's matches whole.
+"""Counts how often the corpus keeps each rule's matches whole; sets which rules are on by default.
 
-A rule is on if the corpus nearly always does what it says, and off if it does not; where the
-corpus has too few matches to tell, the rule says itself.
+A rule is on if the corpus nearly always follows it, and off otherwise. If the corpus has fewer than
+:data:`ENOUGH` matches of it, the rule's own default applies.
 """
 
 from __future__ import annotations
@@ -21,34 +21,33 @@ from crfseg.model.model import Model
 from crfseg.text import chars
 
 ENOUGH: Final = 10
-"""The matches that tell of a habit."""
+"""Matches in the corpus from which its counts decide."""
 NEARLY_ALWAYS: Final = 0.95
-"""The share of them that follow it; experiments/rules has the scores."""
+"""Share of matches that the corpus keeps for a rule to be on; experiments/rules has the scores."""
 
 RuleCounts = dict[str, list[int]]
-"""For each rule that has matches in a corpus: how many the corpus keeps, and how many there are."""
+"""For each rule with matches in a corpus: the number of matches kept, the number of matches."""
 
 Choice = Ruleset | str | Iterable[str] | None
-"""How rules are chosen: see :func:`ruleset_of`."""
+"""Rules to use; see :func:`ruleset_of`."""
 
 
 def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
-    r"""Count what a corpus does with what the rules match.
+    r"""Count the matches of each rule in a segmented corpus, and how many the corpus keeps.
 
-    White space does not exist in a corpus, so that adjoining Latin words are one match, which the
-    corpus splits.
+    A corpus has no white space, so adjoining Latin words are one match, which the corpus splits.
 
     Parameters
     ----------
     corpus
         Segmented.
     before
-        What was counted on other text, to add to.
+        Counts on other text, to which these are added.
 
     Returns
     -------
-    habits
-        Matches of one character count for whole rules alone.
+    counts
+        Matches of one character are counted for whole rules only.
 
     Examples
     --------
@@ -64,19 +63,19 @@ def count_rules(corpus: Corpus, before: RuleCounts | None = None) -> RuleCounts:
         for rule, ruleset in rulesets.items():
             matches = [match[:2] for match in ruleset.matches(text) if match[2] >= 0]
             if matches:
-                counts[rule.name] += boundaries.judge(np.array(matches).T, rule.whole)
+                counts[rule.name] += boundaries.count_kept(np.array(matches).T, rule.whole)
     return {name: count.tolist() for name, count in counts.items() if count[1]}
 
 
 class _Boundaries(NamedTuple):
-    """The boundaries of some sentences of a corpus, newlines between them."""
+    """Gold boundaries of some sentences, with newlines between them."""
 
     boundaries: NDArray[np.int8]
-    """1 begins a word, as newlines do, -1 does not, 0: the corpus does not say; one for the end."""
+    """1: a word (or a newline) begins, -1: none does, 0: not annotated; one more for the end."""
     begun: NDArray[np.intp]
-    """How many words have begun up to each."""
-    unsaid: NDArray[np.intp]
-    """Of how many up to each the corpus does not say."""
+    """Number of words that have begun up to each character."""
+    unknown: NDArray[np.intp]
+    """Number of boundaries up to each character that are not annotated."""
 
     @classmethod
     def of(cls, corpus: Corpus, begin: int, end: int, breaks: NDArray[np.intp]) -> _Boundaries:
@@ -87,14 +86,14 @@ class _Boundaries(NamedTuple):
         boundaries = np.append(np.insert(boundaries, breaks, 1), 1).astype(np.int8)
         return cls(boundaries, np.cumsum(boundaries == 1), np.cumsum(boundaries == 0))
 
-    def judge(self, matches: NDArray[np.intp], whole: bool) -> tuple[int, int]:
-        """Return how many matches are kept, and how many are kept or not.
+    def count_kept(self, matches: NDArray[np.intp], whole: bool) -> tuple[int, int]:
+        """Return the number of matches kept, and of those kept or cut; the others are unknown.
 
         ``matches`` has their starts and ends, shape (2, M).
         """
         start, end = matches
         cut = self.begun[end - 1] > self.begun[start]
-        kept = ~cut & (self.unsaid[end - 1] == self.unsaid[start])
+        kept = ~cut & (self.unknown[end - 1] == self.unknown[start])
         if whole:
             edges = np.minimum(self.boundaries[start], self.boundaries[end])
             cut |= edges < 0
@@ -103,19 +102,19 @@ class _Boundaries(NamedTuple):
 
 
 def counts_in(info: Mapping[str, Any]) -> RuleCounts | None:
-    """Return the habits that a model's record has; None if nobody counted.
+    """Return the rule counts in a model's record; None if it has none.
 
-    The record is free to hold anything: what is no count is passed over.
+    A record may hold anything, so entries that are not counts are ignored.
     """
-    habits = info.get("habits")
-    if not isinstance(habits, dict):
+    recorded = info.get("habits")
+    if not isinstance(recorded, dict):
         return None
-    found = {}
-    for name, counts in habits.items():
+    valid = {}
+    for name, counts in recorded.items():
         is_count = isinstance(counts, list) and all(type(count) is int for count in counts)
         if name in RULE_OF and is_count and len(counts) == 2:
-            found[name] = counts
-    return found
+            valid[name] = counts
+    return valid
 
 
 def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> Ruleset:
@@ -124,17 +123,18 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     Parameters
     ----------
     model
-        Its training corpus has the first say: no rule is on if nobody counted its habits, if its
-        words are entities, or if it has no tags for long words.
+        Its rule counts give the defaults. No rule is on by default if it has no counts, if its
+        words are entities, or if its tags do not allow words of every length.
     rules
-        Changes to that, see :meth:`Ruleset.changed`; or all there is to say.
+        Changes to the defaults, see :meth:`Ruleset.changed`; or a ruleset that replaces them.
     keep
-        The user's own expressions.
+        The user's own regular expressions; each match is a word.
 
     Raises
     ------
     RuleError
-        If there is no such rule, an expression is none, or the model has no tags for long words.
+        If a rule does not exist, an expression is not valid, or the model's tags do not allow words
+        of every length.
     """
     if isinstance(rules, Ruleset):
         ruleset = rules.changed((), keep)
@@ -143,18 +143,18 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     if ruleset and not model.tag_set.has_any_length:
         raise RuleError(
             f"the model's tags ({' '.join(model.tag_set.names)}) have no words of every length, so "
-            "that rules may leave no way to tag a text; expected no rule and nothing to keep"
+            "that rules may leave no tag path; expected no rule and nothing to keep"
         )
     return ruleset
 
 
 def _default_of(model: Model) -> Ruleset:
-    habits, tag_set = counts_in(model.info), model.tag_set
-    if habits is None or OUTSIDE in tag_set.labels or not tag_set.has_any_length:
+    counts, tag_set = counts_in(model.info), model.tag_set
+    if counts is None or OUTSIDE in tag_set.labels or not tag_set.has_any_length:
         return Ruleset()
-    return Ruleset(tuple(rule.name for rule in RULES if _is_on(rule, habits)))
+    return Ruleset(tuple(rule.name for rule in RULES if _is_on(rule, counts)))
 
 
-def _is_on(rule: Rule, habits: RuleCounts) -> bool:
-    kept, n = habits.get(rule.name, (0, 0))
+def _is_on(rule: Rule, counts: RuleCounts) -> bool:
+    kept, n = counts.get(rule.name, (0, 0))
     return rule.default if n < ENOUGH else kept >= NEARLY_ALWAYS * n

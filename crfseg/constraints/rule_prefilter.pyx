@@ -1,7 +1,7 @@
 """Prefilter: finds characters that can start a rule's match, without the GIL.
 
-Most text has nothing in it for any rule. It is told from the rest by a table of characters here,
-without the GIL and without a string for it; regular expressions see what is left.
+Most text has no match of any rule. A table of trigger characters passes over it, without making a
+string of it; regular expressions see only the rest.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ cdef extern from "Python.h":
     object PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n)
 
 cdef enum:
-    LONGEST = 2048  # characters that a match may have
+    LONGEST = 2048  # characters of a match
 
 MAX_MATCH_LENGTH = LONGEST  # characters
 
@@ -29,39 +29,39 @@ ctypedef fused CodeUnit:
     uint32_t
 
 
-cdef struct Sifted:  # characters that are left, and where each stands
+cdef struct KeptText:  # characters that are kept, and their positions in the data
     uint32_t *codes
     int64_t *positions
     Py_ssize_t n
     Py_ssize_t room
 
 
-cdef inline uint8_t sign_of(const uint8_t[::1] signs, uint32_t code) noexcept nogil:
-    """Return what a character is a sign of; the last one of the table speaks for all beyond."""
-    return signs[min(<Py_ssize_t>code, signs.shape[0] - 1)]
+cdef inline uint8_t kinds_of(const uint8_t[::1] kinds, uint32_t code) noexcept nogil:
+    """Return the kinds of rules that a character triggers."""
+    return kinds[min(<Py_ssize_t>code, kinds.shape[0] - 1)]
 
 
 cdef Py_ssize_t find(
-    const uint8_t[::1] signs, const CodeUnit *text, Py_ssize_t n, Py_ssize_t at, uint8_t mask
+    const uint8_t[::1] kinds, const CodeUnit *text, Py_ssize_t n, Py_ssize_t at, uint8_t mask
 ) noexcept nogil:
-    """Return where the next character with one of the signs stands, -1 if there is none."""
+    """Return the position of the next trigger of these kinds; -1 if there is none."""
     while at < n:
-        if sign_of(signs, text[at]) & mask:
+        if kinds_of(kinds, text[at]) & mask:
             return at
         at += 1
     return -1
 
 
-cdef uint8_t all_signs(const uint8_t[::1] signs, const CodeUnit *text, Py_ssize_t n) noexcept nogil:
-    """Return the signs of all characters."""
+cdef uint8_t all_kinds(const uint8_t[::1] kinds, const CodeUnit *text, Py_ssize_t n) noexcept nogil:
+    """Return the kinds of rules that a text's characters trigger, together."""
     cdef Py_ssize_t at
     cdef uint8_t found = 0
     for at in range(n):
-        found |= sign_of(signs, text[at])
+        found |= kinds_of(kinds, text[at])
     return found
 
 
-cdef bint keep_room(Sifted *kept) noexcept nogil:
+cdef bint keep_room(KeptText *kept) noexcept nogil:
     """Make room for one more character; False if there is no memory."""
     cdef Py_ssize_t room
     if kept.n < kept.room:
@@ -73,11 +73,11 @@ cdef bint keep_room(Sifted *kept) noexcept nogil:
     return kept.codes != NULL and kept.positions != NULL
 
 
-cdef bint sift(
-    const uint8_t[::1] signs, const uint8_t *data, Py_ssize_t n, bint surrogates, Sifted *kept
+cdef bint keep_lines(
+    const uint8_t[::1] kinds, const uint8_t *data, Py_ssize_t n, bint surrogates, KeptText *kept
 ) noexcept nogil:
-    """Keep the lines that have a sign in them, up to what is not UTF-8; False without memory."""
-    cdef Py_ssize_t at = 0, line = 0  # where the line begins among those kept
+    """Keep the lines with a trigger, up to invalid UTF-8; False if there is no memory."""
+    cdef Py_ssize_t at = 0, line = 0  # start of the line among the characters kept
     cdef uint8_t found = 0
     cdef int64_t code
     while at < n:
@@ -88,7 +88,7 @@ cdef bint sift(
             return False
         kept.codes[kept.n], kept.positions[kept.n] = <uint32_t>code, at
         kept.n += 1
-        found |= sign_of(signs, <uint32_t>code)
+        found |= kinds_of(kinds, <uint32_t>code)
         at += utf8_length(data[at])
         if code == c"\n":
             if not found:
@@ -100,48 +100,51 @@ cdef bint sift(
 
 
 cdef class Prefilter:
-    """Finds signs in text. Immutable, shared between threads.
+    """Finds trigger characters in text. Immutable, shared between threads.
 
     Parameters
     ----------
-    signs
-        What each character is a sign of, as bits, by code point; the last entry is for all beyond.
+    kinds
+        The kinds of rules that each character triggers, as bits, by code point; uint8. The last
+        entry is for all code points beyond.
     """
 
-    cdef const uint8_t[::1] signs
+    cdef const uint8_t[::1] kinds
 
-    def __init__(self, const uint8_t[::1] signs):
-        self.signs = signs
+    def __init__(self, const uint8_t[::1] kinds):
+        self.kinds = kinds
 
     def signs_of(self, string):
-        """Return what the characters of a string are signs of, all together."""
+        """Return the kinds of rules that the characters of a string trigger, together."""
         if not isinstance(string, str):
             raise TypeError(f"expected text as str, got {type(string).__name__}")
         cdef Py_ssize_t n = PyUnicode_GET_LENGTH(string)
         cdef const void *text = PyUnicode_DATA(string)
         cdef int kind = PyUnicode_KIND(string)
         if kind == 2:
-            return all_signs[uint16_t](self.signs, <const uint16_t *>text, n)
+            return all_kinds[uint16_t](self.kinds, <const uint16_t *>text, n)
         if kind == 1:
-            return all_signs[uint8_t](self.signs, <const uint8_t *>text, n)
-        return all_signs[uint32_t](self.signs, <const uint32_t *>text, n)
+            return all_kinds[uint8_t](self.kinds, <const uint8_t *>text, n)
+        return all_kinds[uint32_t](self.kinds, <const uint32_t *>text, n)
 
     def matches(self, string, Py_ssize_t at, uint8_t mask, match_at):
-        """Return what a pattern matches that only matches at signs, from a place on.
+        """Return the matches of a pattern that begins with a trigger, from a position on.
 
         Parameters
         ----------
-        string, at
-            The text, and the place.
+        string
+            The text.
+        at
+            The position.
         mask
-            Which signs.
+            Kinds of the triggers.
         match_at
             The method ``match`` of the pattern.
 
         Returns
         -------
         matches
-            Starts, ends and 0, of those of two characters and more.
+            (start, end, 0) of the matches of two characters and more.
         """
         cdef Py_ssize_t end
         cdef list found = []
@@ -155,43 +158,50 @@ cdef class Prefilter:
         return found
 
     cpdef Py_ssize_t find(self, str string, Py_ssize_t at, uint8_t mask):
-        """Return where the next character with one of the signs stands, -1 if there is none."""
+        """Return the position of the next trigger of the kinds in ``mask``; -1 if there is none."""
         cdef Py_ssize_t n = PyUnicode_GET_LENGTH(string)
         cdef const void *text = PyUnicode_DATA(string)
         cdef int kind = PyUnicode_KIND(string)
         if kind == 2:
-            return find[uint16_t](self.signs, <const uint16_t *>text, n, at, mask)
+            return find[uint16_t](self.kinds, <const uint16_t *>text, n, at, mask)
         if kind == 1:
-            return find[uint8_t](self.signs, <const uint8_t *>text, n, at, mask)
-        return find[uint32_t](self.signs, <const uint32_t *>text, n, at, mask)
+            return find[uint8_t](self.kinds, <const uint8_t *>text, n, at, mask)
+        return find[uint32_t](self.kinds, <const uint32_t *>text, n, at, mask)
 
     def lines(self, bytes data, bint surrogates=False):
-        """Return the lines of UTF-8 that have a sign in them.
+        """Return the lines of UTF-8 that contain a trigger, up to the first invalid byte.
+
+        Parameters
+        ----------
+        data
+            UTF-8.
+        surrogates
+            Accept lone surrogates too.
 
         Returns
         -------
         text
             Those lines, newlines included.
         positions
-            Where in the data each of its T characters begins, and where the data ends; shape
+            Byte position of each of the T characters of ``text``, and of the end of the data; shape
             (T + 1,), int64.
         """
-        cdef Sifted kept = Sifted(NULL, NULL, 0, 0)
+        cdef KeptText kept = KeptText(NULL, NULL, 0, 0)
         cdef const uint8_t *begin = data
         cdef Py_ssize_t n = len(data)
         cdef bint done
         cdef int64_t[::1] positions
         try:
             with nogil:
-                done = sift(self.signs, begin, n, surrogates, &kept)
+                done = keep_lines(self.kinds, begin, n, surrogates, &kept)
             if not done:
                 raise MemoryError
-            places_array = np.empty(kept.n + 1, dtype=np.int64)
-            positions = places_array
+            positions_array = np.empty(kept.n + 1, dtype=np.int64)
+            positions = positions_array
             positions[kept.n] = n
             if kept.n:
                 memcpy(&positions[0], kept.positions, kept.n * sizeof(int64_t))
-            return PyUnicode_FromKindAndData(4, kept.codes, kept.n), places_array
+            return PyUnicode_FromKindAndData(4, kept.codes, kept.n), positions_array
         finally:
             free(kept.codes)
             free(kept.positions)
@@ -200,20 +210,21 @@ cdef class Prefilter:
 def boundaries_of(
     Py_ssize_t n, list matches, const int8_t[::1] given, const int64_t[::1] positions=None
 ):
-    """Return the boundary constraints that matches put on n positions.
+    """Return the boundary constraints that rule matches put on n positions.
 
     Parameters
     ----------
     n
         The number of positions: characters, or bytes of UTF-8.
     matches
-        (start, end, sort): no word begins inside if the sort is 0 or 1; one begins at both ends
-        too if it is 1. A match that contradicts ``given`` or an earlier match is ignored, and so
-        is one that is too long.
+        (start, end, kind): no word begins inside if the kind is 0 or 1; if it is 1, one begins at
+        both ends. A match of kind -1, one that contradicts ``given`` or an earlier match, and one
+        of more than ``MAX_MATCH_LENGTH`` positions is ignored.
     given
         Other constraints, shape (n,); None if there are none.
     positions
-        The position of each character, and the end; None: each is one position.
+        Position of each character that matches count, and of the end; None: starts and ends are
+        positions already.
 
     Returns
     -------
@@ -221,23 +232,23 @@ def boundaries_of(
         BEGIN, INSIDE or FREE, shape (n,), int8; see :mod:`crfseg.text.boundaries`.
     """
     cdef Py_ssize_t start, end, t
-    cdef int sort
+    cdef int kind
     cdef bint fits
     found = np.zeros(n, dtype=np.int8) if given is None else np.array(given, dtype=np.int8)
     cdef int8_t[::1] boundaries = found
-    for start, end, sort in matches:
-        if sort < 0 or end - start > LONGEST:
+    for start, end, kind in matches:
+        if kind < 0 or end - start > LONGEST:
             continue
         if positions is not None:
             start, end = positions[start], positions[end]
-        fits = sort == 0 or (boundaries[start] >= 0 and (end == n or boundaries[end] >= 0))
+        fits = kind == 0 or (boundaries[start] >= 0 and (end == n or boundaries[end] >= 0))
         for t in range(start + 1, end):
             fits &= boundaries[t] <= 0
         if not fits:
             continue
         for t in range(start + 1, end):
             boundaries[t] = -1
-        if sort == 1:
+        if kind == 1:
             boundaries[start] = 1
             if end < n:
                 boundaries[end] = 1

@@ -1,9 +1,8 @@
-r"""The rules: patterns of numbers, dates, URLs and others whose matches are not divided.
+r"""Patterns of the rules: URLs, numbers, dates, Latin words and others.
 
-A rule is a pattern. No word begins inside what it matches; a *whole* rule's match is a word of its
-own. Patterns speak of half and full width alike, of one line, and of at most ``MAX_MATCH_LENGTH``
-characters. They take time in proportion to the text, whatever is in it: runs give nothing back
-(``++``), and none is looked at from its middle (``(?<!...)``).
+No word begins inside a rule's match; the match of a *whole* rule is a word. A pattern matches half
+and full width alike, within one line, at most ``MAX_MATCH_LENGTH`` characters. Matching takes time
+linear in the text: quantifiers are possessive (``++``), no match begins in a run (``(?<!...)``).
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ JOINED: Final = 1
 WHOLE: Final = 2
 CLUSTERS: Final = 4
 ANYTHING: Final = 8
-"""What a character may be a sign of: see :class:`crfseg.constraints.ruleset.Ruleset`."""
+"""Kinds of rules, bits: of a rule whose match is kept together, of one whose match is a word, of
+the grapheme rules, of the user's expressions. A trigger character has the bits of its rules."""
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -27,32 +27,32 @@ class Rule:
     Parameters
     ----------
     name
-        As people switch it on and off.
+        Name by which users switch it on and off.
     pattern
-        What it matches, a regular expression; "" for what is told by the rules of Unicode.
-    signs
-        Characters of which every match has one: the first, unless the rule is whole.
+        A regular expression; "" for the grapheme rules, which follow Unicode.
+    triggers
+        Trigger characters: every match contains one, as its first unless the rule is whole.
     whole
-        Whether a match is a word of its own. If not, the model decides where the words begin and
-        end that it is part of: ``第3届``, ``卡拉OK``.
+        True if a match is a word. Otherwise a match lies inside one word, and the model decides
+        where that word begins and ends: ``第3届``, ``卡拉OK``.
     default
-        Whether it is on where the training corpus has too few matches to tell.
+        True if it is on where the training corpus has too few matches to decide.
     """
 
     name: str
     pattern: str
-    signs: str
+    triggers: str
     whole: bool = False
     default: bool = False
 
     @property
-    def sort(self) -> int:
-        """The kind of trigger that its first characters are."""
+    def kind(self) -> int:
+        """JOINED, WHOLE or CLUSTERS."""
         return CLUSTERS if not self.pattern else WHOLE if self.whole else JOINED
 
 
 def _wide(text: str) -> str:
-    """Return a pattern for ASCII of either width."""
+    """Return a pattern for ASCII text in half or full width."""
     return "".join(f"[{char}{chr(ord(char) + 0xFEE0)}]" for char in text)
 
 
@@ -63,7 +63,7 @@ _LETTERS: Final = "".join(
                         (0xC0, 0xD7), (0xD8, 0xF7), (0xF8, 0x250))
     for code in range(start, stop)
 )  # fmt: skip
-# Letters of alphabets besides: Greek, Cyrillic, Armenian, Hebrew, Arabic.
+# Letters of other alphabets: Greek, Cyrillic, Armenian, Hebrew, Arabic.
 _OTHERS: Final = ((0x370, 0x400), (0x400, 0x530), (0x531, 0x588), (0x5D0, 0x5EB), (0x620, 0x64B))
 _O: Final = "[" + "".join(f"{chr(start)}-{chr(stop - 1)}" for start, stop in _OTHERS) + "]"
 _D: Final = "[0-9０-９]"
@@ -71,7 +71,7 @@ _L: Final = "[A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏ]"
 _LD: Final = "[0-9０-９A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏ]"
 _POINT: Final = "[.．·]"
 
-# 1998, 1,234.56, ５．５; not the parts of 192.168.0.1, nor of lists such as 1995，1996.
+# 1998, 1,234.56, ５．５; not parts of 192.168.0.1, nor of lists such as 1995，1996.
 NUMBER: Final = (
     rf"(?<!{_D})(?<!{_D}{_POINT})(?:{_D}{{1,3}}+(?:[,，]{_D}{{3}}+){{1,99}}+(?!{_D})|{_D}{{1,255}}+)"
     rf"(?:{_POINT}{_D}{{1,255}}+)?+(?!{_D}|{_POINT}{_D})"
@@ -149,21 +149,21 @@ RULES: Final = (
         _LETTERS + "".join(chr(code) for span in _OTHERS for code in range(*span)), default=True,
     ),
 )  # fmt: skip
-"""All rules; where two match at one place, the earlier one does."""
+"""All rules; where several match at one position, the first of them applies."""
 
 RULE_OF: Final = {rule.name: rule for rule in RULES}
 
 _EXTENDING: Final = r"[\p{GCB=Extend}\p{GCB=SpacingMark}\u200D]*+"
 CLUSTER: Final = (
-    rf"(\p{{RI}}\p{{RI}}?+{_EXTENDING}"  # flags by themselves: \X looks back over all of them
+    rf"(\p{{RI}}\p{{RI}}?+{_EXTENDING}"  # flags apart: \X would look back over all of them
     r"|(?=\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[0-9#*]\uFE0F?\u20E3"
     r"|\p{Emoji_Modifier_Base}\p{Emoji_Modifier})\X)|\X"
 )
 """An extended grapheme cluster (UAX #29), as group 1 if it is an emoji (UTS #51)."""
 
-# Where there is a cluster of several characters, or an emoji, one of these is in it; so are some
-# that make none. Scripts that have clusters lie in whole blocks.
-CLUSTER_SIGNS: Final[Ranges] = (
+# Every cluster of several characters and every emoji contains one of these; some of these form
+# no cluster, because scripts with clusters are listed by whole blocks.
+CLUSTER_TRIGGERS: Final[Ranges] = (
     (0x300, 0x370), (0x483, 0x48A), (0x591, 0x1200), (0x135D, 0x1360), (0x1712, 0x1D00),
     (0x1DC0, 0x1E00), (0x200C, 0x200E), (0x20D0, 0x2100), (0x231A, 0x2400), (0x25FD, 0x27C0),
     (0x2B1B, 0x2B56), (0x2CEF, 0x2CF2), (0x2D7F, 0x2E00), (0x302A, 0x3030), (0x3099, 0x309B),

@@ -1,13 +1,12 @@
-"""Rule sets: the rules that are on, and the boundary constraints that they put on a text.
+"""Rulesets: the rules that are on for a segmenter, and the boundary constraints they put on a text.
 
 ::
 
-    text    iPhone 卖了23.4%。见 http://a.b/c
-    marks   0-----  0000 ---0 0   1-----------     -: no word begins, 1: one does, 0: not known
+    text          iPhone 卖了23.4%。见 http://a.b/c
+    constraints   0-----  0000 ---0 0   1-----------     -: no word begins, 1: one does, 0: free
 
-Where rules disagree, the earlier one has its way: what is known of the text, then the user's
-expressions in their order, then the rules whose matches are words, then all others. A match that
-contradicts what is said already says nothing at all.
+Precedence: the text's own constraints, the user's expressions in order, the rules whose matches are
+words, all other rules. A match that contradicts an earlier constraint is ignored as a whole.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from crfseg.constraints.rule_prefilter import MAX_MATCH_LENGTH, Prefilter, bound
 from crfseg.constraints.rules import (
     ANYTHING,
     CLUSTER,
-    CLUSTER_SIGNS,
+    CLUSTER_TRIGGERS,
     CLUSTERS,
     JOINED,
     NUMBER,
@@ -38,29 +37,29 @@ from crfseg.errors import RuleError
 from crfseg.text import chars
 
 REACH: Final = 4 * MAX_MATCH_LENGTH
-"""How many bytes of UTF-8, before and behind a place, may decide what is said of it."""
+"""Bytes of UTF-8 before and after a position on which its constraint may depend."""
 
-_KEPT: Final = 0  # sorts of matches, see marks_of
+_KEPT: Final = 0  # kinds of matches, see boundaries_of
 _WORD: Final = 1
-_NOTHING: Final = -1  # only where it stands matters
+_IGNORED: Final = -1  # sets no constraint; only its position matters
 
 Boundaries = NDArray[np.int8]
 Match = tuple[int, int, int]
-"""Start, end and sort of a match."""
+"""Start, end and kind of a match."""
 
 
 class Constraints(NamedTuple):
-    """The boundary constraints on bytes of UTF-8, and the matches that set them."""
+    """Boundary constraints on the bytes of UTF-8, and the matches that set them."""
 
     boundaries: Boundaries | None = None
     matches: Sequence[Match] = ()
     positions: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-    """Of the characters of which the matches speak, and the end."""
+    """Byte positions of the characters that starts and ends of matches count, and of the end."""
 
-    def start_of(self, place: int) -> int:
-        """Return where the first match begins that a place lies inside of, or the place itself."""
+    def start_of(self, position: int) -> int:
+        """Return the start of the first match that contains a position; without one, itself."""
         starts, ends = self.positions[np.array(self.matches, dtype=np.intp).reshape(-1, 3).T[:2]]
-        return int(starts[(starts < place) & (place < ends)].min(initial=place))
+        return int(starts[(starts < position) & (position < ends)].min(initial=position))
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,14 @@ class Ruleset:
     Parameters
     ----------
     names
-        Of the rules, in the order of :data:`crfseg.constraints.rules.RULES`.
+        Names of the rules, kept in the order of :data:`crfseg.constraints.rules.RULES`.
     expressions
         The user's own, in the syntax of the regex package: each match is a word.
 
     Raises
     ------
     RuleError
-        If there is no such rule, or an expression cannot be compiled.
+        If a rule does not exist, or an expression cannot be compiled.
 
     Examples
     --------
@@ -96,7 +95,7 @@ class Ruleset:
             raise RuleError(f"unknown rule {name!r}; expected one of {', '.join(RULE_OF)}")
         object.__setattr__(self, "names", tuple(name for name in RULE_OF if name in names))
         object.__setattr__(self, "expressions", tuple(self.expressions))
-        self._expressions  # noqa: B018  # compiled now, so that errors come at once
+        self._expressions  # noqa: B018  # compiled now, so that errors are raised at once
 
     def __reduce__(self) -> tuple[type[Ruleset], tuple[tuple[str, ...], tuple[str, ...]]]:
         return Ruleset, (self.names, self.expressions)
@@ -105,20 +104,20 @@ class Ruleset:
         return bool(self.names or self.expressions)
 
     def changed(self, changes: str | Iterable[str], expressions: Iterable[str] = ()) -> Ruleset:
-        """Return other rules.
+        """Return a ruleset with some rules switched on or off, and with more expressions.
 
         Parameters
         ----------
         changes
-            From left to right: a name switches a rule on, with ``-`` before it off; ``"all"`` and
-            ``"none"`` switch all of them. One string may have several with commas between.
+            Applied from left to right: a name switches a rule on, a name after ``-`` switches it
+            off, ``"all"`` and ``"none"`` switch all. A string may hold several, split by commas.
         expressions
-            The user's own.
+            The user's own, to add.
 
         Raises
         ------
         RuleError
-            If there is no such rule, or an expression cannot be compiled.
+            If a rule does not exist, or an expression cannot be compiled.
 
         Examples
         --------
@@ -145,15 +144,15 @@ class Ruleset:
         Parameters
         ----------
         text
-            Of any number of lines.
+            Any number of lines.
         given
-            Constraints that come first, as in :class:`crfseg.ConstrainedText`.
+            Constraints that take precedence, as in :class:`crfseg.ConstrainedText`.
         """
         found = self.matches(text)
         return boundaries_of(len(text), found, given) if found else given
 
     def corpus_boundaries(self, corpus: Corpus) -> Boundaries:
-        """Return what is known of each character of a corpus, its segmentation unseen."""
+        """Return the constraints on each character of a corpus, without regard to its words."""
         found = np.zeros(corpus.n_chars, dtype=np.int8)
         for which, begin, end in corpus.blocks():
             breaks = corpus.offsets[which.start : which.stop] - begin
@@ -166,16 +165,16 @@ class Ruleset:
     def constraints_of(
         self, data: bytes, before: bytes = b"", surrogates: bool = False
     ) -> Constraints:
-        """Return what is known of UTF-8, up to what is none.
+        """Return the constraints on UTF-8, up to the first byte that is not valid.
 
         Parameters
         ----------
         data
             Any number of lines.
         before
-            What stands before it in its first line, as far as rules look.
+            The bytes before it in its first line, as far as rules look: :data:`REACH`.
         surrogates
-            Take lone surrogates for characters too.
+            Accept lone surrogates too.
         """
         if not self:
             return Constraints()
@@ -187,33 +186,35 @@ class Ruleset:
         return Constraints(boundaries_of(len(data), found, None, positions), found, positions)
 
     def matches(self, text: str, at: int = 0) -> list[Match]:
-        """Return all matches from a place on, those that others yield to first.
+        """Return all matches from a position on, in the order of precedence.
 
         Parameters
         ----------
-        text, at
-            The text, and the place.
+        text
+            Any number of lines.
+        at
+            The position, in characters.
 
         Returns
         -------
         matches
-            Start, end and sort: 1 a word, 0 kept together, -1 nothing is said. Neither disjoint nor
-            free of contradictions, nor shorter than ``MAX_MATCH_LENGTH``.
+            Start, end and kind: 1 a word, 0 kept together, -1 ignored. They may overlap, contradict
+            each other, or be longer than ``MAX_MATCH_LENGTH``; ``boundaries_of`` resolves that.
         """
-        signs = self.prefilter.signs_of(text)
-        if not signs:
+        kinds = self._prefilter.signs_of(text)
+        if not kinds:
             return []
-        found = list(self._of_user(text, at)) if signs & ANYTHING else []
-        if signs & WHOLE and self._whole:
+        found = list(self._of_user(text, at)) if kinds & ANYTHING else []
+        if kinds & WHOLE and self._whole:
             found += self._of_whole(self._whole, text, at)
-        if signs & CLUSTERS:
+        if kinds & CLUSTERS:
             found += self._clusters(text, at)
-        if signs & JOINED and self._joined:
-            found += self.prefilter.matches(text, at, JOINED, self._joined.match)
+        if kinds & JOINED and self._joined:
+            found += self._prefilter.matches(text, at, JOINED, self._joined.match)
         return found
 
     def _of_user(self, text: str, at: int) -> Iterator[Match]:
-        """Yield the matches of the user's expressions: each line is searched by itself."""
+        """Yield the matches of the user's expressions, line by line."""
         for expression in self._expressions:
             begin = 0
             for line in text.split("\n"):
@@ -225,32 +226,32 @@ class Ruleset:
                 begin += len(line) + 1
 
     def _of_whole(self, pattern: re.Pattern[str], text: str, at: int) -> Iterator[Match]:
-        """Yield the matches of the rules whose matches are words, in lines that have a sign."""
-        sign = self.prefilter.find(text, at, WHOLE)
-        while sign >= 0:
-            begin, end = text.rfind("\n", at, sign) + 1, text.find("\n", sign)
+        """Yield the matches of the whole rules, in lines with a trigger character."""
+        trigger = self._prefilter.find(text, at, WHOLE)
+        while trigger >= 0:
+            begin, end = text.rfind("\n", at, trigger) + 1, text.find("\n", trigger)
             end = len(text) if end < 0 else end
             for match in pattern.finditer(text, max(at, begin), end):
                 yield *match.span(), _WORD
-            sign = self.prefilter.find(text, end, WHOLE)
+            trigger = self._prefilter.find(text, end, WHOLE)
 
     def _clusters(self, text: str, at: int) -> Iterator[Match]:
         """Yield the grapheme clusters of several characters, and the emoji.
 
-        The first sign of a cluster is its first character or its second. White space that carries
-        a mark is still white space; the mark is not.
+        The first trigger of a cluster is its first or its second character. A match leaves out the
+        white space that a combining character follows.
         """
-        emoji = _WORD if "emoji" in self.names else _NOTHING
-        other = _KEPT if "graphemes" in self.names else _NOTHING
-        cluster, sign = _cluster(), self.prefilter.find(text, at, CLUSTERS)
-        while sign >= 0:
-            match = cluster.match(text, max(at, sign - 1))
+        emoji = _WORD if "emoji" in self.names else _IGNORED
+        other = _KEPT if "graphemes" in self.names else _IGNORED
+        cluster, trigger = _cluster(), self._prefilter.find(text, at, CLUSTERS)
+        while trigger >= 0:
+            match = cluster.match(text, max(at, trigger - 1))
             start, at = match.span()
             if match.lastindex and emoji == _WORD:
                 yield start, at, emoji
             elif at - start > 1:
                 yield start + text[start].isspace(), at, other
-            sign = self.prefilter.find(text, at, CLUSTERS)
+            trigger = self._prefilter.find(text, at, CLUSTERS)
 
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:
@@ -265,7 +266,7 @@ class Ruleset:
         """The user's expressions, compiled."""
         if not self.expressions:
             return []
-        import regex  # not above: most have no use for it
+        import regex  # not above: slow to import, seldom needed
 
         compiled = []
         for expression in self.expressions:
@@ -279,37 +280,37 @@ class Ruleset:
         return compiled
 
     @cached_property
-    def prefilter(self) -> Prefilter:
-        """The prefilter of the characters that the rules look for."""
-        signs = np.zeros(CLUSTER_SIGNS[-1][1] + 1, dtype=np.uint8)
+    def _prefilter(self) -> Prefilter:
+        """The prefilter with the trigger characters of the rules that are on."""
+        kinds = np.zeros(CLUSTER_TRIGGERS[-1][1] + 1, dtype=np.uint8)
         for name in self.names:
             rule = RULE_OF[name]
-            signs[[ord(char) for char in rule.signs]] |= rule.sort
-            if rule.sort == CLUSTERS:
-                for start, stop in CLUSTER_SIGNS:
-                    signs[start:stop] |= CLUSTERS
+            kinds[[ord(char) for char in rule.triggers]] |= rule.kind
+            if rule.kind == CLUSTERS:
+                for start, stop in CLUSTER_TRIGGERS:
+                    kinds[start:stop] |= CLUSTERS
         if self.expressions:
-            signs |= ANYTHING
-        return Prefilter(signs)
+            kinds |= ANYTHING
+        return Prefilter(kinds)
 
 
-def _alternatives(names: Iterable[str], sort: int) -> re.Pattern[str] | None:
-    """Return the rules of a sort that are on as one pattern, None if there are none.
+def _alternatives(names: Iterable[str], kind: int) -> re.Pattern[str] | None:
+    """Return the rules of a kind that are on as one pattern; None if there are none.
 
-    What begins with a number has the number in common, so that it is looked for once.
+    Patterns that begin with a number share it, so that a number is matched once for all of them.
     """
-    on = [rule.pattern for rule in RULES if rule.name in names and rule.sort == sort]
+    on = [rule.pattern for rule in RULES if rule.name in names and rule.kind == kind]
     of_numbers = [pattern for pattern in on if pattern.startswith(NUMBER)]
     if of_numbers:
         first = on.index(of_numbers[0])
-        behind = "|".join(pattern.removeprefix(NUMBER) for pattern in of_numbers)
-        on[first : first + len(of_numbers)] = [f"{NUMBER}(?:{behind})"]
+        rest = "|".join(pattern.removeprefix(NUMBER) for pattern in of_numbers)
+        on[first : first + len(of_numbers)] = [f"{NUMBER}(?:{rest})"]
     return re.compile("|".join(f"(?:{pattern})" for pattern in on)) if on else None
 
 
 @cache
 def _cluster() -> Any:
     """Return the pattern of a grapheme cluster."""
-    import regex  # not above: most text has no use for it
+    import regex  # not above: slow to import, seldom needed
 
     return regex.compile(CLUSTER)

@@ -1,8 +1,8 @@
-"""The user's lexicon: words that take part in the search, as evidence or as a constraint.
+"""User lexicons: words that are evidence or constraints in decoding.
 
-A word's strength is added to every segmentation that has it as a word: one that has it becomes
-exp(strength) times as probable as it was. Where words overlap, the search finds what is best for
-the whole line.
+A word's strength is added to the score of every segmentation that has it as a word; such a
+segmentation becomes exp(strength) times as probable. Where words overlap, decoding finds the best
+segmentation of the whole line.
 """
 
 from __future__ import annotations
@@ -32,40 +32,40 @@ from crfseg.text.files import PathLike
 
 Mode = Literal["prefer", "force"]
 STRENGTH: Final = 10.0
-"""What a word is worth unless told otherwise, in nats."""
-_MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
-_CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
+"""Default strength of a word, in nats."""
+_MAX_RECENT: Final = 1000  # changes, or a quarter of all words; beyond, one trie is made of all
+_CODES: Final = np.arange(0x10000, dtype=np.uint32)  # the code points that folding may change
 
 
 class WordEncoding(NamedTuple):
-    """The encoding of words in a model: folding of characters, labels of tags."""
+    """A model's encoding of words: the folding of characters and the labels of tags."""
 
     folding: Folding
     labels: tuple[str, ...]
 
 
-_GONE: Final = Entry(0.0, "")
+_REMOVED: Final = Entry(0.0, "")
 
 
 class UserLexicon:
-    """Words that a segmenter takes into its search; may change at any time, from any thread.
+    """Words that a segmenter uses in decoding; may change at any time, from any thread.
 
-    A call that is under way goes on with the words that there were when it began.
+    A call that is running uses the words that were there when it began.
 
     Parameters
     ----------
     words
-        To begin with; see :meth:`add`.
+        The first words; see :meth:`add`.
     mode
-        ``"prefer"``: a word is evidence, worth ``strength``. ``"force"``: a word always is one; of
-        forced words that overlap, those that cover most, then the most probable.
+        ``"prefer"``: a word is evidence of the given strength. ``"force"``: it is always a word; of
+        forced words that overlap, those that cover most characters, then the most probable.
     strength
-        In nats, of the words that are preferred.
+        Of preferred words, in nats; from -100 to 100, or infinite.
 
     Raises
     ------
     LexiconError
-        If a word or a number is none; the message says which.
+        If a word, the mode or the strength is not valid; the message says which.
 
     Examples
     --------
@@ -83,8 +83,8 @@ class UserLexicon:
         self.strength = math.inf if mode == "force" else checked_strength(strength)
         self._lock = threading.Lock()
         self._words: dict[str, Entry] = {}
-        self._recent: dict[str, Entry] = {}  # changes since the large tries were made
-        self._large: dict[WordEncoding, Trie] = {}
+        self._recent: dict[str, Entry] = {}  # changes since the main tries were made
+        self._main: dict[WordEncoding, Trie] = {}
         self._tries: dict[WordEncoding, Trie | None] = {}
         self._enter(dict.fromkeys(words, PLAIN))
 
@@ -103,20 +103,20 @@ class UserLexicon:
         Parameters
         ----------
         path
-            Of the file.
+            The file.
         format
-            ``"crfseg"``: word, strength in nats, tag; the last two may be left out; ``#`` begins a
+            ``"crfseg"``: word, strength in nats, tag; the last two are optional; ``#`` begins a
             comment. ``"jieba"``: word, count, tag; the larger the count, the more of the strength.
             ``"pkuseg"``: word, a tab, tag. ``"thulac"``: a word.
         encoding
-            As Python names it.
+            Python's name of the file's encoding.
         mode, strength
             As for the class.
 
         Raises
         ------
         LexiconError
-            With file and line, if a line is none of that format.
+            If a line is not valid in that format; the message has file and line.
         CorpusError
             If the file is not in that encoding.
         OSError
@@ -135,7 +135,22 @@ class UserLexicon:
         strength: float = STRENGTH,
         name: str = "<text>",
     ) -> UserLexicon:
-        """Read words from the text of a file, see :meth:`read`; ``name`` is for messages."""
+        """Read words from the text of a file.
+
+        Parameters
+        ----------
+        text
+            One word a line.
+        format, mode, strength
+            As for :meth:`read`.
+        name
+            Name of the text in error messages.
+
+        Raises
+        ------
+        LexiconError
+            If a line is not valid in that format; the message has name and line.
+        """
         if format not in READERS:
             raise LexiconError(f"unknown format {format!r}; expected {', '.join(READERS)}")
         lexicon = cls(mode=mode, strength=strength)
@@ -146,59 +161,67 @@ class UserLexicon:
         return lexicon
 
     def add(self, *words: str, strength: float | None = None, tag: str = "") -> None:
-        """Add words, or change what they are worth.
+        """Add words, or change their strength and tag.
 
         Parameters
         ----------
         words
-            Of 1 to 255 characters, none of them white space.
+            Each of 1 to 255 characters, none of them white space.
         strength
             In nats; ``math.inf``: always a word, ``-math.inf``: never one; None: the lexicon's.
         tag
-            The label that is meant, where the model has labels; it has no say otherwise.
+            The label to which the strength applies; ignored if the model has no such label.
+
+        Raises
+        ------
+        LexiconError
+            If a word or the strength is not valid.
         """
         entry = Entry(None if strength is None else checked_strength(strength), tag)
         self._enter(dict.fromkeys(words, entry))
 
     def remove(self, *words: str) -> None:
-        """Take words away; those that are not there are passed over."""
+        """Remove words; those that are missing are ignored."""
         with self._lock:
-            gone = [word for word in words if self._words.pop(word, None) is not None]
-            self._change(dict.fromkeys(gone, _GONE))
+            removed = [word for word in words if self._words.pop(word, None) is not None]
+            self._change(dict.fromkeys(removed, _REMOVED))
 
     def update(self, other: UserLexicon) -> None:
-        """Add the words of another lexicon, with what they are worth there."""
+        """Add the words of another lexicon with their strengths."""
         with other._lock:
             items = list(other._words.items())
         self._enter(
-            {word: Entry(_worth(word, entry, other.strength), entry.tag) for word, entry in items}
+            {
+                word: Entry(_strength(word, entry, other.strength), entry.tag)
+                for word, entry in items
+            }
         )
 
     def strength_of(self, word: str) -> float | None:
-        """Return what a word is worth, in nats; None if it is not there."""
+        """Return the strength of a word in nats; None if the word is missing."""
         entry = self._words.get(word)
-        return None if entry is None else _worth(word, entry, self.strength)
+        return None if entry is None else _strength(word, entry, self.strength)
 
     def trie(self, encoding: WordEncoding) -> Trie | None:
-        """Return the words as the search wants them; None if there are none.
+        """Return a trie of the words for the decoder; None if there are none.
 
-        Made at the first call after a change: all words anew, or, where few have changed, those in
-        a small trie above the large one.
+        It is made at the first call after a change: of all words, or, if few have changed, as a
+        small trie of these above the main one.
         """
         tries = self._tries
         if encoding not in tries:
             with self._lock:
                 tries = self._tries
-                if encoding not in tries:  # another thread may have been first
+                if encoding not in tries:  # unless another thread has made it meanwhile
                     tries[encoding] = self._compiled(encoding) if self._words else None
         return tries[encoding]
 
     def _compiled(self, encoding: WordEncoding) -> Trie:
-        if encoding not in self._large:
-            self._large[encoding] = _compiled(self._words, self.strength, encoding)
+        if encoding not in self._main:
+            self._main[encoding] = _compiled(self._words, self.strength, encoding)
         if not self._recent:
-            return self._large[encoding]
-        return _compiled(self._recent, self.strength, encoding, self._large[encoding])
+            return self._main[encoding]
+        return _compiled(self._recent, self.strength, encoding, self._main[encoding])
 
     def _enter(self, entries: Mapping[str, Entry]) -> None:
         _check(list(entries))
@@ -210,10 +233,10 @@ class UserLexicon:
             self._change(entries)
 
     def _change(self, entries: Mapping[str, Entry]) -> None:
-        if self._large:
+        if self._main:
             self._recent.update(entries)
-        if len(self._recent) > max(_MANY, len(self._words) // 4):
-            self._recent, self._large = {}, {}
+        if len(self._recent) > max(_MAX_RECENT, len(self._words) // 4):
+            self._recent, self._main = {}, {}
         self._tries = {}
 
     def __len__(self) -> int:
@@ -238,10 +261,10 @@ class UserLexicon:
         self._enter(state[1])
 
 
-def _worth(word: str, entry: Entry, strength: float) -> float:
-    """Return what a word is worth in a lexicon of that strength.
+def _strength(word: str, entry: Entry, strength: float) -> float:
+    """Return the strength of a word in a lexicon of that strength.
 
-    A single character is worth nothing by itself: any two would outweigh a word of two.
+    A single character has none by default: any two would outweigh a word of two.
     """
     if entry.strength is not None:
         return entry.strength
@@ -249,14 +272,14 @@ def _worth(word: str, entry: Entry, strength: float) -> float:
 
 
 def _check(words: list[str]) -> None:
-    """Raise a LexiconError if one of them is no word."""
+    """Raise a LexiconError if one of the words is not valid."""
     try:
         text = "".join(words)
     except TypeError as error:
         raise LexiconError(f"expected words as str ({error})") from None
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
     bad = (lengths < 1) | (lengths > MAX_WORD_LENGTH)
-    if text and text.split(maxsplit=1) != [text]:  # white space somewhere, so look where
+    if text and text.split(maxsplit=1) != [text]:  # white space somewhere: find the words
         space = np.flatnonzero(chars.is_white_space(chars.code_points(text)))
         bad[np.searchsorted(np.cumsum(lengths), space, side="right")] = True
     if bad.any():
@@ -272,7 +295,7 @@ def _compiled(
     encoding: WordEncoding,
     below: Trie | None = None,
 ) -> Trie:
-    """Return the trie of some words, above another one if there is one."""
+    """Return a trie of some words, above the trie ``below`` if there is one."""
     lengths = np.fromiter(map(len, entries), dtype=np.int64, count=len(entries))
     strengths = np.array([*map(itemgetter(0), entries.values())], dtype=np.float32)
     default = np.where((lengths == 1) & math.isfinite(strength), 0, strength)

@@ -1,17 +1,17 @@
-"""Decoding: the compiled CRF, from text to best path, sums and n-best list.
+"""Decoding: the best tags, the k best and marginal probabilities of a sentence, compiled.
 
-::
-
-    reference      the CRF in readable numpy, the kernels' reference
-    compile        a model's tables made ready for the decoder
-    weight_index   n-grams to blocks of weights
-    viterbi        the search for the best path, user words in it
-    decoder        a sentence's symbols to its tags
-    sentence       a sentence and its work space
-    marginals      probabilities of words and tags
-    nbest_viterbi  the k best paths
-    word_trie      a user's words found in text
-    word_sums      a user's words in sums
-    text_io        lines read, words written
-    tagger         text in, words out
+==============  ====================================================================
+compile         compiles a model for tagging, once for all segmenters
+weight_index    hash tables from patterns to packed weights; emissions
+decoder         Decoder: lexicon matching, emissions, best tags of sentences
+viterbi         Viterbi forward pass in integers, with word arcs
+nbest_viterbi   the k best tag sequences of a sentence
+marginals       Marginals: probabilities of words and tags, log Z, entropy
+word_sums       word arcs of user words in sums over tag sequences
+word_trie       Trie: finds the words of a user's lexicon
+sentence        Sentence: one sentence and its work space
+text_io         reads lines from str or UTF-8, writes words
+tagger          Tagger: segments strings to words, UTF-8 to UTF-8
+reference       the linear-chain CRF in numpy, for tests of the kernels
+==============  ====================================================================
 """

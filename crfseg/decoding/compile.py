@@ -1,4 +1,4 @@
-"""Compiles a model for tagging: its tables as the decoder wants them, shared by all segmenters."""
+"""Compiles a model into decoder, tagger and marginals, once for all segmenters that use it."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from crfseg.model.model import Model
 from crfseg.model.weights import PatternTable
 from crfseg.text.chars import CodePoints
 
-_FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # with loops of their own
-_LARGEST: Final = 2.0**40  # units of a bias, so that no sum over a chunk grows too large
+_FORMS: Final = {TagSet("BMES").names: 4, TagSet("BMES6").names: 6}  # see viterbi.pyx
+_LARGEST: Final = 2.0**40  # units of a bias, so that no sum over a chunk overflows
 
 Part = tuple[int, int, int, int, int]
 
 
 class Compiled(NamedTuple):
-    """A model ready for tagging; all segmenters of the model share it."""
+    """A model compiled for tagging; all segmenters of the model share it."""
 
     tables: Tables
     tagger: Tagger
     marginals: Marginals
     """At the model's temperature."""
     biased: dict[tuple[float, float], Decoder]
-    """The decoders with a bias that were asked for, see :func:`biased_decoder`."""
+    """Decoders by bias, see :func:`biased_decoder`."""
 
 
-_COMPILED: Final[WeakKeyDictionary[Model, Compiled]] = WeakKeyDictionary()  # of the models in use
+_COMPILED: Final[WeakKeyDictionary[Model, Compiled]] = WeakKeyDictionary()
 
 
 def compiled(model: Model) -> Compiled:
-    """Return the compiled tables of a model, made at the first call."""
+    """Return the compiled form of a model, made at the first call."""
     if model not in _COMPILED:
         _COMPILED[model] = _compiled(model)
     return _COMPILED[model]
@@ -56,10 +56,10 @@ def biased_decoder(model: Model, bias: tuple[float, float]) -> Decoder:
     Parameters
     ----------
     model
-        Its tables are shared.
+        The model, whose tables are shared.
     bias
-        (longer, single): what words of several characters, and of one, score more; in nats at the
-        model's temperature.
+        (longer, single): score added to each word of several characters and to each word of one,
+        in nats at the model's temperature.
     """
     made = compiled(model)
     if bias not in made.biased:
@@ -79,19 +79,20 @@ def _compiled(model: Model) -> Compiled:
 
 
 class Tables(NamedTuple):
-    """The tables that all decoders of a model share."""
+    """Tables that all decoders of a model share."""
 
     patterns: list[tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]]
     words: Matcher | None
     strings: Matcher | None
     finer: float
-    """How much finer the units of scores are than the model's."""
+    """Units of scores for one unit of the model's weights."""
     bits: int
+    """Of a weight: 16 or 32."""
 
 
 def _tables_of(model: Model) -> Tables:
     largest = sum(table.largest_sum for table in model.tables)
-    # Float weights become integers too, of 30 bits; a power of two keeps equal sums equal.
+    # Float weights become integers of 30 bits; a power of two keeps equal sums equal.
     finer = 2.0 ** (30 - ceil(log2(largest or 1.0))) if model.transitions.dtype.kind == "f" else 1.0
     bits = 16 if largest * finer <= np.iinfo(np.int16).max else 32
     tables = model.quantize("float64").tables  # in training weights are float32
@@ -107,11 +108,12 @@ def _tables_of(model: Model) -> Tables:
 
 
 def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0)) -> Decoder:
-    """Return what finds the best tags; see :func:`biased_decoder`."""
+    """Return a decoder; see :func:`biased_decoder` for the bias."""
     tag_set, unit = model.tag_set, model.scale / tables.finer
     transitions = np.where(tag_set.legal, model.transitions, 0) * np.float64(tables.finer)
     longer, single = bias
-    # Between words stands what each has; behind the first tag of a longer one, what it has more.
+    # The arc to a word's first tag has the bias of a single character; the arc from the first tag
+    # of a longer word has the difference to its own bias.
     openers = tag_set.begins & ~tag_set.ends
     extra = np.add.outer((longer - single) * openers, single * tag_set.begins)
     transitions += np.clip(extra * model.temperature / unit, -_LARGEST, _LARGEST)
@@ -138,7 +140,7 @@ def _decoder(model: Model, tables: Tables, bias: tuple[float, float] = (0.0, 0.0
 def _pattern_table(
     table: PatternTable, finer: float, bits: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint64], list[Part], int, int]:
-    """Return a table as the decoder wants it."""
+    """Return finder, blocks, symbols, width and smallest offset; see :class:`Decoder`."""
     kind = table.kind
     parts = [
         (view.number, step, view.shift, view.bits, low)
@@ -160,7 +162,20 @@ def best_tags(
     boundaries: NDArray[np.int8],
     words: Trie | None,
 ) -> NDArray[np.int16]:
-    """Return the best tags of many sentences, or raise an InfeasibleError if one has none."""
+    """Return the best tags of many sentences.
+
+    Parameters
+    ----------
+    decoder, codes, offsets, boundaries
+        See :meth:`crfseg.decoding.decoder.Decoder.tag`.
+    words
+        A user's lexicon.
+
+    Raises
+    ------
+    InfeasibleError
+        If the constraints on a sentence leave no tag path.
+    """
     tags, infeasible = decoder.tag(codes, offsets, boundaries, words)
     if infeasible >= 0:
         raise InfeasibleError(f"sentence {infeasible + 1}: constraints leave no tag path")
@@ -168,7 +183,7 @@ def best_tags(
 
 
 def marginals_of(model: Model, decoder: Decoder, temperature: float) -> Marginals:
-    """Return what sums over the tag sequences of a model that is compiled."""
+    """Return the marginals of a model, computed with its decoder at a temperature."""
     model, tag_set = model.quantize("float64"), model.tag_set
     return Marginals(
         decoder,

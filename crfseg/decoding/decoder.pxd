@@ -2,12 +2,11 @@
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from crfseg.decoding.viterbi cimport WordTags
-from crfseg.decoding.weight_index cimport Table
-from crfseg.features.lexicon_matcher cimport Matcher
 from crfseg.decoding.sentence cimport Sentence
+from crfseg.decoding.viterbi cimport Arcs, WordTags
+from crfseg.decoding.weight_index cimport Table
 from crfseg.decoding.word_trie cimport Trie
-from crfseg.decoding.viterbi cimport Arcs
+from crfseg.features.lexicon_matcher cimport Matcher
 
 
 cdef enum:
@@ -29,12 +28,12 @@ cdef class Decoder:
     cdef const int32_t[::1] labels
     cdef Table *tables
     cdef Py_ssize_t n_tables
-    cdef Py_ssize_t *term_positions  # of each row of all kinds: where in found, for a chunk's first
-    cdef Py_ssize_t *term_lanes  # and where in the block
-    cdef Py_ssize_t n_terms
+    cdef Py_ssize_t *term_positions  # [n_terms], index in found, for a chunk's first character
+    cdef Py_ssize_t *term_lanes  # [n_terms], index in the block
+    cdef Py_ssize_t n_terms  # rows of the blocks of all tables
     cdef Py_ssize_t n_words  # 64-bit words of a row
     cdef int bits  # of a weight in a word
-    cdef list arrays  # what the tables point to
+    cdef list arrays  # owners of the memory to which the tables point
     cdef Matcher lexicon, strings
     cdef const uint8_t[::1] word_classes, string_classes
 
@@ -46,7 +45,9 @@ cdef class Decoder:
     ) noexcept nogil
     cdef int load_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1
     cdef bint match_user_words(self, Sentence *sentence, Trie user_words) noexcept nogil
-    cdef void compute_emissions(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil
+    cdef void compute_emissions(
+        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n
+    ) noexcept nogil
     cdef void pad_and_match(self, Sentence *sentence) noexcept nogil
     cdef void forward_to(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil
     cdef void forward_chunk(

@@ -1,4 +1,4 @@
-"""Types of the compiled decoder; see decoder.pyx for what it does."""
+"""Types of decoder.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

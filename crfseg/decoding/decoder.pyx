@@ -1,11 +1,10 @@
-"""The decoder: from a sentence's symbols to its best tags. Readable twin: reference.py.
+"""Decoder: finds the best tags of a sentence, from its characters to the Viterbi path.
 
-A sentence is worked on in chunks that fit the nearest cache, in three steps::
+Works in chunks that fit the L1 cache; :mod:`crfseg.decoding.reference` does the same in numpy::
 
-    look up    each pattern of the chunk    -> its block of weights                  weight_index.pyx
-    add up     the rows of these blocks     -> emissions[t, tag]
-    forward    emissions, transitions       -> the best path to each tag, and where   viterbi.pyx
-                                               it comes from
+    look up    each pattern of the chunk    -> its block of weights           weight_index.pyx
+    add up     the rows of these blocks     -> emissions[t, tag]              weight_index.pyx
+    forward    emissions, transitions       -> the best path to each tag      viterbi.pyx
 """
 
 import numpy as np
@@ -14,55 +13,55 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.viterbi cimport WordArc, WordTags, forward_with_words, open_word_arc, trace_back
-from crfseg.decoding.weight_index cimport (
-    Table, add_up, send_for_keys, fill_table, look_up, verify_rows, words_a_row
+from crfseg.decoding.sentence cimport Sentence, make_room, release, shared_prefix
+from crfseg.decoding.viterbi cimport (
+    HARDLY, NEVER, WordArc, WordTags, forward, forward_with_words, open_word_arc,
+    reserve_word_arcs, trace_back
 )
-from crfseg.features.lexicon_matcher cimport Matcher
-from crfseg.decoding.sentence cimport Sentence, make_room, release, reserve_word_arcs, shared_prefix
-from crfseg.features.ngrams cimport BEGIN, END, entry_of
+from crfseg.decoding.weight_index cimport (
+    Table, add_up, fill_table, look_up, prefetch_keys, verify_rows, words_a_row
+)
 from crfseg.decoding.word_trie cimport Trie
-from crfseg.decoding.viterbi cimport HARDLY, NEVER, forward
+from crfseg.features.lexicon_matcher cimport Matcher
+from crfseg.features.ngrams cimport BEGIN, END, entry_of
 
 
 cdef class Decoder:
-    """Finds the best tags of sentences.
-
-    Immutable once made, shared between threads.
+    """Finds the best tags of sentences. Immutable, shared between threads.
 
     Parameters
     ----------
     tables
-        For each kind of pattern: finder and blocks, see :func:`crfseg.decoding.weight_index.build_finder` and
-        :func:`crfseg.decoding.weight_index.pack`; its symbols, each with its number, step, shift, bits and lowest
-        bit in a key; its width, and the smallest offset of a first symbol.
+        For each kind of pattern: finder and blocks, see :mod:`crfseg.decoding.weight_index`; its
+        symbols, each as (view, offset from the first symbol, shift, bits, lowest bit in the key);
+        its width; the smallest offset of a first symbol.
     transitions
         In units, shape (L, L), int64.
     legal, begins, ends, word_tags
-        The tag set's, shapes (L, L), (L,), (L,); see :class:`crfseg.corpus.tagset.Spelling`.
+        The tag set's, shapes (L, L), (L,), (L,); see :class:`crfseg.corpus.tagset.WordTags`.
     form
         4 or 6 if the tags are those of BMES or BMES6 without labels, in order; else 0.
     entries
-        The entries of code points, see :meth:`crfseg.features.alphabet.Alphabet.entries`.
+        Entry of each code point, see :meth:`crfseg.features.alphabet.Alphabet.entries`.
     window
-        How far the templates look.
+        Largest offset of the templates, in characters.
     bits
         16 if all sums of weights fit that, else 32.
     unit
         The log-potential of one unit.
     per_nat
-        Units that make a sequence e times as probable, at the model's temperature.
-    words, word_classes
-        The words of the lexicon features and the class of each; see :mod:`crfseg.features.lexicon`.
+        Units per nat at the model's temperature.
+    lexicon, word_classes
+        Matcher of the lexicon's words, and their classes; see :mod:`crfseg.features.lexicon`.
     strings, string_classes
-        The strings with accessor varieties; see :mod:`crfseg.features.accessor_variety`.
+        Matcher of strings, and their classes; see :mod:`crfseg.features.accessor_variety`.
     """
 
     def __cinit__(
         self, list tables, int64_t[:, ::1] transitions, legal, const int8_t[::1] begins,
-        const int8_t[::1] ends, word_tags, int form,
-        const uint32_t[::1] entries, int window, int bits, double unit, double per_nat,
-        Matcher lexicon=None, const uint8_t[::1] word_classes=None, Matcher strings=None,
+        const int8_t[::1] ends, word_tags, int form, const uint32_t[::1] entries, int window,
+        int bits, double unit, double per_nat, Matcher lexicon=None,
+        const uint8_t[::1] word_classes=None, Matcher strings=None,
         const uint8_t[::1] string_classes=None,
     ):
         cdef Py_ssize_t k, n_terms = sum(width for _, _, _, width, _ in tables)
@@ -105,19 +104,19 @@ cdef class Decoder:
         )
 
     def _set_word_tags(self, word_tags, double per_nat):
-        """Note which tags words are spelt with."""
+        """Set the tags of user words."""
         n_openers = len(word_tags.openers)
         self.openers = np.append(word_tags.openers, np.int16(-1))  # never empty
         self.inner, self.closing = word_tags.inner, word_tags.closing
         self.opener_of, self.labels = word_tags.opener_of, word_tags.labels
-        # More than what a word's characters and the arcs between them can differ by.
+        # A forced word's score per character, 2^40, exceeds all differences of paths through it.
         self.word_tags = WordTags(
             n_openers, &self.openers[0], &self.inner[0], &self.closing[0], &self.opener_of[0],
             &self.labels[0], per_nat, <int64_t>1 << 40,
         )
 
     def _add_table(self, Py_ssize_t k, finder, blocks, list parts, int width, int first):
-        """Enter the table of a kind, and where each row of its blocks speaks to."""
+        """Add a kind of patterns; each row of its blocks is a term of the emissions."""
         cdef Table *table = &self.tables[k]
         cdef Py_ssize_t r
         fill_table(table, finder, blocks, parts, width)
@@ -129,7 +128,7 @@ cdef class Decoder:
             self.n_terms += 1
 
     cdef Py_ssize_t chunk_span(self) noexcept nogil:
-        """Places of a chunk at which a pattern may begin."""
+        """Return the number of positions at which a chunk's patterns may begin."""
         return CHUNK + 2 * self.window
 
     cdef bint reserve(self, Sentence *sentence, Py_ssize_t n) noexcept nogil:
@@ -139,7 +138,7 @@ cdef class Decoder:
         )
 
     cdef bint match_user_words(self, Sentence *sentence, Trie user_words) noexcept nogil:
-        """Look the words of a user's lexicon up; False if there is no memory."""
+        """Match the words of a user's lexicon; False if there is no memory."""
         sentence.matches.n = sentence.matches.longest = 0
         if user_words is None or sentence.n == 0:
             return True
@@ -149,23 +148,26 @@ cdef class Decoder:
             &sentence.word_arcs, user_words.longest, self.word_tags.n_openers
         )
 
-    cdef void compute_emissions(self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
+    cdef void compute_emissions(
+        self, Sentence *sentence, Py_ssize_t start, Py_ssize_t n
+    ) noexcept nogil:
         """Compute the emissions of n characters from ``start`` on; n is at most a chunk."""
         cdef Py_ssize_t k, chunk_span = self.chunk_span()
         cdef const Table *table
         cdef uint32_t *columns[3]
-        columns[0], columns[1], columns[2] = sentence.entries, sentence.lexicon_features, sentence.word_ids
+        columns[0], columns[1] = sentence.entries, sentence.lexicon_features
+        columns[2] = sentence.word_ids
         for k in range(self.n_tables):
             table = &self.tables[k]
-            send_for_keys(
+            prefetch_keys(
                 table, columns, self.window + start + table.first, n + table.width - 1,
                 sentence.keys + k * chunk_span,
             )
         for k in range(self.n_tables):
             table = &self.tables[k]
             sentence.n_present[k] = look_up(
-                table, n + table.width - 1, sentence.keys + k * chunk_span, sentence.found + k * chunk_span,
-                sentence.present + k * chunk_span,
+                table, n + table.width - 1, sentence.keys + k * chunk_span,
+                sentence.found + k * chunk_span, sentence.present + k * chunk_span,
             )
         for k in range(self.n_tables):
             verify_rows(
@@ -178,30 +180,32 @@ cdef class Decoder:
         )
 
     cdef void pad_and_match(self, Sentence *sentence) noexcept nogil:
-        """Enter the edges of a sentence, and look its words and strings up."""
-        cdef Py_ssize_t j, n_numbers = sentence.n + 2 * self.window
+        """Pad the sentence with boundary symbols and run the lexicon and string matchers."""
+        cdef Py_ssize_t j, n_padded = sentence.n + 2 * self.window
         for j in range(self.window):
             if sentence.before < 0:
                 sentence.entries[j] = BEGIN
             sentence.entries[self.window + sentence.n + j] = END
         if self.lexicon is not None:
             self.lexicon.find(
-                sentence.entries, n_numbers, &self.word_classes[0] if self.word_classes.shape[0] else NULL,
+                sentence.entries, n_padded,
+                &self.word_classes[0] if self.word_classes.shape[0] else NULL,
                 sentence.lexicon_features, sentence.word_ids,
             )
         elif self.strings is not None:
-            memset(sentence.lexicon_features, 0, n_numbers * sizeof(uint32_t))
+            memset(sentence.lexicon_features, 0, n_padded * sizeof(uint32_t))
         if self.strings is not None:
             self.strings.find_all(
-                sentence.entries, n_numbers,
-                &self.string_classes[0] if self.string_classes.shape[0] else NULL, sentence.lexicon_features,
+                sentence.entries, n_padded,
+                &self.string_classes[0] if self.string_classes.shape[0] else NULL,
+                sentence.lexicon_features,
             )
 
     cdef void forward_to(self, Sentence *sentence, Py_ssize_t stop) noexcept nogil:
         """Go forward from the beginning of a sentence to the character ``stop``."""
         cdef Py_ssize_t start = 0, skip, n, j
         cdef int64_t *delta = sentence.delta
-        cdef bint is_new = sentence.before < 0  # else it goes on behind a character with that tag
+        cdef bint is_new = sentence.before < 0  # else it continues after a character of that tag
         self.pad_and_match(sentence)
         sentence.word_arcs.n = sentence.word_arcs.next = 0
         for j in range(self.n_tags):
@@ -216,7 +220,8 @@ cdef class Decoder:
                         delta[j] = sentence.emissions[j]
                 if sentence.matches.n:
                     open_word_arc(
-                        &self.arcs, &self.word_tags, &sentence.matches, &sentence.word_arcs, 0, delta
+                        &self.arcs, &self.word_tags, &sentence.matches, &sentence.word_arcs, 0,
+                        delta,
                     )
             self.forward_chunk(
                 sentence, start + skip, n - skip, sentence.emissions + skip * self.n_tags
@@ -237,7 +242,7 @@ cdef class Decoder:
             forward(&self.arcs, emissions, sentence.boundaries + start, n, sentence.delta, back)
 
     cdef bint decode(self, Sentence *sentence) noexcept nogil:
-        """Find the best legal tags of a sentence; False if its constraints leave none."""
+        """Find the best tag path of a sentence; False if the constraints leave none."""
         cdef Py_ssize_t j
         cdef int16_t best = -1
         cdef const int64_t *delta = sentence.delta
@@ -252,11 +257,10 @@ cdef class Decoder:
         return best >= 0
 
     cdef Py_ssize_t decode_part(self, Sentence *sentence) noexcept nogil:
-        """Find the tags of a sentence's beginning that hold however it goes on; say how many.
+        """Find the tags of a sentence's prefix that hold however it continues; return their number.
 
-        They are those on which the best paths to all tags of a character agree. The last
-        ``window`` characters are not gone to: what follows changes their emissions, and it may go
-        on with words of a lexicon that begin there.
+        These are the tags on which the best paths to all tags of a character agree. What follows
+        can change the emissions of the last characters, and user words there; they are left out.
         """
         cdef Py_ssize_t t = sentence.n - 1 - max(self.window, sentence.matches.longest)
         if t < 0:
@@ -288,8 +292,8 @@ cdef class Decoder:
         return max(n, <Py_ssize_t>0)
 
     def tag(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
-        Trie user_words=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] boundaries, Trie user_words=None,
     ):
         """Find the best tags of many sentences.
 
@@ -298,18 +302,18 @@ cdef class Decoder:
         codes
             The T characters, uint32.
         offsets
-            Where each of the N sentences begins, and T at the end; shape (N + 1,); none is empty.
+            Offset of each of the N sentences, and T; shape (N + 1,); none is empty.
         boundaries
-            1 begins a word, -1 does not, 0 nothing is known; shape (T,).
+            1 begins a word, -1 does not, 0 is free; shape (T,), int8.
         user_words
-            A user's words.
+            A user's lexicon.
 
         Returns
         -------
         tags
             Shape (T,), int16. Ties go to the smaller index.
         infeasible
-            The first sentence without a legal path, -1 if all have one.
+            The first sentence whose constraints leave no path, -1 if there is none.
         """
         tags_array = np.zeros(codes.shape[0], dtype=np.int16)
         cdef int16_t[::1] tags = tags_array
@@ -338,7 +342,7 @@ cdef class Decoder:
         self, Sentence *sentence, const uint32_t[::1] codes, const int8_t[::1] boundaries,
         Py_ssize_t begin, Py_ssize_t end,
     ) noexcept nogil:
-        """Copy the characters and constraints of a sentence; False if there is no memory."""
+        """Load a sentence's characters and constraints; False if there is no memory."""
         cdef Py_ssize_t t
         sentence.n, sentence.before = end - begin, -1
         if not self.reserve(sentence, sentence.n):
@@ -352,7 +356,7 @@ cdef class Decoder:
         return True
 
     cdef int load_all(self, Sentence *sentence, const uint32_t[::1] codes) except -1:
-        """Begin with a sentence of which nothing is known; the caller releases it."""
+        """Load a sentence without constraints; the caller releases it."""
         memset(sentence, 0, sizeof(Sentence))
         if not self.load(sentence, codes, None, 0, codes.shape[0]):
             release(sentence)
@@ -360,9 +364,9 @@ cdef class Decoder:
         return 0
 
     def columns(self, const uint32_t[::1] codes):
-        """Return entries, check marks and words of a sentence, ``window`` more on both sides.
+        """Return entries, lexicon features and word ids of a sentence, padded by ``window``.
 
-        See :mod:`crfseg.features.ngrams`; shape (3, T + 2 * window), uint32, 0 where the model has none.
+        See :mod:`crfseg.features.ngrams`; shape (3, T + 2 * window), uint32; 0 for missing views.
         """
         numbers_array = np.zeros((3, codes.shape[0] + 2 * self.window), dtype=np.uint32)
         cdef uint32_t[:, ::1] numbers = numbers_array
@@ -379,7 +383,7 @@ cdef class Decoder:
         return numbers_array
 
     def emissions(self, const uint32_t[::1] codes):
-        """Return what the features say of each character of a sentence, in units; (T, L), int32."""
+        """Return the emissions of a sentence in units; shape (T, L), int32."""
         emissions_array = np.empty((codes.shape[0], self.n_tags), dtype=np.int32)
         cdef int32_t[:, ::1] emissions = emissions_array
         cdef Sentence sentence

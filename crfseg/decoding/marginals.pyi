@@ -1,4 +1,4 @@
-"""Types of the compiled sums; see marginals.pyx for what they are."""
+"""Types of marginals.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

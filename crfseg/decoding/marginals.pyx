@@ -1,4 +1,4 @@
-"""Marginals of words and tags: sums over all legal tag sequences. Readable twin: reference.py.
+"""Marginals of words and tags, log Z and entropy: sums over all legal tag sequences.
 
     alpha[t, j]   = potential[t, j] sum_i alpha[t-1, i] arc[i, j],   scaled to sum 1
     beta[t-1, i]  = sum_j arc[i, j] potential[t, j] beta[t, j],      scaled alike
@@ -12,7 +12,8 @@ The entropy needs no backward pass (Hernando, Crespi and Cybenko 2005):
     back[t, i, j] = alpha[t-1, i] arc[i, j] / (their sum over i)
     h[t, j]       = sum_i back[t, i, j] (h[t-1, i] - log back[t, i, j])
 
-A user's lexicon adds word arcs beside the lattice, see word_sums.pyx.
+Words of a user's lexicon follow word arcs, see word_sums.pyx. :mod:`crfseg.decoding.reference` has
+the recurrences in numpy.
 """
 
 import numpy as np
@@ -23,29 +24,30 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memset
 
 from crfseg.decoding.decoder cimport CHUNK, Decoder
-from crfseg.decoding.word_sums cimport (
-    SummedArcs, add_tags, close_arc, follow_arcs, lay_out, open_arc, pull_arcs, release_arcs, scale_arcs, constrain_forced, word_weight
-)
 from crfseg.decoding.sentence cimport Sentence, release
+from crfseg.decoding.word_sums cimport (
+    SummedArcs, add_tags, backward_arcs, close_arc, constrain_forced, forward_arcs, open_arc,
+    release_arcs, reserve_arcs, scale_arcs, word_weight
+)
 from crfseg.decoding.word_trie cimport Trie
 
-cdef double LEAST = -300  # of a log-potential less the best, so that no product of two is 0
+cdef double LEAST = -300  # of a log-potential less the largest, so that no product of two is 0
 
 
-cdef struct Lattice:  # of one sentence; grows, is never shared between threads
+cdef struct Lattice:  # of one sentence; grows; of one thread
     double *alpha  # [T, L]
     double *potential  # [T, L]
     double *beta  # [L], and twice as much work space
     double *entropy  # [L], and as much work space
-    double *plain  # [L], alpha of the character before without what is in word arcs
-    double *came  # [L], weight that rejoins from word arcs; and [L] its entropy terms
+    double *plain  # [L], alpha of the character before, without the tags on word arcs
+    double *merged  # [L], weights that return from word arcs; and [L] the sums for their entropy
     SummedArcs word_arcs
     double log_z
     Py_ssize_t room
 
 
-cdef struct Wanted:  # where to write what; NULL: it is not wanted
-    const uint8_t *starts  # [T], the words whose probabilities are wanted
+cdef struct Outputs:  # outputs; NULL: not computed
+    const uint8_t *starts  # [T], 1 where a word begins
     double *words  # [T]
     double *tags  # [T, L]
     double *log_z  # [N]
@@ -53,27 +55,25 @@ cdef struct Wanted:  # where to write what; NULL: it is not wanted
 
 
 cdef class Marginals:
-    """Sums over the tag sequences of sentences.
-
-    Immutable once made, shared between threads.
+    """Sums over the tag sequences of sentences. Immutable, shared between threads.
 
     Parameters
     ----------
     decoder
-        It knows the emissions.
+        Computes the emissions.
     transitions
         Log-potentials, -inf where illegal; shape (L, L), float64.
     begins, ends
-        Which tags begin and end a word; shape (L,), int8.
+        1 for tags that begin and end a word; shape (L,), int8.
     temperature
-        What all log-potentials are divided by.
+        Divisor of all log-potentials, positive.
     """
 
     cdef Decoder decoder
     cdef double[:, ::1] arcs
     cdef const int8_t[::1] begins, ends
     cdef double unit
-    cdef double shift  # what is taken from all transitions, so that no exponential overflows
+    cdef double shift  # subtracted from all transitions, so that no exponential overflows
 
     def __init__(
         self, Decoder decoder, transitions, const int8_t[::1] begins, const int8_t[::1] ends,
@@ -86,8 +86,8 @@ cdef class Marginals:
         self.unit = decoder.unit / temperature
 
     def of_words(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
-        const uint8_t[::1] starts, Trie user_words=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] boundaries, const uint8_t[::1] starts, Trie user_words=None,
     ):
         """Return the probability of each word of a segmentation.
 
@@ -96,59 +96,59 @@ cdef class Marginals:
         codes, offsets, boundaries, user_words
             See :meth:`crfseg.decoding.decoder.Decoder.tag`.
         starts
-            Which characters begin a word, those that begin a sentence included; shape (T,).
+            1 where a word begins, also at the start of a sentence; shape (T,), uint8.
 
         Returns
         -------
         probabilities
-            At the first character of each word, 0 elsewhere; NaN for the words of a sentence for
-            which the constraints leave no path. Shape (T,), float64.
+            At the first character of each word, 0 elsewhere; NaN for the words of a sentence whose
+            constraints leave no path. Shape (T,), float64.
         """
         cdef double[::1] words = np.zeros(codes.shape[0])
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if codes.shape[0]:
-            wanted.starts, wanted.words = &starts[0], &words[0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.starts, outputs.words = &starts[0], &words[0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return np.asarray(words)
 
     def of_tags(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
-        Trie user_words=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] boundaries, Trie user_words=None,
     ):
         """Return the probability of each tag at each character; (T, L), NaN where no path is left.
 
         See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
         """
         cdef double[:, ::1] tags = np.empty((codes.shape[0], self.decoder.n_tags))
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if codes.shape[0]:
-            wanted.tags = &tags[0, 0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.tags = &tags[0, 0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return np.asarray(tags)
 
     def of_sentences(
-        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets, const int8_t[::1] boundaries,
-        Trie user_words=None,
+        self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
+        const int8_t[::1] boundaries, Trie user_words=None,
     ):
         """Return log Z and the entropy, in nats, of each sentence; (N,), NaN where no path is left.
 
         See :meth:`crfseg.decoding.decoder.Decoder.tag` for the parameters.
         """
         cdef double[:, ::1] found = np.empty((2, offsets.shape[0] - 1))
-        cdef Wanted wanted
-        memset(&wanted, 0, sizeof(Wanted))
+        cdef Outputs outputs
+        memset(&outputs, 0, sizeof(Outputs))
         if found.shape[1]:
-            wanted.log_z, wanted.entropies = &found[0, 0], &found[1, 0]
-        self.sum_up(codes, offsets, boundaries, user_words, wanted)
+            outputs.log_z, outputs.entropies = &found[0, 0], &found[1, 0]
+        self.sum_up(codes, offsets, boundaries, user_words, outputs)
         return tuple(np.asarray(found))
 
     cdef int sum_up(
         self, const uint32_t[::1] codes, const Py_ssize_t[::1] offsets,
-        const int8_t[::1] boundaries, Trie user_words, Wanted wanted,
+        const int8_t[::1] boundaries, Trie user_words, Outputs outputs,
     ) except -1:
-        """Write what is wanted of all sentences."""
+        """Write the outputs of all sentences."""
         cdef Sentence sentence
         cdef Lattice lattice
         cdef Py_ssize_t s, begin
@@ -165,10 +165,10 @@ cdef class Marginals:
                 )
                 if not room:
                     break
-                if self.forward(&sentence, &lattice, wanted.entropies != NULL):
-                    self.write(&lattice, sentence.n, s, begin, &wanted)
+                if self.forward(&sentence, &lattice, outputs.entropies != NULL):
+                    self.write(&lattice, sentence.n, s, begin, &outputs)
                 else:
-                    self.mark_infeasible(sentence.n, s, begin, &wanted)
+                    self.mark_infeasible(sentence.n, s, begin, &outputs)
             release(&sentence)
             free(lattice.alpha)
             free(lattice.potential)
@@ -180,36 +180,36 @@ cdef class Marginals:
         return 0
 
     cdef void write(
-        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
-        """Write what is wanted of a sentence."""
+        """Write the outputs of a sentence."""
         cdef Py_ssize_t j
         cdef const double *last = lattice.alpha + (n - 1) * self.decoder.n_tags
-        if wanted.log_z != NULL:
-            wanted.log_z[s] = lattice.log_z
-        if wanted.entropies != NULL:
-            wanted.entropies[s] = 0
+        if outputs.log_z != NULL:
+            outputs.log_z[s] = lattice.log_z
+        if outputs.entropies != NULL:
+            outputs.entropies[s] = 0
             for j in range(self.decoder.n_tags):
                 if last[j] > 0:
-                    wanted.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
-        if wanted.words != NULL or wanted.tags != NULL:
-            self.backward(lattice, n, begin, wanted)
+                    outputs.entropies[s] += last[j] * (lattice.entropy[j] - log(last[j]))
+        if outputs.words != NULL or outputs.tags != NULL:
+            self.backward(lattice, n, begin, outputs)
 
     cdef void mark_infeasible(
-        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Wanted *wanted
+        self, Py_ssize_t n, Py_ssize_t s, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
         """Write NaN for a sentence without any path."""
         cdef Py_ssize_t t, n_tags = self.decoder.n_tags
-        if wanted.log_z != NULL:
-            wanted.log_z[s] = NAN
-        if wanted.entropies != NULL:
-            wanted.entropies[s] = NAN
+        if outputs.log_z != NULL:
+            outputs.log_z[s] = NAN
+        if outputs.entropies != NULL:
+            outputs.entropies[s] = NAN
         for t in range(n):
-            if wanted.words != NULL and wanted.starts[begin + t]:
-                wanted.words[begin + t] = NAN
-        if wanted.tags != NULL:
+            if outputs.words != NULL and outputs.starts[begin + t]:
+                outputs.words[begin + t] = NAN
+        if outputs.tags != NULL:
             for t in range(begin * n_tags, (begin + n) * n_tags):
-                wanted.tags[t] = NAN
+                outputs.tags[t] = NAN
 
     cdef bint reserve(self, Lattice *lattice, Sentence *sentence) noexcept nogil:
         """Make room for a sentence; False if there is no memory."""
@@ -220,7 +220,7 @@ cdef class Marginals:
             lattice.word_arcs.word_tags = &self.decoder.word_tags
             lattice.word_arcs.matches = &sentence.matches
             lattice.word_arcs.arcs, lattice.word_arcs.n_tags = &self.arcs[0, 0], n_tags
-            if not lay_out(&lattice.word_arcs):
+            if not reserve_arcs(&lattice.word_arcs):
                 return False
         if sentence.n <= lattice.room:
             return True
@@ -228,12 +228,12 @@ cdef class Marginals:
         lattice.potential = <double *>realloc(lattice.potential, room * n_tags * sizeof(double))
         lattice.beta = <double *>realloc(lattice.beta, 3 * n_tags * sizeof(double))
         lattice.entropy = <double *>realloc(lattice.entropy, 5 * n_tags * sizeof(double))
-        lattice.plain, lattice.came = lattice.entropy + 2 * n_tags, lattice.entropy + 3 * n_tags
+        lattice.plain, lattice.merged = lattice.entropy + 2 * n_tags, lattice.entropy + 3 * n_tags
         lattice.room = room
         return lattice.alpha and lattice.potential and lattice.beta and lattice.entropy
 
     cdef bint forward(self, Sentence *sentence, Lattice *lattice, bint entropy) noexcept nogil:
-        """Fill alpha and the potentials, log Z, and the entropy; False if no path is left."""
+        """Compute alpha, the potentials, log Z and the entropy; False if no path is left."""
         cdef Py_ssize_t start = 0, n, t, n_tags = self.decoder.n_tags
         cdef double total
         cdef const double *before = NULL
@@ -267,7 +267,7 @@ cdef class Marginals:
         self, const Sentence *sentence, const Lattice *lattice, Py_ssize_t t,
         const int32_t *emissions, double *potential,
     ) noexcept nogil:
-        """Write exp(emission - the largest) of each tag, 0 for those that cannot be; return it."""
+        """Write exp(emission - the largest) of each tag, 0 if forbidden; return the largest."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
         cdef bint may_begin = sentence.boundaries[t] >= 0
         cdef bint may_go_on = sentence.boundaries[t] <= 0 and t > 0
@@ -288,14 +288,14 @@ cdef class Marginals:
         self, Lattice *lattice, Py_ssize_t t, const double *before, double *alpha,
         double *potential,
     ) noexcept nogil:
-        """Go to character t, from ``before`` if there is one; return the sum, 0 if none is left."""
+        """Compute alpha of character t from ``before``; return its sum before scaling."""
         cdef Py_ssize_t j, n_tags = self.decoder.n_tags
         cdef double total = 0
         for j in range(2 * n_tags):
-            lattice.came[j] = 0
+            lattice.merged[j] = 0
         if lattice.word_arcs.n:
-            total = follow_arcs(
-                &lattice.word_arcs, t, potential, lattice.came, lattice.came + n_tags
+            total = forward_arcs(
+                &lattice.word_arcs, t, potential, lattice.merged, lattice.merged + n_tags
             )
         if before == NULL:
             for j in range(n_tags):
@@ -303,7 +303,7 @@ cdef class Marginals:
         else:
             self.follow(before, alpha)
         for j in range(n_tags):
-            alpha[j] = (alpha[j] + lattice.came[j]) * potential[j]
+            alpha[j] = (alpha[j] + lattice.merged[j]) * potential[j]
             total += alpha[j]
         for j in range(n_tags):
             if total > 0:
@@ -314,25 +314,25 @@ cdef class Marginals:
         return total
 
     cdef void average_entropy(self, const double *before, Lattice *lattice) noexcept nogil:
-        """Extend the entropy of all paths to each tag by one character."""
+        """Compute the entropy of all paths to each tag of the next character."""
         cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
         cdef double *entropy = lattice.entropy
         cdef double *after = entropy + n_tags
         cdef double total, weight
         for j in range(n_tags):
-            total, after[j] = lattice.came[j], lattice.came[n_tags + j]
+            total, after[j] = lattice.merged[j], lattice.merged[n_tags + j]
             for i in range(n_tags if before != NULL else 0):
                 weight = before[i] * self.arcs[i, j]
                 if weight > 0:
                     total += weight
                     after[j] += weight * (entropy[i] - log(weight))
-            # The sum of shares (h - log share), where a share is a weight of their sum.
+            # = sum of share (h - log share), where share = weight / total.
             after[j] = max(after[j] / total + log(total), 0.0) if total > 0 else 0
         for j in range(n_tags):
             entropy[j] = after[j]
 
     cdef void follow(self, const double *before, double *after) noexcept nogil:
-        """Go along all arcs: after[j] = sum_i before[i] arc[i, j]."""
+        """Compute after[j] = sum_i before[i] arc[i, j]."""
         cdef Py_ssize_t i, j, n_tags = self.decoder.n_tags
         cdef const double *arc = &self.arcs[0, 0]
         for j in range(n_tags):
@@ -344,9 +344,9 @@ cdef class Marginals:
             arc += n_tags
 
     cdef void backward(
-        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Wanted *wanted
+        self, Lattice *lattice, Py_ssize_t n, Py_ssize_t begin, const Outputs *outputs
     ) noexcept nogil:
-        """Write the probabilities of words and tags, the last ones first, as beta comes along."""
+        """Compute beta from the end; write the probabilities of words and tags on the way."""
         cdef Py_ssize_t t, start, i, j, n_tags = self.decoder.n_tags
         cdef double *beta = lattice.beta
         cdef double *pull = beta + n_tags
@@ -354,20 +354,20 @@ cdef class Marginals:
         for j in range(n_tags):
             beta[j] = 1
         for t in range(n - 1, -1, -1):
-            if wanted.tags != NULL:
+            if outputs.tags != NULL:
                 for j in range(n_tags):
-                    wanted.tags[(begin + t) * n_tags + j] = (
+                    outputs.tags[(begin + t) * n_tags + j] = (
                         lattice.alpha[t * n_tags + j] * beta[j]
                     )
                 if lattice.word_arcs.n:
-                    add_tags(&lattice.word_arcs, t, wanted.tags + (begin + t) * n_tags)
-            if wanted.words != NULL and (t == n - 1 or wanted.starts[begin + t + 1]):
+                    add_tags(&lattice.word_arcs, t, outputs.tags + (begin + t) * n_tags)
+            if outputs.words != NULL and (t == n - 1 or outputs.starts[begin + t + 1]):
                 start = t
-                while start > 0 and not wanted.starts[begin + start]:
+                while start > 0 and not outputs.starts[begin + start]:
                     start -= 1
-                wanted.words[begin + start] = self.word(lattice, start, t)
+                outputs.words[begin + start] = self.word(lattice, start, t)
             if lattice.word_arcs.n:
-                pull_arcs(&lattice.word_arcs, t, lattice.potential + t * n_tags, beta)
+                backward_arcs(&lattice.word_arcs, t, lattice.potential + t * n_tags, beta)
             for j in range(n_tags):
                 pull[j] = lattice.potential[t * n_tags + j] * beta[j]
             for i in range(n_tags):
@@ -379,7 +379,7 @@ cdef class Marginals:
                 close_arc(&lattice.word_arcs, t - 1, beta)
 
     cdef double word(self, Lattice *lattice, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-        """Return the probability of a word; beta is that of ``end``, its last character."""
+        """Return the probability of a word; ``lattice.beta`` is that of its last character."""
         cdef Py_ssize_t t, j, n_tags = self.decoder.n_tags
         cdef double total = 0
         cdef double *here = lattice.beta + n_tags
@@ -395,4 +395,4 @@ cdef class Marginals:
                 here[j] *= word_weight(&lattice.word_arcs, start, end + 1 - start, <int16_t>j)
             if self.ends[j]:
                 total += here[j] * lattice.beta[j]
-        return min(total, 1.0)  # sums are rounded
+        return min(total, 1.0)  # rounding can exceed 1

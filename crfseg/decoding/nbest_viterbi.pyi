@@ -1,4 +1,4 @@
-"""Types of the compiled search for the best sequences; see nbest.pyx for what it does."""
+"""Types of nbest_viterbi.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray

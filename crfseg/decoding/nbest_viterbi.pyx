@@ -1,12 +1,12 @@
-"""The k best tag sequences of a sentence, in integers. Readable twin: reference.py.
+"""K-best Viterbi: the k best tag sequences of a sentence, in integers.
 
 Each tag of each character has a list of the K best paths to it, best first::
 
     delta[t, j] = the K best of  emissions[t, j] + transitions[i, j] + delta[t-1, i, r]  over i, r
 
-``back[t, j, k]`` notes the i and r of each. Lists are merged from their heads, so that a character
-costs K steps for each tag, each as long as there are arcs to it. Words of a user's lexicon go along
-word arcs (see viterbi.pyx) with a list for each opening tag.
+``back[t, j, k]`` holds the i and r of each. Lists are merged from their heads: a character takes
+K steps for each tag, and each step compares the tag's arcs. Words of a user's lexicon follow word
+arcs, see viterbi.pyx, with a list for each opening tag.
 """
 
 import numpy as np
@@ -15,59 +15,61 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.viterbi cimport Matches, next_start, word_score
 from crfseg.decoding.decoder cimport CHUNK, Decoder
-from crfseg.decoding.word_sums cimport constrain_forced
 from crfseg.decoding.sentence cimport Sentence, release
+from crfseg.decoding.viterbi cimport HARDLY, NEVER, Matches, next_start, word_score
+from crfseg.decoding.word_sums cimport constrain_forced
 from crfseg.decoding.word_trie cimport Trie
-from crfseg.decoding.viterbi cimport HARDLY, NEVER
 
 
-cdef struct WordArc:  # the words that begin at one character
+cdef struct WordArc:  # the user words that begin at one character
     Py_ssize_t start
-    Py_ssize_t end  # behind the longest of them
-    Py_ssize_t first  # of their matches
-    Py_ssize_t after
-    int64_t *delta  # [O, K]
-    int16_t *tags  # [O] those that they have come to
+    Py_ssize_t end  # of the longest of them
+    Py_ssize_t first  # the first of their matches
+    Py_ssize_t after  # the first match after them
+    int64_t *delta  # [O, K], scores of the arc's current tags
+    int16_t *tags  # [O], these tags, for each opening tag
 
 
 cdef struct Lists:
     int k
-    WordArc *word_arcs  # those that are open
+    WordArc *word_arcs  # the open ones
     Py_ssize_t n_word_arcs
-    Py_ssize_t next  # of the matches
-    int64_t *numbers  # what the branches point to
-    int16_t *tags
-    int64_t *gains  # [branches] what a tag scores behind each; NEVER: it cannot follow
+    Py_ssize_t next  # the first match that begins later
+    int64_t *arc_deltas  # memory of the word arcs
+    int16_t *arc_tags
+    int64_t *gains  # [arcs], score of a tag after each word arc; NEVER: it cannot follow
     int64_t *delta  # [L, K] of the character before
     int64_t *after  # [L, K] of this one
     int32_t *back  # [T, L, K], i * K + r; after a word arc of d characters -(d * K + r) - 1
-    int *heads  # [L + branches], how much of each list is taken
+    int *heads  # [L + arcs], number of paths taken from each list
 
 
 def find(
-    Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] boundaries, int k, Trie user_words=None
+    Decoder decoder, const uint32_t[::1] codes, const int8_t[::1] boundaries, int k,
+    Trie user_words=None,
 ):
-    """Find the best tag sequences of a sentence.
+    """Find the k best tag sequences of a sentence.
 
     Parameters
     ----------
+    decoder
+        The compiled model.
     codes
-        Its T characters, at least one.
+        The T characters, at least one.
     boundaries
-        1 begins a word, -1 does not, 0 nothing is known; shape (T,).
+        1 begins a word, -1 does not, 0 is free; shape (T,), int8.
     k
-        How many are wanted, at least one.
+        Number of sequences, at least one.
     user_words
-        A user's words.
+        A user's lexicon.
 
     Returns
     -------
     scores
-        In units, descending; int64. As many as there are, at most k.
+        In units, descending; int64. Fewer than k if there are not as many sequences.
     tags
-        Of each, shape (len(scores), T), int16.
+        The sequences, shape (len(scores), T), int16.
     """
     cdef Sentence sentence
     cdef Lists lists
@@ -77,51 +79,53 @@ def find(
     memset(&lists, 0, sizeof(Lists))
     lists.k = k
     try:
-        room = decoder.load(&sentence, codes, boundaries, 0, n) and decoder.match_user_words(&sentence, user_words)
+        room = decoder.load(&sentence, codes, boundaries, 0, n) and (
+            decoder.match_user_words(&sentence, user_words)
+        )
         if not room or not reserve(decoder, &lists, n, sentence.matches.longest):
             raise MemoryError
         with nogil:
             constrain_forced(decoder, &sentence)
-            advance_all(decoder, &sentence, &lists)
-        return chosen(decoder, n, &lists)
+            forward(decoder, &sentence, &lists)
+        return best_paths(decoder, n, &lists)
     finally:
         release(&sentence)
         release_lists(&lists)
 
 
 cdef bint reserve(Decoder decoder, Lists *lists, Py_ssize_t n, Py_ssize_t longest) noexcept nogil:
-    """Make room for n characters and as many branches as can be open; False without memory."""
+    """Make room for n characters and as many word arcs as can be open; False without memory."""
     cdef Py_ssize_t b, size = decoder.n_tags * lists.k, n_openers = decoder.word_tags.n_openers
     lists.delta = <int64_t *>malloc(size * sizeof(int64_t))
     lists.after = <int64_t *>malloc(size * sizeof(int64_t))
     lists.back = <int32_t *>malloc(n * size * sizeof(int32_t))
     lists.heads = <int *>malloc((decoder.n_tags + longest) * sizeof(int))
     lists.word_arcs = <WordArc *>malloc((longest + 1) * sizeof(WordArc))
-    lists.numbers = <int64_t *>malloc((longest * n_openers * lists.k + 1) * sizeof(int64_t))
-    lists.tags = <int16_t *>malloc((longest * n_openers + 1) * sizeof(int16_t))
+    lists.arc_deltas = <int64_t *>malloc((longest * n_openers * lists.k + 1) * sizeof(int64_t))
+    lists.arc_tags = <int16_t *>malloc((longest * n_openers + 1) * sizeof(int16_t))
     lists.gains = <int64_t *>malloc((longest + 1) * sizeof(int64_t))
-    if not (lists.word_arcs and lists.numbers and lists.tags):
+    if not (lists.word_arcs and lists.arc_deltas and lists.arc_tags):
         return False
     for b in range(longest):
-        lists.word_arcs[b].delta = lists.numbers + b * n_openers * lists.k
-        lists.word_arcs[b].tags = lists.tags + b * n_openers
+        lists.word_arcs[b].delta = lists.arc_deltas + b * n_openers * lists.k
+        lists.word_arcs[b].tags = lists.arc_tags + b * n_openers
     return lists.delta and lists.after and lists.back and lists.heads and lists.gains
 
 
 cdef void release_lists(Lists *lists) noexcept nogil:
-    """Give the memory back."""
+    """Free the memory."""
     free(lists.delta)
     free(lists.after)
     free(lists.back)
     free(lists.heads)
     free(lists.word_arcs)
-    free(lists.numbers)
-    free(lists.tags)
+    free(lists.arc_deltas)
+    free(lists.arc_tags)
     free(lists.gains)
 
 
-cdef void advance_all(Decoder decoder, Sentence *sentence, Lists *lists) noexcept nogil:
-    """Go forward through all characters of a sentence."""
+cdef void forward(Decoder decoder, Sentence *sentence, Lists *lists) noexcept nogil:
+    """Fill the lists of all characters of a sentence."""
     cdef Py_ssize_t start = 0, n, t, n_tags = decoder.n_tags
     cdef const int32_t *emissions
     decoder.pad_and_match(sentence)
@@ -133,37 +137,38 @@ cdef void advance_all(Decoder decoder, Sentence *sentence, Lists *lists) noexcep
             if t == 0:
                 begin(decoder, lists)
             else:
-                advance(decoder, lists, t, &sentence.matches)
-            add(decoder, lists, emissions, sentence.boundaries[t])
-            extend(decoder, lists, t, emissions)
-            extend_word_arc(decoder, lists, t, &sentence.matches)
+                merge_lists(decoder, lists, t, &sentence.matches)
+            add_emissions(decoder, lists, emissions, sentence.boundaries[t])
+            extend_word_arcs(decoder, lists, t, emissions)
+            open_word_arc(decoder, lists, t, &sentence.matches)
         start += n
 
 
 cdef void begin(Decoder decoder, Lists *lists) noexcept nogil:
-    """Give the tags that begin a word one path each."""
+    """Give each tag that begins a word one path."""
     cdef Py_ssize_t j, r
     for j in range(decoder.n_tags):
         for r in range(lists.k):
             lists.delta[j * lists.k + r] = 0 if r == 0 and decoder.begins[j] else NEVER
 
 
-cdef void advance(
+cdef void merge_lists(
     Decoder decoder, Lists *lists, Py_ssize_t t, const Matches *matches
 ) noexcept nogil:
-    """Merge the lists of the tags from which each tag is reached, those in branches included."""
+    """Merge for each tag the lists of its previous tags and of word arcs."""
     cdef Py_ssize_t j, r, best, k = lists.k
     cdef int32_t *back = lists.back + t * decoder.n_tags * k
     cdef int64_t top
     for j in range(decoder.n_tags):
         memset(lists.heads, 0, (decoder.n_tags + lists.n_word_arcs) * sizeof(int))
-        list_gains(decoder, lists, t, <int16_t>j, matches)
+        score_word_arcs(decoder, lists, t, <int16_t>j, matches)
         for r in range(k):
             best = best_head(decoder, lists, j, &top)
             lists.after[j * k + r] = top if top > HARDLY else NEVER
             if best >= decoder.n_tags:
                 back[j * k + r] = <int32_t>(
-                    -((t - lists.word_arcs[best - decoder.n_tags].start) * k + lists.heads[best]) - 1
+                    -((t - lists.word_arcs[best - decoder.n_tags].start) * k + lists.heads[best])
+                    - 1
                 )
             elif best >= 0:
                 back[j * k + r] = <int32_t>(best * k + lists.heads[best])
@@ -172,31 +177,32 @@ cdef void advance(
     memcpy(lists.delta, lists.after, decoder.n_tags * k * sizeof(int64_t))
 
 
-cdef void list_gains(
+cdef void score_word_arcs(
     Decoder decoder, Lists *lists, Py_ssize_t t, int16_t j, const Matches *matches
 ) noexcept nogil:
-    """Compute the score of tag j of character t after each word arc, without its emission."""
+    """Write the score of tag j of character t after each word arc, without its emission."""
     cdef Py_ssize_t b
     cdef int16_t tag, opener = decoder.opener_of[j]
-    cdef const WordArc *extend_word_arc
+    cdef const WordArc *word_arc
     for b in range(lists.n_word_arcs):
-        extend_word_arc = &lists.word_arcs[b]
+        word_arc = &lists.word_arcs[b]
         lists.gains[b] = NEVER
-        tag = extend_word_arc.tags[opener] if opener >= 0 else -1
+        tag = word_arc.tags[opener] if opener >= 0 else -1
         if tag < 0:
             continue
         if decoder.closing[tag] == j:
             lists.gains[b] = decoder.transitions[tag, j] + word_score(
-                &decoder.word_tags, matches, extend_word_arc.first, extend_word_arc.after, t + 1 - extend_word_arc.start, j
+                &decoder.word_tags, matches, word_arc.first, word_arc.after,
+                t + 1 - word_arc.start, j,
             )
-        elif decoder.inner[tag] == j and t == extend_word_arc.end - 1:
+        elif decoder.inner[tag] == j and t == word_arc.end - 1:
             lists.gains[b] = decoder.transitions[tag, j]
 
 
 cdef Py_ssize_t best_head(
     Decoder decoder, const Lists *lists, Py_ssize_t j, int64_t *top
 ) noexcept nogil:
-    """Return the list whose next path to tag j is best, word arcs last; -1 for none."""
+    """Return the list whose next path to tag j is best; L + b for word arc b, -1 for none."""
     cdef Py_ssize_t a, b, best = -1, k = lists.k
     cdef int16_t i
     cdef int64_t score
@@ -218,35 +224,35 @@ cdef Py_ssize_t best_head(
     return best
 
 
-cdef void extend(
+cdef void extend_word_arcs(
     Decoder decoder, Lists *lists, Py_ssize_t t, const int32_t *emissions
 ) noexcept nogil:
-    """Go to character t with the branches; those that end there, or cannot go on, are closed."""
+    """Extend all word arcs to character t; close those that end there."""
     cdef Py_ssize_t b, o, r, n = 0
     cdef int16_t tag, j
-    cdef WordArc *extend_word_arc
+    cdef WordArc *word_arc
     cdef WordArc kept
     for b in range(lists.n_word_arcs):
-        extend_word_arc = &lists.word_arcs[b]
+        word_arc = &lists.word_arcs[b]
         for o in range(decoder.word_tags.n_openers):
-            tag = extend_word_arc.tags[o]
+            tag = word_arc.tags[o]
             j = decoder.inner[tag] if tag >= 0 else -1
-            extend_word_arc.tags[o] = j
+            word_arc.tags[o] = j
             for r in range(lists.k if j >= 0 else 0):
-                if extend_word_arc.delta[o * lists.k + r] > HARDLY:
-                    extend_word_arc.delta[o * lists.k + r] += decoder.transitions[tag, j] + emissions[j]
-        if t < extend_word_arc.end - 1:
+                if word_arc.delta[o * lists.k + r] > HARDLY:
+                    word_arc.delta[o * lists.k + r] += decoder.transitions[tag, j] + emissions[j]
+        if t < word_arc.end - 1:
             kept = lists.word_arcs[n]
-            lists.word_arcs[n] = extend_word_arc[0]
+            lists.word_arcs[n] = word_arc[0]
             lists.word_arcs[b] = kept
             n += 1
     lists.n_word_arcs = n
 
 
-cdef void extend_word_arc(
+cdef void open_word_arc(
     Decoder decoder, Lists *lists, Py_ssize_t t, const Matches *matches
 ) noexcept nogil:
-    """Take the words that begin at character t, if any, out of the lattice."""
+    """Open a word arc at character t if user words begin there."""
     cdef Py_ssize_t j, o, r, first = lists.next, k = lists.k
     cdef WordArc *new = &lists.word_arcs[lists.n_word_arcs]
     if first == matches.n or matches.items[first].start != t:
@@ -271,24 +277,24 @@ cdef void extend_word_arc(
     lists.n_word_arcs += 1
 
 
-cdef void add(
-    Decoder decoder, Lists *lists, const int32_t *emissions, int8_t boundaries
+cdef void add_emissions(
+    Decoder decoder, Lists *lists, const int32_t *emissions, int8_t boundary
 ) noexcept nogil:
-    """Add the emissions of a character; forbid the tags that its constraint rules out."""
-    if boundaries > 0:
+    """Add the emissions of a character; forbid the tags that its boundary constraint excludes."""
+    if boundary > 0:
         lists.n_word_arcs = 0
     cdef Py_ssize_t j, r
     cdef int64_t *at = lists.delta
     for j in range(decoder.n_tags):
         for r in range(lists.k):
-            if boundaries != 0 and (boundaries > 0) != decoder.begins[j]:
+            if boundary != 0 and (boundary > 0) != decoder.begins[j]:
                 at[0] = NEVER
             elif at[0] > HARDLY:
                 at[0] += emissions[j]
             at += 1
 
 
-cdef tuple chosen(Decoder decoder, Py_ssize_t n, Lists *lists):
+cdef tuple best_paths(Decoder decoder, Py_ssize_t n, Lists *lists):
     """Return the scores and tags of the best paths that end a word, best first."""
     cdef Py_ssize_t row
     cdef int16_t[:, ::1] tags
@@ -306,7 +312,7 @@ cdef tuple chosen(Decoder decoder, Py_ssize_t n, Lists *lists):
 cdef void trace_back(
     Decoder decoder, const Lists *lists, Py_ssize_t t, int64_t at, int16_t *tags
 ) noexcept nogil:
-    """Write the tags of a path to character t, backwards."""
+    """Write the tags of a path to character t, backwards; ``at`` is its index in back[t]."""
     cdef Py_ssize_t d, begin
     cdef int64_t before
     while t >= 0:

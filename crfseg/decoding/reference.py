@@ -1,4 +1,4 @@
-"""The linear-chain CRF in readable numpy, the reference of the compiled kernels.
+"""Linear-chain CRF in numpy: the reference for tests of the compiled kernels.
 
 A tag path ``y`` of a sentence of T characters has the score
 
@@ -6,8 +6,8 @@ A tag path ``y`` of a sentence of T characters has the score
 
 and the probability ``exp(s(y)) / Z``. Scores are natural logarithms; ``-inf`` forbids. All
 functions take one sentence: emissions of shape (T, L) and transitions of shape (L, L), row =
-previous tag. Which tags may begin or end a sentence is said by ``-inf`` in the first and last row
-of the emissions (see :func:`constrain`).
+previous tag. Tags that may not begin or end a sentence have ``-inf`` in the first or last row of
+the emissions (see :func:`constrain`).
 
 Rabiner (1989), A tutorial on hidden Markov models and selected applications in speech
 recognition; Lafferty, McCallum and Pereira (2001), Conditional random fields.
@@ -28,21 +28,21 @@ FloatArray = NDArray[np.float64]
 def constrain(
     emissions: FloatArray, tag_set: TagSet, boundaries: NDArray[np.int8] | None = None
 ) -> FloatArray:
-    """Forbid tags that the sentence's edges and known boundaries rule out.
+    """Forbid the tags that the sentence's edges and boundary constraints rule out.
 
     Parameters
     ----------
     emissions
         Log-potentials, shape (T, L); copied.
     tag_set
-        Says which tags begin and end words.
+        The tags and which of them begin and end words.
     boundaries
-        FREE, BEGIN or INSIDE for each character, shape (T,); None if nothing is known.
+        FREE, BEGIN or INSIDE for each character, shape (T,); None if there are no constraints.
 
     Returns
     -------
     emissions
-        The same with ``-inf`` at forbidden tags, shape (T, L).
+        With ``-inf`` at forbidden tags, shape (T, L).
     """
     allowed = np.ones(emissions.shape, dtype=bool)
     if boundaries is not None:
@@ -124,7 +124,7 @@ def forward(emissions: FloatArray, transitions: FloatArray) -> FloatArray:
 
 
 def backward(emissions: FloatArray, transitions: FloatArray) -> FloatArray:
-    """Return the log-sum of the scores of all paths from each tag to the end; shape (T, L).
+    """Return the log-score of all continuations from each tag; shape (T, L).
 
     beta[t, i] = log sum_j exp(transitions[i, j] + emissions[t+1, j] + beta[t+1, j]); beta[T-1] = 0
     """
@@ -159,18 +159,18 @@ def partial_loss(
     boundaries: NDArray[np.int8],
     margin: float = 0.0,
 ) -> float:
-    """Return the negative log-likelihood of boundaries that are known, the others summed over.
+    """Return the negative log-likelihood of the known boundaries; unknown ones are summed over.
 
     Parameters
     ----------
     emissions, transitions
-        Log-potentials, shapes (T, L) and (L, L); they need forbid nothing.
+        Log-potentials, shapes (T, L) and (L, L), without constraints.
     tag_set
-        Says which tags begin and end words, and which may follow which.
+        The tags, which of them begin and end words, and the legal transitions.
     boundaries
-        FREE, BEGIN or INSIDE for each character, shape (T,).
+        FREE (unknown), BEGIN or INSIDE for each character, shape (T,).
     margin
-        What a tag that disagrees with a boundary on either side scores more in Z.
+        Added in Z to the score of a tag that disagrees with a boundary on either side.
 
     Notes
     -----
@@ -192,7 +192,7 @@ def _log_sum_exp(scores: FloatArray, axis: int) -> FloatArray:
     """Return log sum exp along an axis; a sum over nothing but ``-inf`` is ``-inf``."""
     top = scores.max(axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):  # log(0) = -inf is meant
+    with np.errstate(divide="ignore"):  # log(0) = -inf is intended
         total: FloatArray = np.log(np.exp(scores - top).sum(axis=axis)) + top.squeeze(axis)
     return total
 

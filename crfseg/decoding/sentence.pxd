@@ -1,4 +1,4 @@
-"""A sentence and its work space, for searches and sums."""
+"""Sentence: the characters, constraints and tags of one sentence, and its work space."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
@@ -7,17 +7,17 @@ from libc.string cimport memcpy
 from crfseg.decoding.viterbi cimport Match, Matches, WordArc, WordArcs
 
 
-cdef struct Sentence:  # and the work space for it; grows, is never shared between threads
-    uint32_t *codes  # the characters
-    uint32_t *entries  # the symbols; ``window`` more before and after them
-    uint32_t *lexicon_features  # what lists of words and strings say of them, if there are such
-    uint32_t *word_ids
-    int8_t *boundaries  # boundary constraint of each character: 1 begins a word, -1 does not, 0 is free
-    Py_ssize_t *positions  # where each stands in the text
-    int16_t *tags  # what is found
+cdef struct Sentence:  # grows; of one thread
+    uint32_t *codes  # [T], the characters
+    uint32_t *entries  # [T + 2 window], alphabet entries, ``window`` more on both sides
+    uint32_t *lexicon_features  # likewise, features of the lexicon and of strings, if any
+    uint32_t *word_ids  # likewise
+    int8_t *boundaries  # [T], constraints: 1 begins a word, -1 does not, 0 free
+    Py_ssize_t *positions  # [T], positions in the text
+    int16_t *tags  # [T], the result
     Py_ssize_t n
     Py_ssize_t room
-    int before  # -1, or the tag of the character before, whose symbol ``entries`` has then
+    int before  # tag of the character before (entries has it too); -1: the sentence begins here
     int16_t *back
     int32_t *emissions
     uint64_t *keys
@@ -69,7 +69,7 @@ cdef inline void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
 
 
 cdef inline void release(Sentence *sentence) noexcept nogil:
-    """Give the work space back."""
+    """Free the memory."""
     free(sentence.codes)
     free(sentence.entries)
     free(sentence.lexicon_features)
@@ -97,20 +97,22 @@ cdef inline bint make_room(
     Parameters
     ----------
     window
-        Entries before and behind them.
+        Entries before and after them.
     n_tags, n_tables
         Of the model.
-    span, chunk
-        Places at which patterns are looked up together, and characters that they speak to.
+    chunk, span
+        Characters whose emissions are computed together; positions at which their patterns begin.
     """
     cdef Py_ssize_t room = max(n, 2 * sentence.room, 64), n_places = n_tables * span
-    cdef Py_ssize_t n_numbers = room + 2 * window
+    cdef Py_ssize_t n_padded = room + 2 * window
     if n <= sentence.room:
         return True
     sentence.codes = <uint32_t *>realloc(sentence.codes, room * sizeof(uint32_t))
-    sentence.entries = <uint32_t *>realloc(sentence.entries, n_numbers * sizeof(uint32_t))
-    sentence.lexicon_features = <uint32_t *>realloc(sentence.lexicon_features, n_numbers * sizeof(uint32_t))
-    sentence.word_ids = <uint32_t *>realloc(sentence.word_ids, n_numbers * sizeof(uint32_t))
+    sentence.entries = <uint32_t *>realloc(sentence.entries, n_padded * sizeof(uint32_t))
+    sentence.lexicon_features = <uint32_t *>realloc(
+        sentence.lexicon_features, n_padded * sizeof(uint32_t)
+    )
+    sentence.word_ids = <uint32_t *>realloc(sentence.word_ids, n_padded * sizeof(uint32_t))
     sentence.boundaries = <int8_t *>realloc(sentence.boundaries, room)
     sentence.positions = <Py_ssize_t *>realloc(sentence.positions, room * sizeof(Py_ssize_t))
     sentence.tags = <int16_t *>realloc(sentence.tags, room * sizeof(int16_t))
@@ -134,7 +136,7 @@ cdef inline bint make_room(
 cdef inline Py_ssize_t shared_prefix(
     int16_t *tags, Py_ssize_t n, const int16_t *others, Py_ssize_t n_others
 ) noexcept nogil:
-    """Cut a sequence of n tags to where others are the same; if n < 0, take the others."""
+    """Return the length of the prefix that n tags share with others; if n < 0, copy the others."""
     cdef Py_ssize_t t = 0
     if n < 0:
         memcpy(tags, others, n_others * sizeof(int16_t))

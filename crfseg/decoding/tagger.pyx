@@ -1,7 +1,7 @@
-"""The tagger: strings to lists of words, UTF-8 to UTF-8; no Python object per character.
+"""Tagger: segments str to lists of words and UTF-8 to UTF-8, without an object per character.
 
-A line is read into a Sentence, the decoder finds its tags, and the words are written down: as
-strings or as UTF-8.
+A line is read into a Sentence, the decoder finds its tags, and the words are written as strings or
+as UTF-8.
 """
 
 import numpy as np
@@ -11,19 +11,18 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from crfseg.decoding.decoder cimport Decoder
-from crfseg.errors import InfeasibleError
-from crfseg.decoding.text_io cimport (
-    DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, Status, Text, point_at_string, point_at_bytes, read_line
-)
 from crfseg.decoding.sentence cimport Sentence, release
-from crfseg.decoding.text_io cimport WordStrings, TaggedSpans, add_words
-from crfseg.features.ngrams cimport BEGIN
+from crfseg.decoding.text_io cimport (
+    DONE, INFEASIBLE, NO_MEMORY, NOT_UTF8, Bytes, Status, TaggedSpans, Text, WordStrings, Writer,
+    add_words, point_at_bytes, point_at_string, read_line
+)
 from crfseg.decoding.word_trie cimport Trie
-from crfseg.decoding.text_io cimport Bytes, Writer
+from crfseg.errors import InfeasibleError
+from crfseg.features.ngrams cimport BEGIN
 
 cdef enum:
-    LONG = 500  # code points; from here on the GIL is released
-    SPARE = 10000  # characters for which work space is kept from one call to the next
+    LONG = 500  # code points from which the GIL is released
+    SPARE = 10000  # characters of work space that are kept from one call to the next
 
 
 cdef Status tag_line(
@@ -39,10 +38,10 @@ cdef Status tag_line(
 
 
 cdef Status find_words(
-    Decoder decoder, Trie user_words, Text *texts, Py_ssize_t n, Sentence *sentence, TaggedSpans *words,
-    Py_ssize_t *ends,
+    Decoder decoder, Trie user_words, Text *texts, Py_ssize_t n, Sentence *sentence,
+    TaggedSpans *words, Py_ssize_t *ends,
 ) noexcept nogil:
-    """Find the words of all lines of n strings; note how many there are up to the end of each."""
+    """Find the words of n strings; ``ends`` gets the number of words up to the end of each."""
     cdef Status status = DONE if decoder.reserve(sentence, 64) else NO_MEMORY
     cdef Text *text
     cdef Py_ssize_t k
@@ -58,11 +57,11 @@ cdef Status find_words(
 
 
 cdef int raise_for(Status status, const Text *text) except -1:
-    """Raise what the outcome calls for."""
+    """Raise the exception of a status; none if it is DONE."""
     if status == NO_MEMORY:
         raise MemoryError
     if status == INFEASIBLE:
-        raise InfeasibleError("the boundary constraints of a line leave no way to tag it")
+        raise InfeasibleError("the constraints on a line leave no tag path")
     if status == NOT_UTF8:
         data = (<const char *>text.data)[: text.n]
         raise UnicodeDecodeError("utf-8", data, text.at, text.at + 1, "invalid byte")
@@ -70,14 +69,14 @@ cdef int raise_for(Status status, const Text *text) except -1:
 
 
 cdef class Tagger:
-    """Cuts texts into words with a decoder. Immutable, shared between threads.
+    """Segments texts with a decoder. Immutable, shared between threads.
 
     Parameters
     ----------
     decoder
-        It finds the tags.
+        Finds the tags.
     suffixes
-        What is written behind a word whose first character has this tag, for each of the L tags.
+        For each of the L tags, UTF-8 that is written after a word whose first tag it is.
     """
 
     cdef readonly Decoder decoder
@@ -94,7 +93,7 @@ cdef class Tagger:
         self.decoder, self.writer, self.strings = decoder, Writer(decoder, suffixes), WordStrings()
 
     def cut(self, string, const int8_t[::1] boundaries=None, Trie user_words=None):
-        """Return the words of a string, under boundary constraints and with a user's lexicon."""
+        """Return the words of a string, with its constraints and a user's lexicon, if any."""
         cdef Sentence sentence
         cdef TaggedSpans words
         self._borrow(&sentence, &words)
@@ -105,7 +104,7 @@ cdef class Tagger:
             self._give_back(&sentence, &words)
 
     def spans(self, string, const int8_t[::1] boundaries=None, Trie user_words=None):
-        """Return the starts, ends and first characters' tags of the words; (W,), int64, int16."""
+        """Return the starts, ends and first tags of the words; (W,), int64, int64, int16."""
         cdef TaggedSpans words
         cdef Py_ssize_t k
         cdef int64_t[:, ::1] positions
@@ -125,13 +124,13 @@ cdef class Tagger:
         return *spans_array, tags_array
 
     cdef void _borrow(self, Sentence *sentence, TaggedSpans *words):
-        """Take the spare work space, if it is there; the GIL sees to it that one call has it."""
+        """Take the spare work space, if there is one; the GIL keeps it to one call."""
         sentence[0], words[0] = self.spare_sentence, self.spare_words
         memset(&self.spare_sentence, 0, sizeof(Sentence))
         memset(&self.spare_words, 0, sizeof(TaggedSpans))
 
     cdef void _give_back(self, Sentence *sentence, TaggedSpans *words):
-        """Keep work space for the next call, unless there is some or this is large."""
+        """Keep the work space for the next call, unless there is one already or this is large."""
         if self.spare_sentence.room == 0 and max(sentence.room, words.room) <= SPARE:
             self.spare_sentence, self.spare_words = sentence[0], words[0]
         else:
@@ -155,7 +154,7 @@ cdef class Tagger:
         return raise_for(status, &text)
 
     def cut_many(self, list strings, list boundaries=None, Trie user_words=None):
-        """Return the words of each of many strings, each with its boundary constraints, if any."""
+        """Return the words of each of many strings, with the constraints of each, if any."""
         cdef Py_ssize_t k, begin = 0, n = len(strings)
         cdef Sentence sentence
         cdef TaggedSpans words
@@ -168,7 +167,9 @@ cdef class Tagger:
             if texts == NULL or ends == NULL:
                 raise MemoryError
             for k in range(n):
-                point_at_string(&texts[k], strings[k], None if boundaries is None else boundaries[k])
+                point_at_string(
+                    &texts[k], strings[k], None if boundaries is None else boundaries[k]
+                )
             with nogil:
                 status = find_words(self.decoder, user_words, texts, n, &sentence, &words, ends)
             raise_for(status, &texts[0])
@@ -184,28 +185,30 @@ cdef class Tagger:
         return found
 
     def cut_utf8(
-        self, bytes data, context=(b"", -1), bint surrogates=False, const int8_t[::1] boundaries=None,
-        Trie user_words=None,
+        self, bytes data, context=(b"", -1), bint surrogates=False,
+        const int8_t[::1] boundaries=None, Trie user_words=None,
     ):
-        """Cut lines into words, UTF-8 to UTF-8: one space between words, newlines kept.
+        """Segment lines, UTF-8 to UTF-8: one space between words, newlines kept.
 
         Parameters
         ----------
         data
             UTF-8; any number of lines.
         context
-            What :meth:`cut_part` returned, if this goes on where that stopped.
+            The context that :meth:`cut_part` returned, if this text continues that part.
         surrogates
-            Take lone surrogates for characters too, as Python strings can have them.
+            Accept lone surrogates, as Python strings can have them.
         boundaries
-            The boundary constraint of each byte, as in :class:`crfseg.ConstrainedText`, if any.
+            Constraint at each byte, as in :class:`crfseg.ConstrainedText`; None: no constraints.
         user_words
-            A user's words.
+            A user's lexicon.
 
         Raises
         ------
         UnicodeDecodeError
             If the data is not UTF-8.
+        InfeasibleError
+            If the constraints on a line leave no tag path.
         """
         cdef Text text
         cdef Sentence sentence
@@ -227,26 +230,26 @@ cdef class Tagger:
     def cut_part(
         self, bytes data, context=(b"", -1), const int8_t[::1] boundaries=None, Trie user_words=None
     ):
-        """Cut that beginning of a line into words which is the same however the line goes on.
+        """Segment the longest prefix of a line whose words hold however the line continues.
 
         Parameters
         ----------
         data
             UTF-8, whole characters, no newline.
         context
-            What this returned for the part before.
+            The context returned for the part before.
         boundaries, user_words
             As for :meth:`cut_utf8`.
 
         Returns
         -------
         cut
-            UTF-8.
+            The words, UTF-8.
         n
-            How many bytes of the data that is; the rest begins a word.
+            Bytes of data that are segmented; the rest begins with a new word.
         context
-            To go on with: the visible characters before that word as far as the templates look,
-            and the tag of the last of them.
+            Context for the rest: the last visible characters of the prefix, as many as the
+            templates' window has, and the tag of the last of them.
         """
         cdef Text text
         cdef Sentence sentence
@@ -281,7 +284,7 @@ cdef class Tagger:
             free(out.data)
 
     cdef int _resume(self, Sentence *sentence, context) except -1:
-        """Go on behind the characters and the tag of a part."""
+        """Continue after the characters and the tag of a part."""
         cdef bint seen
         cdef Py_ssize_t k, window = self.decoder.window
         cdef Text text
@@ -289,7 +292,7 @@ cdef class Tagger:
         if not self.decoder.reserve(sentence, 64):
             raise MemoryError
         raise_for(read_line(self.decoder, &text, sentence, False), &text)
-        # The last characters read become those before the window; <s> where there are too few.
+        # The last characters read become those before the sentence; <s> where there are too few.
         for k in range(window):
             seen = k + sentence.n >= window
             sentence.entries[k] = sentence.entries[k + sentence.n] if seen else BEGIN

@@ -1,4 +1,4 @@
-"""Declarations of text_io.pyx: lines read, words as strings, words as UTF-8."""
+"""Declarations of text_io.pyx."""
 
 from cpython.ref cimport PyObject
 from libc.stdint cimport int8_t, int16_t, int64_t, uint8_t, uint32_t
@@ -14,8 +14,8 @@ cdef struct Text:
     const void *data
     Py_ssize_t n  # code points, or bytes
     int kind
-    Py_ssize_t at  # how far it has been read
-    const int8_t *boundaries  # [n], the constraint on each position, or NULL
+    Py_ssize_t at  # position of the next line
+    const int8_t *boundaries  # [n], constraints, see crfseg.text.boundaries; or NULL
 
 
 cdef enum Status:
@@ -35,7 +35,7 @@ cdef struct TaggedSpan:
     int16_t tag  # of its first character
 
 
-cdef struct TaggedSpans:  # grows, is never shared between threads
+cdef struct TaggedSpans:  # grows; of one thread
     TaggedSpan *items
     Py_ssize_t n
     Py_ssize_t room

@@ -1,7 +1,7 @@
-"""Text in and out of the tagger: lines read from strings or UTF-8, words written as either.
+"""Input and output of the tagger: reads lines from strings or UTF-8, writes words as either.
 
-White space separates words and belongs to none; a newline ends a sentence. The same rules in
-numpy stand in :mod:`crfseg.text.whitespace`; one test holds the two readers together.
+White space separates words and belongs to none; a newline ends a sentence. A numpy version of
+these rules is in :mod:`crfseg.text.whitespace`; a test compares the two.
 """
 
 import numpy as np
@@ -26,37 +26,38 @@ cdef extern from "Python.h":
 
 
 cdef int point_at_string(Text *text, object string, const int8_t[::1] boundaries) except -1:
-    """Set a text to a string's, with its boundary constraints, if any."""
+    """Point ``text`` at a str's buffer and its constraints, if any."""
     if not isinstance(string, str):
         raise TypeError(f"expected text as str, got {type(string).__name__}")
     text.data, text.n = PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)
     text.kind, text.at = PyUnicode_KIND(string), 0
-    text.boundaries = boundaries_of(boundaries, text.n)
+    text.boundaries = pointer_to(boundaries, text.n)
     return 0
 
 
 cdef int point_at_bytes(Text *text, bytes data, const int8_t[::1] boundaries) except -1:
-    """Set a text to UTF-8, with a boundary constraint for each byte, if any."""
+    """Point ``text`` at UTF-8 and the constraints at its bytes, if any."""
     text.data, text.n, text.kind, text.at = <const char *>data, len(data), UTF8, 0
-    text.boundaries = boundaries_of(boundaries, text.n)
+    text.boundaries = pointer_to(boundaries, text.n)
     return 0
 
 
-cdef const int8_t *boundaries_of(const int8_t[::1] boundaries, Py_ssize_t n) except? NULL:
-    """Return a pointer to the boundary constraints of n positions, NULL for none."""
+cdef const int8_t *pointer_to(const int8_t[::1] boundaries, Py_ssize_t n) except? NULL:
+    """Return a pointer to n constraints, NULL if there are none."""
     if boundaries is None or n == 0:
         return NULL
     if boundaries.shape[0] != n:
-        raise ShapeError(f"{boundaries.shape[0]} boundary constraints for a text of {n}; expected as many")
+        raise ShapeError(f"{boundaries.shape[0]} constraints for a text of {n}; expected as many")
     return &boundaries[0]
 
 
 cdef Status read_line(
     Decoder decoder, Text *text, Sentence *sentence, bint surrogates
 ) noexcept nogil:
-    """Read the next line: its visible characters, and its boundary constraints.
+    """Read the next line: its visible characters and their constraints.
 
-    Marks say more than white space; a line begins a word whatever they say.
+    White space is a constraint that a word begins; the text's own constraints override it. The
+    first character begins a word in any case.
     """
     cdef const uint32_t *table = &decoder.entries[0]
     cdef Py_ssize_t n_entries = decoder.entries.shape[0]
@@ -64,8 +65,8 @@ cdef Status read_line(
     cdef Py_ssize_t at = text.at, n = 0, step = 1
     cdef int64_t code
     cdef uint32_t entry
-    cdef int8_t mark = 0
-    cdef bint apart = False
+    cdef int8_t constraint = 0
+    cdef bint after_space = False
     while at < text.n:
         if text.kind == UTF8:
             code = utf8_at(<const uint8_t *>text.data + at, text.n - at, surrogates)
@@ -83,7 +84,7 @@ cdef Status read_line(
         if entry >= WHITE_SPACE:
             if entry == NEWLINE:
                 break
-            apart = n > 0
+            after_space = n > 0
         else:
             if n == sentence.room:
                 if not decoder.reserve(sentence, n + 1):
@@ -92,10 +93,12 @@ cdef Status read_line(
             entries[n] = entry
             sentence.codes[n] = <uint32_t>code
             if text.boundaries != NULL:
-                mark = text.boundaries[at]
-            sentence.boundaries[n] = apart if mark == 0 or (mark < 0 and n == 0) else mark
+                constraint = text.boundaries[at]
+            sentence.boundaries[n] = (
+                after_space if constraint == 0 or (constraint < 0 and n == 0) else constraint
+            )
             sentence.positions[n] = at
-            apart = False
+            after_space = False
             n += 1
         at += step
     text.at = at + 1
@@ -108,7 +111,7 @@ cdef enum:
 
 
 cdef bint add_words(Decoder decoder, const Sentence *sentence, TaggedSpans *words) noexcept nogil:
-    """Write down the words of a sentence of a string; False if there is no memory."""
+    """Append the words of a sentence of a string; False if there is no memory."""
     cdef Py_ssize_t t, at
     cdef TaggedSpan *word
     if words.n + sentence.n > words.room:
@@ -128,7 +131,7 @@ cdef bint add_words(Decoder decoder, const Sentence *sentence, TaggedSpans *word
 
 
 cdef class WordStrings:
-    """Makes strings of words; those of one character once for all texts."""
+    """Makes strings of words; those of one character are made once for all texts."""
 
     def __cinit__(self):
         self.characters = <PyObject **>calloc(N_CHARACTERS, sizeof(PyObject *))
@@ -184,14 +187,14 @@ cdef inline void append(Bytes *out, const char *data, int n) noexcept nogil:
 
 
 cdef class Writer:
-    """Writes down the words that a decoder has found. Immutable, shared between threads.
+    """Writes the words of a tagged sentence as UTF-8. Immutable, shared between threads.
 
     Parameters
     ----------
     decoder
-        It knows which tags begin a word.
+        Has the tags that begin a word.
     suffixes
-        What is written behind a word whose first character has this tag, for each of the L tags.
+        For each of the L tags, UTF-8 that is written after a word whose first tag it is.
     """
 
     def __init__(self, Decoder decoder, list suffixes):
@@ -216,7 +219,7 @@ cdef class Writer:
     ) noexcept nogil:
         """Write the words of a sentence's first n characters; False if there is no memory.
 
-        White space inside a word that a boundary constraint joined stays.
+        White space inside a word, joined by constraints, is kept.
         """
         cdef const char *data = <const char *>text.data
         cdef Py_ssize_t t, at, end = 0, n_bytes = 0
@@ -224,7 +227,7 @@ cdef class Writer:
         if n > 0:
             end = sentence.positions[0]
             n_bytes = sentence.positions[n - 1] + 4 - end  # a character has at most four
-        # A space for each, and its suffix; a newline may follow.
+        # A space and a suffix for each word; a newline may follow.
         if not make_room(out, n_bytes + n * (1 + self.longest_suffix) + 1):
             return False
         for t in range(n):
@@ -243,7 +246,7 @@ cdef class Writer:
         return True
 
     cdef void end_word(self, Bytes *out, int tag) noexcept nogil:
-        """Append the suffix of a word with that first tag; -1: no word so far."""
+        """Append the suffix of a word with this first tag; -1: there is no word yet."""
         cdef Py_ssize_t k
         if tag >= 0 and self.longest_suffix > 0:
             for k in range(self.suffix_starts[tag], self.suffix_starts[tag + 1]):

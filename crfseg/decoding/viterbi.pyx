@@ -1,15 +1,14 @@
-r"""The forward half of the Viterbi algorithm, in integers, and the words of a user's lexicon in it.
+r"""Forward pass of the Viterbi algorithm in integers, with the words of a user's lexicon.
 
 ::
 
     delta[t, j] = emissions[t, j] + max_i (delta[t-1, i] + transitions[i, j])
 
-``back`` notes the i of each maximum; of equals the smallest. BMES and BMES6 have loops of their
-own, written out arc by arc. :mod:`crfseg.decoding.reference` is the readable twin.
+``back`` holds the i of each maximum, the smallest of equals. :mod:`crfseg.decoding.reference` is
+the same in numpy.
 
-A user's word adds its strength to every path on which exactly it is a word: no longer, no shorter
-one. So the search must know where the word of a tag began. Where user words begin, the opening tag
-leaves the lattice for a word arc, which follows the longest of them to its end::
+A user's word adds its strength to the paths that have exactly this word. At a character where user
+words begin, the opening tag leaves the lattice for a word arc along the longest of them::
 
     text          北      京      大      学      的        lexicon: 北京, 北京大学
 
@@ -17,21 +16,21 @@ leaves the lattice for a word arc, which follows the longest of them to its end:
                   |       E +2    E +0    E +3 \  joins the lattice
     lattice       S       B M E S B M E S B M E S
 
-At each character the closing tag can leave the word arc, with the score of the word that ends
-there. At its end the arc joins the lattice: no user word is longer. So every tag sequence keeps one
-path, whatever words overlap.
+The closing tag returns to the lattice from any character of the arc, with the strength of the word
+that ends there. After its longest match a word arc is merged into the lattice: no lexicon word is
+longer. So every tag sequence has one path, and sums over all paths are exact.
 """
 
 from libc.math cimport isinf, llrint
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 
-MAX_NATS = MAX_STRENGTH  # of a finite strength, for Python
+MAX_NATS = MAX_STRENGTH  # for Python
 
 
 cdef inline int64_t best_of(
     int64_t one, int64_t two, int16_t tag_one, int16_t tag_two, int16_t *tag
 ) noexcept nogil:
-    """Return the larger score and note its tag; of equals the first."""
+    """Return the larger score and write its tag; of equals the first."""
     tag[0] = tag_two if two > one else tag_one
     return two if two > one else one
 
@@ -40,7 +39,7 @@ cdef void forward_bmes(
     const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, const int64_t *arcs,
     int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """The step of :func:`forward` for the tags B M E S: words begin behind E and S."""
+    """Go forward with the tags B M E S, arc by arc."""
     cdef int64_t b = delta[0], m = delta[1], e = delta[2], s = delta[3], new_b, new_m, new_e
     cdef Py_ssize_t t
     for t in range(n):
@@ -62,7 +61,7 @@ cdef void forward_bmes6(
     const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, const int64_t *arcs,
     int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """The step of :func:`forward` for the tags B B2 B3 M E S."""
+    """Go forward with the tags B B2 B3 M E S, arc by arc."""
     cdef int64_t b = delta[0], b2 = delta[1], b3 = delta[2], m = delta[3], e = delta[4]
     cdef int64_t s = delta[5], new_b, new_m, new_e, other
     cdef int16_t early, late
@@ -89,17 +88,17 @@ cdef void forward_bmes6(
 
 
 cdef void forward_any(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
-    int16_t *back,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n,
+    int64_t *delta, int16_t *back,
 ) noexcept nogil:
     """Go forward with any tags.
 
-    Between words every arc is legal. An end of a word that lies behind the best one by more than
-    the spread of their scores cannot be best for any beginning, so few are left to compare.
+    Between words every arc is legal. A closing tag that is below the best one by more than the
+    spread of these arcs precedes no tag on a best path, so few are compared.
     """
     cdef Py_ssize_t t, k, n_ends, n_tags = arcs.n_tags
-    cdef int16_t i, j
-    cdef int64_t score, top
+    cdef int16_t j
+    cdef int64_t score
     cdef int64_t *after = delta + n_tags
     cdef int16_t *ends = <int16_t *>(after + n_tags)
     for t in range(n):
@@ -126,7 +125,7 @@ cdef void forward_any(
 
 
 cdef Py_ssize_t leading_ends(const Arcs *arcs, const int64_t *delta, int16_t *ends) noexcept nogil:
-    """List the tags that end a word and may be best for a beginning; return how many."""
+    """List the closing tags at most the spread below the best one; return their number."""
     cdef Py_ssize_t n = 0
     cdef int16_t i
     cdef int64_t top = 2 * NEVER
@@ -149,17 +148,17 @@ cdef int64_t largest(const int64_t *scores, Py_ssize_t n, int64_t top) noexcept 
 
 
 cdef void subtract_top(int64_t *scores, Py_ssize_t n, int64_t top) noexcept nogil:
-    """Subtract the best score from n scores, so that no sum ever grows too large."""
+    """Subtract the best score from n scores, so that sums never overflow."""
     cdef Py_ssize_t k
     for k in range(n):
         scores[k] = max(scores[k] - top, NEVER) if top > HARDLY else NEVER
 
 
 cdef void step(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
-    int16_t *back,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n,
+    int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Go n characters forward, scores growing; see :func:`forward`."""
+    """Go n characters forward as :func:`forward` does, without bringing the best score to 0."""
     if arcs.form == 4:
         forward_bmes(emissions, boundaries, n, arcs.transitions, delta, back)
     elif arcs.form == 6:
@@ -169,40 +168,70 @@ cdef void step(
 
 
 cdef void forward(
-    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n, int64_t *delta,
-    int16_t *back,
+    const Arcs *arcs, const int32_t *emissions, const int8_t *boundaries, Py_ssize_t n,
+    int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Go forward over n characters.
+    """Go forward over n characters with emissions (n, L) and boundary constraints (n,).
 
-    Parameters
-    ----------
-    emissions, boundaries
-        Of these characters, (n, L) and (n,).
-    delta
-        The best scores of the tags before, (L,), and work space, 2 L more. Afterwards those of the
-        last character, the best being 0.
-    back
-        Written: the tag before each tag on its best path, (n, L).
+    ``delta`` holds the best score of each tag of the character before, (L,), and 2 L more of work
+    space; on return those of the last character, less the largest. ``back``, (n, L), is written.
     """
     step(arcs, emissions, boundaries, n, delta, back)
     subtract_top(delta, arcs.n_tags, largest(delta, arcs.n_tags, NEVER))
 
 
+cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
+    """Make room for n matches; False if there is no memory."""
+    if n > matches.room:
+        matches.room = 2 * n
+        matches.items = <Match *>realloc(matches.items, matches.room * sizeof(Match))
+    return matches.items != NULL
+
+
+cdef void release_matches(Matches *matches) noexcept nogil:
+    """Free the memory."""
+    free(matches.items)
+    free(matches.spare)
+
+
+cdef bint reserve_word_arcs(
+    WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers
+) noexcept nogil:
+    """Make room for as many word arcs as can be open; False if there is no memory."""
+    cdef Py_ssize_t k, n = longest * n_openers + 1
+    if longest > word_arcs.room:
+        word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
+        word_arcs.scores = <int64_t *>realloc(word_arcs.scores, n * sizeof(int64_t))
+        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, n * sizeof(int16_t))
+        if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
+            return False
+        word_arcs.room = longest
+        for k in range(longest):
+            word_arcs.items[k].scores = word_arcs.scores + k * n_openers
+            word_arcs.items[k].tags = word_arcs.tags + k * n_openers
+    return True
+
+
+cdef void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
+    """Free the memory."""
+    free(word_arcs.items)
+    free(word_arcs.scores)
+    free(word_arcs.tags)
+
+
 cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil:
-    """Return the first match that begins later than this one."""
+    """Return the number of the first match that begins later than match ``first``."""
     cdef Py_ssize_t k = first
     while k < matches.n and matches.items[k].start == matches.items[first].start:
         k += 1
     return k
 
 
-cdef int64_t match_score(
-    const WordTags *word_tags, const Match *match, int16_t tag
-) noexcept nogil:
-    """Return the score of a word, in units, with that last tag."""
+cdef int64_t match_score(const WordTags *word_tags, const Match *match, int16_t tag) noexcept nogil:
+    """Return the strength, in units, of a word that ends with a tag."""
     if match.label >= 0 and match.label != word_tags.labels[tag]:
         return 0
-    if isinf(match.strength):  # forced or forbidden
+    if isinf(match.strength):  # outweighs the model
         return word_tags.always * (match.length if match.strength > 0 else -1)
     return llrint(match.strength * word_tags.per_nat)
 
@@ -211,7 +240,7 @@ cdef int64_t word_score(
     const WordTags *word_tags, const Matches *matches, Py_ssize_t first, Py_ssize_t after,
     Py_ssize_t length, int16_t tag,
 ) noexcept nogil:
-    """Return the score of the word of that length among the matches of one start."""
+    """Return the strength, in units, of the word of a length among matches of one start."""
     cdef Py_ssize_t k
     for k in range(first, after):
         if matches.items[k].length == length:
@@ -223,14 +252,14 @@ cdef void open_word_arc(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
     Py_ssize_t t, int64_t *delta,
 ) noexcept nogil:
-    """Open a word arc at character t, if words begin there: the opening tags leave the lattice."""
+    """Open a word arc at character t if user words begin there."""
     cdef Py_ssize_t k, first = word_arcs.next
     cdef int16_t j
     cdef WordArc *word_arc = &word_arcs.items[word_arcs.n]
     if first >= matches.n or matches.items[first].start != t:
         return
     word_arcs.next = next_start(matches, first)
-    if matches.items[first].length == 1:  # it needs no word arc
+    if matches.items[first].length == 1:  # needs no arc
         for j in range(<int16_t>arcs.n_tags):
             if arcs.begins[j] and arcs.ends[j] and delta[j] > HARDLY:
                 delta[j] += match_score(word_tags, &matches.items[first], j)
@@ -250,7 +279,7 @@ cdef inline void extend_word_arc(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArc *word_arc,
     const int32_t *emissions, Py_ssize_t t, int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Extend a word arc to character t: its words end there, it goes on, or it joins the lattice."""
+    """Extend a word arc to character t; merge it into the lattice at its end."""
     cdef Py_ssize_t k, so_far = t - word_arc.start
     cdef const Match *ends = &matches.items[word_arc.next]
     cdef int16_t tag, j
@@ -281,7 +310,7 @@ cdef inline void extend_word_arc(
 cdef inline void offer(
     int64_t score, int16_t tag, Py_ssize_t so_far, int64_t *delta, int16_t *back
 ) noexcept nogil:
-    """Take the path along a word arc to a tag if it is the best; note its length in ``back``."""
+    """Take the path along a word arc to a tag if it is the best; ``back`` gets -(its length)."""
     if score > delta[tag]:
         delta[tag], back[tag] = score, <int16_t>-so_far
 
@@ -297,7 +326,7 @@ cdef void extend_word_arcs(
         extend_word_arc(arcs, word_tags, matches, &word_arcs.items[k], emissions, t, delta, back)
         if t == word_arcs.items[k].end - 1:
             continue
-        if n < k:  # the work space of a closed arc is kept for reuse
+        if n < k:  # swap, so that no work space is lost
             kept = word_arcs.items[n]
             word_arcs.items[n] = word_arcs.items[k]
             word_arcs.items[k] = kept
@@ -307,14 +336,14 @@ cdef void extend_word_arcs(
 
 cdef void forward_with_words(
     const Arcs *arcs, const WordTags *word_tags, const Matches *matches, WordArcs *word_arcs,
-    const int32_t *emissions, const int8_t *boundaries, Py_ssize_t start, Py_ssize_t n, int64_t *delta,
-    int16_t *back,
+    const int32_t *emissions, const int8_t *boundaries, Py_ssize_t start, Py_ssize_t n,
+    int64_t *delta, int16_t *back,
 ) noexcept nogil:
-    """Go forward over the n characters from ``start`` on, as :func:`crfseg.decoding.viterbi.forward` does.
+    """Go forward over the n characters from ``start`` on, as :func:`forward` does, with word arcs.
 
-    ``back`` is -d where the best path to a tag comes from a word arc that began d characters before.
+    ``back`` has -d where the best path to a tag comes along a word arc opened d characters before.
     """
-    cdef Py_ssize_t t = start, j, k, n_here
+    cdef Py_ssize_t t = start, k, n_here
     cdef int64_t top = NEVER
     while t < start + n:
         n_here = 1 if word_arcs.n else until_next_word(matches, word_arcs, t, start + n - t)
@@ -327,8 +356,8 @@ cdef void forward_with_words(
             word_arcs.n = 0
         if word_arcs.n:
             extend_word_arcs(
-                arcs, word_tags, matches, word_arcs, emissions - arcs.n_tags, t - 1, delta,
-                back - arcs.n_tags,
+                arcs, word_tags, matches, word_arcs, emissions - arcs.n_tags, t - 1,
+                delta, back - arcs.n_tags,
             )
         open_word_arc(arcs, word_tags, matches, word_arcs, t - 1, delta)
     top = largest(delta, arcs.n_tags, NEVER)
@@ -362,7 +391,7 @@ cdef void trace_back(
 cdef inline Py_ssize_t until_next_word(
     const Matches *matches, const WordArcs *word_arcs, Py_ssize_t t, Py_ssize_t n
 ) noexcept nogil:
-    """Return the number of characters up to and including the next word start, at most n."""
+    """Return the number of characters, at most n, through the next where user words begin."""
     if word_arcs.next == matches.n:
         return n
     return min(n, <Py_ssize_t>matches.items[word_arcs.next].start + 1 - t)

@@ -4,15 +4,15 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 
 cdef struct Part:
-    int number  # 0 entry, 1 check mark, 2 word
+    int number  # the column: entries, lexicon features or word ids
     int step  # offset from the first symbol
-    int shift  # of the symbol in the number
-    uint32_t mask  # its bits, once they are lowest
-    int low  # its lowest bit in the key
+    int shift  # of the symbol's bits in the column
+    uint32_t mask  # of these bits after the shift
+    int low  # lowest bit of the symbol in the key
 
 
-cdef struct Table:
-    const uint32_t *rows  # [n_keys]: row + 1 of each key, 0 for none; or NULL, and
+cdef struct Table:  # the patterns of one kind
+    const uint32_t *rows  # [n_keys], row + 1 of each key, 0 for none; or NULL with buckets
     uint64_t n_keys
     uint32_t *buckets  # [n_buckets, 16]
     uint64_t n_buckets
@@ -21,16 +21,16 @@ cdef struct Table:
     uint32_t n_rows
     Py_ssize_t stride
     int n_symbols
-    Part parts[8]  # where its symbols come from
+    Part parts[8]  # the symbols of a key
     int width  # rows of a block
-    int first  # the smallest offset of a first symbol from the character spoken to
+    int first  # smallest offset of a first symbol from the character whose emissions it adds to
 
 
 cdef Py_ssize_t words_a_row(Py_ssize_t n_tags, int bits) noexcept nogil
 cdef void fill_table(
     Table *table, finder, uint64_t[:, ::1] blocks, list parts, int width
 )
-cdef void send_for_keys(
+cdef void prefetch_keys(
     const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil
 cdef Py_ssize_t look_up(

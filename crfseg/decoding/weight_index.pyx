@@ -1,19 +1,19 @@
-"""The weight index: hash tables from n-grams of the text to their blocks of weights.
+"""Index of a model's weights: hash tables from patterns (n-grams) to blocks of weights.
 
 ::
 
     key -> bucket of 16 slots, a cache line -> row -> block: key, words of packed weights
     short key ------------------------------> row
 
-Patterns are looked up for a hundred characters at a time, in steps, so that what a step needs is
-on its way from memory while others are worked on: ask, look up, make sure.
+Patterns are looked up for about a hundred characters at a time in three steps, prefetch_keys,
+look_up and verify_rows, so that memory loads overlap.
 
-The weights of four tags lie in one 64-bit number, so that one addition adds four weights::
+A 64-bit word holds the weights of four tags, so that one addition adds four weights::
 
     word = w[0] + w[1] << 16 + w[2] << 32 + w[3] << 48
 
-As integers these sums are exact whatever the order; the bounds of the weights see to it that each
-sum keeps to its 16 bits. Where they do not fit, two tags share a word, with 32 bits each.
+Integer sums are exact in any order; the weights are bounded so that each sum fits 16 bits. If they
+are not, a word holds two tags, 32 bits each.
 """
 
 import numpy as np
@@ -56,39 +56,44 @@ ctypedef fused weight_t:
 
 cdef enum:
     SLOTS = 16  # of a bucket
-    MAX_BUCKETS = 64  # honest keys need two or three
-    DIRECT = 16  # bits of a key for which there is a row
+    MAX_BUCKETS = 64  # for one key; keys that are not chosen to collide need two or three
+    DIRECT = 16  # bits of keys up to which a row is looked up directly
 
 
 cdef inline uint32_t slot_of(uint64_t hashed) noexcept nogil:
-    """Return the bits of a hash that a slot keeps: those below the ones that choose the bucket."""
+    """Return the bits of a hash that a slot keeps, below those that choose the bucket."""
     return <uint32_t>(hashed >> 15)
 
 
 cdef inline uint32_t *bucket_of(
     uint32_t *buckets, uint64_t n_buckets, uint64_t hashed
 ) noexcept nogil:
-    """Return the bucket in which a key with this hash begins to be looked for."""
+    """Return the bucket at which the search for a key begins."""
     return buckets + SLOTS * (((hashed >> 32) * n_buckets) >> 32)
 
 
 def build_finder(keys, bits):
-    """Build what finds the row of a pattern: a row for each key where keys are short, else buckets.
+    """Build the index from keys to rows: an array if keys are short, else buckets.
 
-    Symbols are numbered by frequency, so that what is looked up often lies together.
+    Symbols are numbered by frequency, so that frequent keys are close together in an array.
 
     Parameters
     ----------
     keys
-        One key a row, shape (P,), uint64.
+        Key of each row, shape (P,), uint64.
     bits
-        Of a key, at most.
+        Largest number of bits of a key.
 
     Returns
     -------
     finder
         The row + 1 of each key, 0 for none, shape (largest key + 1,), uint32; or see
         :func:`build_buckets`.
+
+    Raises
+    ------
+    ValueError
+        If a key occurs twice.
     """
     if bits > DIRECT:
         return build_buckets(keys)
@@ -101,27 +106,27 @@ def build_finder(keys, bits):
 
 
 def build_buckets(const uint64_t[::1] keys):
-    """Build the hash table that finds the row of a pattern.
+    """Build a hash table from keys to rows.
 
-    A bucket is a cache line of 16 slots, filled from the left, about half full; what does not fit
-    goes to the next bucket. A slot has the row and what room is left of the key's hash::
+    A bucket is a cache line of 16 slots, filled from the left, about half full; a key that does not
+    fit goes to the next bucket. A slot holds bits of the key's hash and the row::
 
         slot = hash, 32 bits, the last few of them replaced by row + 1;    0 = empty
 
     Parameters
     ----------
     keys
-        One key a row, shape (P,).
+        Key of each row, shape (P,), uint64.
 
     Returns
     -------
     buckets
-        Shape (B, 16), uint32, on a border of 64 bytes.
+        Shape (B, 16), uint32, aligned to 64 bytes.
 
     Raises
     ------
     ValueError
-        If a key is there twice, or so many collide that looking them up would take forever.
+        If a key occurs twice, or collides with too many others.
     """
     cdef Py_ssize_t n_buckets = 1 + len(keys) // (SLOTS // 2), row
     padded = np.zeros(SLOTS * (n_buckets + 1), dtype=np.uint32)
@@ -146,7 +151,7 @@ cdef uint32_t mask_of(Py_ssize_t n_rows) noexcept nogil:
 cdef Py_ssize_t fill_buckets(
     uint32_t *buckets, uint64_t n_buckets, const uint64_t[::1] keys
 ) noexcept nogil:
-    """Enter the keys; return how many went well."""
+    """Insert the keys; return the number of keys inserted before one failed."""
     cdef Py_ssize_t row, n = keys.shape[0]
     cdef uint32_t mask = mask_of(n), tag
     cdef uint64_t hashed
@@ -174,7 +179,7 @@ cdef Py_ssize_t fill_buckets(
 
 
 cdef uint32_t search(const Table *table, uint64_t key) noexcept nogil:
-    """Return the row of a key, plus 1, by looking at one slot after the other; 0 if none."""
+    """Return the row + 1 of a key by comparing slot after slot; 0 if there is none."""
     cdef uint32_t *slots = bucket_of(table.buckets, table.n_buckets, hash_of(key))
     cdef int s
     cdef uint32_t row
@@ -189,29 +194,29 @@ cdef uint32_t search(const Table *table, uint64_t key) noexcept nogil:
 
 
 cdef Py_ssize_t words_a_row(Py_ssize_t n_tags, int bits) noexcept nogil:
-    """Return how many 64-bit words the weights of all tags take."""
+    """Return the number of 64-bit words for the weights of all tags."""
     return (n_tags * bits + 63) // 64
 
 
 def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double factor, int bits):
-    """Lay out blocks of weights as 64-bit words, several tags in each.
+    """Pack blocks of weights into 64-bit words, several tags in each.
 
     Parameters
     ----------
     keys
-        Each block begins with its key, shape (P,).
+        Key of each block, which becomes its first word; shape (P,), uint64.
     weights
-        Shape (P, width, L).
+        Shape (P, width, L); int8, int16 or float64.
     factor
-        A weight of 1 becomes this many units.
+        Units of a weight of 1.
     bits
-        16 or 32 for each weight.
+        Of a weight: 16 or 32.
 
     Returns
     -------
     blocks
         Shape (1 + P, 1 + width * words), uint64; the first block is of zeros, for patterns that
-        are not found.
+        are not in the model.
     """
     cdef Py_ssize_t lanes = 64 // bits, n_words = words_a_row(weights.shape[2], bits)
     cdef Py_ssize_t p, r, w, j, width = weights.shape[1], n_tags = weights.shape[2]
@@ -235,16 +240,16 @@ def pack(const uint64_t[::1] keys, const weight_t[:, :, ::1] weights, double fac
     return packed
 
 
-cdef inline uint64_t symbol_at(const Part *part, const uint32_t *numbers) noexcept nogil:
-    """Return a symbol where it lies in the key."""
-    return <uint64_t>((numbers[part.step] >> part.shift) & part.mask) << part.low
+cdef inline uint64_t symbol_at(const Part *part, const uint32_t *column) noexcept nogil:
+    """Return a symbol, shifted to its bits in the key."""
+    return <uint64_t>((column[part.step] >> part.shift) & part.mask) << part.low
 
 
-cdef inline void note_keys(
+cdef inline void compute_keys(
     const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys,
     int n_symbols,
 ) noexcept nogil:
-    """Note the keys of the n patterns that begin one after the other."""
+    """Compute the keys of the patterns at n successive positions from ``at`` on."""
     cdef Py_ssize_t p
     cdef int k
     for p in range(n):
@@ -253,19 +258,19 @@ cdef inline void note_keys(
             keys[p] |= symbol_at(&table.parts[k], columns[table.parts[k].number] + at + p)
 
 
-cdef void send_for_keys(
+cdef void prefetch_keys(
     const Table *table, uint32_t **columns, Py_ssize_t at, Py_ssize_t n, uint64_t *keys
 ) noexcept nogil:
-    """Note the keys of the n patterns that begin one after the other; send for their buckets."""
+    """Compute the keys of the patterns at n successive positions; prefetch their buckets."""
     cdef Py_ssize_t p
-    if table.n_symbols == 1:  # with the number known loops are unrolled
-        note_keys(table, columns, at, n, keys, 1)
+    if table.n_symbols == 1:  # constants, so that the loops are unrolled
+        compute_keys(table, columns, at, n, keys, 1)
     elif table.n_symbols == 2:
-        note_keys(table, columns, at, n, keys, 2)
+        compute_keys(table, columns, at, n, keys, 2)
     elif table.n_symbols == 3:
-        note_keys(table, columns, at, n, keys, 3)
+        compute_keys(table, columns, at, n, keys, 3)
     else:
-        note_keys(table, columns, at, n, keys, table.n_symbols)
+        compute_keys(table, columns, at, n, keys, table.n_symbols)
     if table.rows != NULL:
         return
     for p in range(n):
@@ -276,7 +281,10 @@ cdef Py_ssize_t look_up(
     const Table *table, Py_ssize_t n, const uint64_t *keys, const uint64_t **found,
     int32_t *present,
 ) noexcept nogil:
-    """Find the patterns' likely blocks, zeros for none, and send for them; list who has one."""
+    """Find the likely block of each pattern, zeros for none; prefetch it.
+
+    Lists the patterns whose block is to be verified, and returns their number.
+    """
     cdef Py_ssize_t p, n_present = 0
     cdef uint64_t hashed
     cdef uint32_t *slots
@@ -286,7 +294,7 @@ cdef Py_ssize_t look_up(
             row = table.rows[keys[p]] if keys[p] < table.n_keys else 0
             found[p] = table.blocks + table.stride * <Py_ssize_t>row
             prefetch(found[p])
-        return 0  # each is sure
+        return 0  # all are certain
     for p in range(n):
         hashed = hash_of(keys[p])
         slots = bucket_of(table.buckets, table.n_buckets, hashed)
@@ -306,7 +314,7 @@ cdef void verify_rows(
     const Table *table, const int32_t *present, Py_ssize_t n_present, const uint64_t *keys,
     const uint64_t **found,
 ) noexcept nogil:
-    """Search where the likely block turns out to be another pattern's."""
+    """Search again for the patterns whose likely block has another key."""
     cdef Py_ssize_t k, p
     for k in range(n_present):
         p = present[k]
@@ -317,7 +325,7 @@ cdef void verify_rows(
 cdef void fill_table(
     Table *table, finder, uint64_t[:, ::1] blocks, list parts, int width
 ):
-    """Point a table to its arrays, which must live as long."""
+    """Point a table at its arrays, which must outlive it."""
     cdef Py_ssize_t k
     cdef uint32_t[:, ::1] buckets
     cdef uint32_t[::1] rows
@@ -340,9 +348,9 @@ cdef inline void sum_rows(
     const uint64_t **found, Py_ssize_t n, const Py_ssize_t *positions, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil:
-    """Sum the rows that speak to each character, all tags of a word at once.
+    """Sum the rows that add to each character's emissions, all tags of a word at once.
 
-    Each sum begins at half of its range, so that no tag ever borrows from its neighbour.
+    Each sum begins at half of its range, so that no tag borrows from its neighbour.
     """
     cdef Py_ssize_t t, k, w, j, lanes_of_word = 64 // bits
     cdef uint64_t half = 0x8000800080008000 if bits == 16 else <uint64_t>0x8000000080000000
@@ -363,7 +371,7 @@ cdef void add_up(
     const uint64_t **found, Py_ssize_t n, const Py_ssize_t *positions, const Py_ssize_t *lanes,
     Py_ssize_t n_terms, Py_ssize_t n_words, Py_ssize_t n_tags, int bits, int32_t *emissions,
 ) noexcept nogil:
-    """Sum the rows that speak to each of n characters; four tags have a loop of their own."""
+    """Compute the emissions of n characters; four tags have a specialised loop."""
     if bits == 16 and n_tags == 4:
         sum_rows(found, n, positions, lanes, n_terms, 1, 4, 16, emissions)
     else:

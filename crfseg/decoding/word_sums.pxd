@@ -2,33 +2,33 @@
 
 from libc.stdint cimport int16_t
 
-from crfseg.decoding.viterbi cimport Matches, WordTags
 from crfseg.decoding.decoder cimport Decoder
 from crfseg.decoding.sentence cimport Sentence
+from crfseg.decoding.viterbi cimport Matches, WordTags
 
-cdef struct SummedArc:  # the words of a user's lexicon that begin at one character
+cdef struct SummedArc:  # the user words that begin at one character
     Py_ssize_t start
-    Py_ssize_t end  # behind the longest of them
-    Py_ssize_t first  # of their matches
-    Py_ssize_t after
-    double *alpha  # [length, O] of the tags along the arc
-    double *beta  # [O] of those of the character that was come to last
-    double *entropy  # [O] of the paths to the opening tags
+    Py_ssize_t end  # of the longest of them
+    Py_ssize_t first  # the first of their matches
+    Py_ssize_t after  # the first match after them
+    double *alpha  # [length, O], weights of the tags along the arc
+    double *beta  # [O], at the current character of the backward pass
+    double *entropy  # [O], of the paths to the opening tags
 
 
 cdef struct SummedArcs:  # all of a sentence
     const WordTags *word_tags
     const Matches *matches
-    const double *arcs  # [L, L]
+    const double *arcs  # [L, L], exponentials of the transitions
     Py_ssize_t n_tags
     SummedArc *items
     Py_ssize_t n
     Py_ssize_t next  # the first one that is not open yet
-    double *numbers  # memory of the word arcs
-    int16_t *tags  # [longest, O], those along an arc
+    double *values  # memory of the items
+    int16_t *tags  # [longest, O], tags along an arc
 
 
-cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil
+cdef bint reserve_arcs(SummedArcs *word_arcs) noexcept nogil
 cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil
 cdef double word_weight(
     const SummedArcs *word_arcs, Py_ssize_t start, Py_ssize_t length, int16_t tag
@@ -36,12 +36,12 @@ cdef double word_weight(
 cdef void open_arc(
     SummedArcs *word_arcs, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
 ) noexcept nogil
-cdef double follow_arcs(
+cdef double forward_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, double *alpha, double *spread
 ) noexcept nogil
 cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept nogil
 cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noexcept nogil
-cdef void pull_arcs(
+cdef void backward_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil
 cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept nogil

@@ -1,54 +1,55 @@
-"""Sums over all tag sequences with the words of a user's lexicon: word arcs, as in viterbi.pyx.
+"""Word arcs in sums over all tag sequences: user words in alpha, beta and the entropy.
 
-A word arc has the tags from the opening one to the end of the longest word that begins with it. Its
-weight leaves the lattice at its start, and comes back where a word ends, times exp(strength), and
-at its end::
+A word arc, see viterbi.pyx, takes the weight of the opening tag out of the lattice. The weight
+returns where a word ends, times exp(strength), and at the end of the arc::
 
     alpha_arc[t] = alpha_arc[t-1] arc potential[t, inner]
     alpha[t, closing] += alpha_arc[t-1] arc exp(strength) potential[t, closing]
 
     beta_arc[t-1] = arc potential[t, inner] beta_arc[t]
-                   + arc exp(strength) potential[t, closing] beta[t, closing]
+                  + arc exp(strength) potential[t, closing] beta[t, closing]
 
-where at its end the lattice's alpha and beta of the inner tag take the place of the word arc's.
+At the end of a word arc the lattice's alpha and beta of the inner tag replace the arc's.
 """
 
 from libc.math cimport exp, isinf, log
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc
 
-from crfseg.decoding.viterbi cimport MAX_STRENGTH, Match, WordTags, next_start, word_score
 from crfseg.decoding.decoder cimport Decoder
 from crfseg.decoding.sentence cimport Sentence
+from crfseg.decoding.viterbi cimport MAX_STRENGTH, Match, WordTags, next_start, word_score
 
 
-cdef bint lay_out(SummedArcs *word_arcs) noexcept nogil:
-    """Allocate the word arcs of all matches; False if there is no memory."""
-    cdef Py_ssize_t n_openers = word_arcs.word_tags.n_openers, n_numbers = 0, n = 0, first = 0, after
-    cdef const SummedArc *word_arc
+cdef bint reserve_arcs(SummedArcs *word_arcs) noexcept nogil:
+    """Make the word arcs of all matches; False if there is no memory."""
+    cdef Py_ssize_t n_openers = word_arcs.word_tags.n_openers, n_values = 0, n = 0
+    cdef Py_ssize_t first = 0, after
     release_arcs(word_arcs)
     word_arcs.n = word_arcs.next = 0
     while first < word_arcs.matches.n:
         after = next_start(word_arcs.matches, first)
         n += 1
-        n_numbers += (word_arcs.matches.items[after - 1].length + 2) * n_openers
+        n_values += (word_arcs.matches.items[after - 1].length + 2) * n_openers
         first = after
     word_arcs.items = <SummedArc *>malloc((n + 1) * sizeof(SummedArc))
-    word_arcs.numbers = <double *>malloc((n_numbers + 1) * sizeof(double))
-    word_arcs.tags = <int16_t *>malloc((word_arcs.matches.longest + 1) * (n_openers + 1) * sizeof(int16_t))
-    if not (word_arcs.items and word_arcs.numbers and word_arcs.tags):
+    word_arcs.values = <double *>malloc((n_values + 1) * sizeof(double))
+    word_arcs.tags = <int16_t *>malloc(
+        (word_arcs.matches.longest + 1) * (n_openers + 1) * sizeof(int16_t)
+    )
+    if not (word_arcs.items and word_arcs.values and word_arcs.tags):
         return False
     list_tags(word_arcs)
-    enter_starts(word_arcs)
+    list_arcs(word_arcs)
     return True
 
 
 cdef void release_arcs(SummedArcs *word_arcs) noexcept nogil:
-    """Free the memory of all word arcs."""
+    """Free the memory."""
     free(word_arcs.items)
-    free(word_arcs.numbers)
+    free(word_arcs.values)
     free(word_arcs.tags)
-    word_arcs.items, word_arcs.numbers, word_arcs.tags = NULL, NULL, NULL
+    word_arcs.items, word_arcs.values, word_arcs.tags = NULL, NULL, NULL
 
 
 cdef void list_tags(SummedArcs *word_arcs) noexcept nogil:
@@ -62,23 +63,24 @@ cdef void list_tags(SummedArcs *word_arcs) noexcept nogil:
             tag = word_arcs.word_tags.inner[tag] if tag >= 0 else -1
 
 
-cdef void enter_starts(SummedArcs *word_arcs) noexcept nogil:
-    """Set up a word arc at each character where words of several characters begin."""
+cdef void list_arcs(SummedArcs *word_arcs) noexcept nogil:
+    """List the word arcs: one where words of several characters begin."""
     cdef Py_ssize_t first = 0, after, length, k, n_openers = word_arcs.word_tags.n_openers
-    cdef double *numbers = word_arcs.numbers
+    cdef double *values = word_arcs.values
     cdef SummedArc *word_arc
     while first < word_arcs.matches.n:
         after = next_start(word_arcs.matches, first)
         length = word_arcs.matches.items[after - 1].length
         if length > 1:
             word_arc = &word_arcs.items[word_arcs.n]
-            word_arc.start, word_arc.first, word_arc.after = word_arcs.matches.items[first].start, first, after
-            word_arc.end, word_arc.alpha = word_arc.start + length, numbers
-            word_arc.beta = numbers + length * n_openers
+            word_arc.start = word_arcs.matches.items[first].start
+            word_arc.first, word_arc.after = first, after
+            word_arc.end, word_arc.alpha = word_arc.start + length, values
+            word_arc.beta = values + length * n_openers
             word_arc.entropy = word_arc.beta + n_openers
             for k in range((length + 2) * n_openers):
-                numbers[k] = 0
-            numbers += (length + 2) * n_openers
+                values[k] = 0
+            values += (length + 2) * n_openers
             word_arcs.n += 1
         first = after
 
@@ -86,7 +88,7 @@ cdef void enter_starts(SummedArcs *word_arcs) noexcept nogil:
 cdef double word_weight(
     const SummedArcs *word_arcs, Py_ssize_t start, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
-    """Return exp(strength) of the word that begins at a character and ends with a tag."""
+    """Return exp(strength) of the word of this start and length that ends with a tag; else 1."""
     cdef Py_ssize_t low = 0, high = word_arcs.matches.n, middle
     while low < high:
         middle = (low + high) // 2
@@ -102,19 +104,21 @@ cdef double word_weight(
 cdef inline double weight_in(
     const SummedArcs *word_arcs, const SummedArc *word_arc, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
-    """Return exp(strength) of the word of that length on a word arc."""
+    """Return the same for a word on a word arc."""
     return factor(word_arcs, word_arc.first, word_arc.after, length, tag)
 
 
 cdef inline double factor(
     const SummedArcs *word_arcs, Py_ssize_t first, Py_ssize_t after, Py_ssize_t length, int16_t tag
 ) noexcept nogil:
-    """Return exp(strength) of the word of that length among the matches of one start.
+    """Return the same for a word among matches of one start.
 
-    The strength is rounded to whole units, as in the search: the sum is over the same scores.
+    The strength is rounded to whole units as in the Viterbi pass, so that probabilities sum to 1.
     """
     cdef const WordTags *word_tags = word_arcs.word_tags
-    return exp(word_score(word_tags, word_arcs.matches, first, after, length, tag) / word_tags.per_nat)
+    return exp(
+        word_score(word_tags, word_arcs.matches, first, after, length, tag) / word_tags.per_nat
+    )
 
 
 cdef inline Py_ssize_t earliest(const SummedArcs *word_arcs, Py_ssize_t t) noexcept nogil:
@@ -128,7 +132,7 @@ cdef inline Py_ssize_t earliest(const SummedArcs *word_arcs, Py_ssize_t t) noexc
 cdef void open_arc(
     SummedArcs *word_arcs, Py_ssize_t t, const double *alpha, const double *entropy, double *plain
 ) noexcept nogil:
-    """Move the opening tags of character t into a word arc; ``plain`` is alpha without them."""
+    """Copy alpha to ``plain``; if user words begin at character t, move their weight to an arc."""
     cdef Py_ssize_t j, k
     cdef SummedArc *word_arc = &word_arcs.items[word_arcs.next]
     for j in range(word_arcs.n_tags):
@@ -144,18 +148,18 @@ cdef void open_arc(
 cdef inline void add_weighted(
     double weight, double entropy, Py_ssize_t tag, double *alpha, double *spread
 ) noexcept nogil:
-    """Add the weight of a path to a tag, and its term of the entropy to ``spread``."""
+    """Add the weight of paths to a tag; ``spread`` gets its term of the entropy."""
     alpha[tag] += weight
     if weight > 0:
         spread[tag] += weight * (entropy - log(weight))
 
 
-cdef double follow_arcs(
+cdef double forward_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, double *alpha, double *spread
 ) noexcept nogil:
-    """Extend all word arcs to character t; return the total weight that stays in them.
+    """Extend all word arcs to character t; return the weight that stays on them.
 
-    ``alpha`` and ``spread`` receive what rejoins the lattice, without the potentials of t.
+    ``alpha`` and ``spread`` get the weight that returns to the lattice, without potentials.
     """
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
@@ -165,13 +169,15 @@ cdef double follow_arcs(
         word_arc = &word_arcs.items[k]
         d = t - word_arc.start
         for o in range(n_openers if t < word_arc.end else 0):
-            tag, weight = word_arcs.tags[(d - 1) * n_openers + o], word_arc.alpha[(d - 1) * n_openers + o]
+            tag = word_arcs.tags[(d - 1) * n_openers + o]
+            weight = word_arc.alpha[(d - 1) * n_openers + o]
             if tag < 0 or weight <= 0:
                 continue
             j = word_arcs.word_tags.closing[tag]
             if j >= 0:
                 add_weighted(
-                    weight * word_arcs.arcs[tag * word_arcs.n_tags + j] * weight_in(word_arcs, word_arc, d + 1, j),
+                    weight * word_arcs.arcs[tag * word_arcs.n_tags + j]
+                    * weight_in(word_arcs, word_arc, d + 1, j),
                     word_arc.entropy[o], j, alpha, spread,
                 )
             j = word_arcs.word_tags.inner[tag]
@@ -185,7 +191,7 @@ cdef double follow_arcs(
 
 
 cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept nogil:
-    """Divide the weights of all word arcs at character t by the scale of that character."""
+    """Divide the weights of word arcs at character t by ``total``."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     for k in range(earliest(word_arcs, t), word_arcs.next):
         d = t - word_arcs.items[k].start
@@ -194,7 +200,7 @@ cdef void scale_arcs(SummedArcs *word_arcs, Py_ssize_t t, double total) noexcept
 
 
 cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noexcept nogil:
-    """Add the probabilities of the tags of character t that are inside word arcs."""
+    """Add the probabilities of the tags of character t on word arcs."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef const SummedArc *word_arc
     for k in range(earliest(word_arcs, t), word_arcs.next):
@@ -202,13 +208,15 @@ cdef void add_tags(const SummedArcs *word_arcs, Py_ssize_t t, double *tags) noex
         d = t - word_arc.start
         for o in range(n_openers if 0 < d and t < word_arc.end - 1 else 0):
             if word_arcs.tags[d * n_openers + o] >= 0:
-                tags[word_arcs.tags[d * n_openers + o]] += word_arc.alpha[d * n_openers + o] * word_arc.beta[o]
+                tags[word_arcs.tags[d * n_openers + o]] += (
+                    word_arc.alpha[d * n_openers + o] * word_arc.beta[o]
+                )
 
 
-cdef void pull_arcs(
+cdef void backward_arcs(
     SummedArcs *word_arcs, Py_ssize_t t, const double *potential, const double *beta
 ) noexcept nogil:
-    """Extend the beta of all word arcs from character t to the one before."""
+    """Compute the beta of all word arcs at the character before t."""
     cdef Py_ssize_t k, o, d, n_openers = word_arcs.word_tags.n_openers
     cdef int16_t tag, j
     cdef double total
@@ -223,7 +231,9 @@ cdef void pull_arcs(
                 arc = word_arcs.arcs + tag * word_arcs.n_tags
                 j = word_arcs.word_tags.closing[tag]
                 if j >= 0:
-                    total += arc[j] * potential[j] * beta[j] * weight_in(word_arcs, word_arc, d + 1, j)
+                    total += (
+                        arc[j] * potential[j] * beta[j] * weight_in(word_arcs, word_arc, d + 1, j)
+                    )
                 j = word_arcs.word_tags.inner[tag]
                 if j >= 0:
                     total += arc[j] * potential[j] * (
@@ -233,7 +243,7 @@ cdef void pull_arcs(
 
 
 cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept nogil:
-    """Give the opening tags of character t the beta of their word arc, and close it."""
+    """Copy the beta of the word arc that begins at character t, if any, to its opening tags."""
     cdef Py_ssize_t k
     cdef const SummedArc *word_arc = &word_arcs.items[word_arcs.next - 1]
     if word_arcs.next == 0 or word_arc.start != t:
@@ -244,10 +254,10 @@ cdef void close_arc(SummedArcs *word_arcs, Py_ssize_t t, double *beta) noexcept 
 
 
 cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil:
-    """Replace infinite strengths by boundary constraints, so that sums and lists stay finite.
+    """Replace forced and forbidden words by boundary constraints and finite strengths.
 
-    A forced word on the best path is a word on all paths. Its other labels, and forbidden words,
-    get the lowest finite strength.
+    Later code sees finite weights only. Forced words on the best path are constrained; the other
+    forced words lose their strength. Forbidden words get the lowest finite strength.
     """
     cdef Py_ssize_t k, t
     cdef Match *match
@@ -273,7 +283,7 @@ cdef void constrain_forced(Decoder decoder, Sentence *sentence) noexcept nogil:
 cdef bint is_word(
     Decoder decoder, const Sentence *sentence, const Match *match
 ) noexcept nogil:
-    """Return whether a match is a word, with its label, on the best path."""
+    """Return True if a match is a word on the best path, with its label."""
     cdef Py_ssize_t t, end = match.start + match.length
     if match.label >= 0 and decoder.labels[sentence.tags[match.start]] != match.label:
         return False

@@ -1,14 +1,14 @@
-"""Trie of a user's words: finds all their occurrences in a text, overlapping ones too.
+"""Trie of a user's lexicon: finds all its words in a text, overlapping or not.
 
 ::
 
     北 北京 北京人     firsts[北] -> node 1 --京--> 2 --人--> 3      each edge has the strength of
-                                                                the word that ends behind it
+                                                                the word that ends with it
 
-The first character leads to a node by a table, further ones by a hash table of all edges, 16 bytes per
-edge. A text is searched by length: all positions one character deep, those still alive two deep,
-and so on, so that look-ups do not wait for each other. Words added later are in a small trie above
-the large one, and override it.
+A table leads from the first character to a node, a hash table of all edges, 16 bytes each, from
+node to node. A text is searched by length: all starts one character deep, those still alive two
+deep, and so on, so that look-ups in memory overlap. Words that were added later are in a small trie
+above the main one and take precedence.
 """
 
 import numpy as np
@@ -26,23 +26,23 @@ from crfseg.features.ngrams cimport hash_of
 
 cdef enum:
     CODE_BITS = 21
-    KIND_SHIFT = 53  # the kind of word that ends with an edge: 0 none, 1 of any label, then labels
-    ANY = 2  # less the label -1
+    KIND_SHIFT = 53  # kind of the word that ends with an edge: 0 none, 1 any label, 2 + label
+    LABEL_KIND = 2  # kind of the label 0
     NODE_SHIFT = 8  # of a link
     MAX_NODE = (1 << 24) - 1
 
-cdef uint64_t PLACE = (<uint64_t>1 << KIND_SHIFT) - 1  # the node and the character of a key
+cdef uint64_t EDGE_MASK = (<uint64_t>1 << KIND_SHIFT) - 1  # node and character of a key
 
 MAX_WORD_LENGTH = LONGEST  # characters of a user's word
 
 
 cdef inline uint64_t key_of(uint32_t link, uint32_t code) noexcept nogil:
-    """Return the key of the edge of a character from a node."""
+    """Return the key of the edge from a node by a character."""
     return <uint64_t>(link >> NODE_SHIFT) << CODE_BITS | code
 
 
 cdef inline uint32_t bit_of(uint32_t code) noexcept nogil:
-    """Return the bit of a link that is set if an edge of such a character may exist."""
+    """Return the bit of a character in a link's Bloom filter."""
     return <uint32_t>1 << (code * <uint32_t>0x9E3779B1 >> 29)
 
 
@@ -51,10 +51,10 @@ cdef inline Py_ssize_t slot_of(uint64_t key, uint64_t n_slots) noexcept nogil:
     return ((hash_of(key) >> 32) * n_slots) >> 32
 
 
-cdef inline bint note(
-    Hits *hits, Matches *matches, const Edge *edge, int place, Py_ssize_t length
+cdef inline bint add_hit(
+    Hits *hits, Matches *matches, const Edge *edge, int start, Py_ssize_t length
 ) noexcept nogil:
-    """Record the word that ends with an edge, if any; False if there is no memory."""
+    """Add the word that ends with an edge, if there is one; False if there is no memory."""
     if edge.key >> KIND_SHIFT == 0:
         return True
     if hits.n == matches.spare_room:
@@ -63,22 +63,22 @@ cdef inline bint note(
         if matches.spare == NULL:
             return False
     matches.spare[hits.n] = Match(
-        place, <int32_t>length, <int32_t>(edge.key >> KIND_SHIFT) - ANY, edge.strength
+        start, <int32_t>length, <int32_t>(edge.key >> KIND_SHIFT) - LABEL_KIND, edge.strength
     )
-    hits.counts[place] += 1
+    hits.counts[start] += 1
     hits.n += 1
     return True
 
 
-cdef bint enter(
-    Hits *hits, Py_ssize_t start, Py_ssize_t n_places, Matches *matches
+cdef bint append_hits(
+    Hits *hits, Py_ssize_t start, Py_ssize_t n_starts, Matches *matches
 ) noexcept nogil:
-    """Append the hits of a chunk by position, then by length; False if there is no memory."""
+    """Append the hits of a chunk by start, then by length; False if there is no memory."""
     cdef Py_ssize_t k, n, at = matches.n
     cdef Match *item
     if not reserve_matches(matches, matches.n + hits.n + 1):
         return False
-    for k in range(n_places):
+    for k in range(n_starts):
         n, hits.counts[k] = hits.counts[k], at
         at += n
     for k in range(hits.n):
@@ -90,8 +90,8 @@ cdef bint enter(
     return True
 
 
-cdef bint unite(const Matches *low, const Matches *high, Matches *matches) noexcept nogil:
-    """Join two ordered lists; the higher one wins. False if there is no memory."""
+cdef bint merge(const Matches *low, const Matches *high, Matches *matches) noexcept nogil:
+    """Merge two ordered lists; ``high`` overrides ``low``. False if there is no memory."""
     cdef Py_ssize_t a = 0, b = 0
     cdef const Match *one
     cdef const Match *other
@@ -114,36 +114,33 @@ cdef bint unite(const Matches *low, const Matches *high, Matches *matches) noexc
 
 
 cdef inline bint is_before(const Match *one, const Match *other) noexcept nogil:
-    """Return whether a match comes first: by start, then by length."""
+    """Compare two matches by start, then by length."""
     return one.start < other.start or (one.start == other.start and one.length < other.length)
 
 
 cdef class Trie:
-    """Finds words in text.
-
-    Immutable once made, shared between threads.
+    """Finds words in text. Immutable, shared between threads.
 
     Parameters
     ----------
     codes
         The characters of all N words, concatenated and folded, uint32.
     offsets
-        The start of each word, and the end of the last; shape (N + 1,), int64. Words have 1 to 255
-        characters; the last of equal words counts.
+        Offset of each word, and of the end; shape (N + 1,), int64. Words have 1 to 255 characters;
+        of equal words the last counts.
     strengths
-        The score of each where it is a word, in nats, shape (N,), float32; inf: forced, -inf:
-        forbidden.
+        In nats, shape (N,), float32; infinite: always a word, or never; 0: none.
     labels
-        The label of each, below 2,000, -1 for any; shape (N,), int16.
+        Label to which the strength applies, below 2,000, -1 for any; shape (N,), int16.
     folded
-        The folded form of each code point from 0 on; code points past the end stay.
+        Folded form of each code point from 0 on, uint32; later ones are not folded.
     below
-        A trie that this one overrides; a strength of 0 here removes a word of it.
+        The trie that this one overrides; a strength of 0 here removes a word there.
 
     Raises
     ------
     LexiconError
-        If the words have more characters than there can be nodes.
+        If the words have more characters than nodes can be numbered, 2^24 - 1.
     """
 
     def __cinit__(
@@ -164,7 +161,7 @@ cdef class Trie:
         self, const uint32_t[::1] codes, const int64_t[::1] offsets, const float[::1] strengths,
         const int16_t[::1] labels,
     ) except -1:
-        """Enter all words."""
+        """Insert all words."""
         cdef Py_ssize_t k, n, first = 0, n_edges = codes.shape[0] - self.n_words
         cdef uint32_t last = 0
         cdef Edge *edge
@@ -173,33 +170,36 @@ cdef class Trie:
             last = max(last, codes[offsets[k]])
         self.n_firsts, self.n_slots = last + 1, n_edges + n_edges // 2 + 1
         self.edges = np.zeros((self.n_firsts + self.n_slots, sizeof(Edge)), dtype=np.uint8)
-        self.beginners = np.zeros(self.n_firsts // 64 + 1, dtype=np.uint64)
+        self.first_bits = np.zeros(self.n_firsts // 64 + 1, dtype=np.uint64)
         self.firsts = <Edge *>&self.edges[0, 0]
         self.slots = self.firsts + self.n_firsts
         with nogil:
             while first < self.n_words:
                 n = min(<Py_ssize_t>CHUNK, self.n_words - first)
-                self.enter(&codes[0], &offsets[first], n, edges)
+                self.insert(&codes[0], &offsets[first], n, edges)
                 for k in range(first, first + n):
                     edge = edges[k - first]
-                    edge.key = (edge.key & PLACE) | <uint64_t>(labels[k] + ANY) << KIND_SHIFT
+                    edge.key = (
+                        (edge.key & EDGE_MASK)
+                        | <uint64_t>(labels[k] + LABEL_KIND) << KIND_SHIFT
+                    )
                     edge.strength = strengths[k]
                     self.longest = max(self.longest, offsets[k + 1] - offsets[k])
                     self.has_infinite = self.has_infinite or isinf(strengths[k])
                 first += n
         return 0
 
-    cdef void enter(
+    cdef void insert(
         self, const uint32_t *codes, const int64_t *offsets, Py_ssize_t n, Edge **edges
     ) noexcept nogil:
-        """Enter n words, some hundreds, character by character; note their last edges."""
+        """Insert n words, at most a chunk, character by character; write their last edges."""
         cdef Py_ssize_t k, d = 1
         cdef bint more = True
         for k in range(n):
             edges[k] = &self.firsts[codes[offsets[k]]]
             if edges[k].link == 0:
                 edges[k].link = self.new_node()
-                self.beginners[codes[offsets[k]] >> 6] |= <uint64_t>1 << (codes[offsets[k]] & 63)
+                self.first_bits[codes[offsets[k]] >> 6] |= <uint64_t>1 << (codes[offsets[k]] & 63)
         while more:
             more = False
             for k in range(n):
@@ -219,18 +219,18 @@ cdef class Trie:
         return self.n_nodes << NODE_SHIFT
 
     cdef Edge *edge(self, Edge *before, uint32_t code) noexcept nogil:
-        """Return the edge of a character from a node, a new one if it is missing."""
+        """Return the edge by a character after another edge; make it if it is missing."""
         cdef uint64_t key = key_of(before.link, code)
         cdef Py_ssize_t at = slot_of(key, self.n_slots)
         before.link |= bit_of(code)
-        while self.slots[at].link != 0 and self.slots[at].key & PLACE != key:
+        while self.slots[at].link != 0 and self.slots[at].key & EDGE_MASK != key:
             at = at + 1 if at + 1 < self.n_slots else 0
         if self.slots[at].link == 0:
             self.slots[at].key, self.slots[at].link = key, self.new_node()
         return &self.slots[at]
 
     cdef void fold(self, const uint32_t *codes, Py_ssize_t n, uint32_t *folded) noexcept nogil:
-        """Write the folded characters."""
+        """Write the folded forms of n characters."""
         cdef const uint32_t *forms = &self.folded[0]
         cdef Py_ssize_t t, n_forms = self.folded.shape[0]
         for t in range(n):
@@ -248,7 +248,7 @@ cdef class Trie:
         found = (
             self.below.find(codes, n, &low)
             and self.find_here(codes, n, &high)
-            and unite(&low, &high, matches)
+            and merge(&low, &high, matches)
         )
         release_matches(&low)
         release_matches(&high)
@@ -260,7 +260,7 @@ cdef class Trie:
         Returns
         -------
         words
-            A list of (start, end, label, True if forced, False if forbidden).
+            A list of (start, end, label, True if always a word, False if never).
         """
         cdef Matches matches
         cdef Py_ssize_t k
@@ -289,7 +289,7 @@ cdef class Trie:
             n_here, hits.n = min(<Py_ssize_t>CHUNK, n - start), 0
             memset(hits.counts, 0, n_here * sizeof(Py_ssize_t))
             room = self.search_chunk(codes + start, n - start, &search, &hits, matches)
-            room = room and (hits.n == 0 or enter(&hits, start, n_here, matches))
+            room = room and (hits.n == 0 or append_hits(&hits, start, n_here, matches))
             start += CHUNK
         return room
 
@@ -298,58 +298,58 @@ cdef class Trie:
     ) noexcept nogil:
         """Find the words that begin in a chunk; n characters are left of the text."""
         cdef Py_ssize_t t, length = 1, n_firsts = self.n_firsts
-        cdef const uint64_t *beginners = &self.beginners[0]
+        cdef const uint64_t *first_bits = &self.first_bits[0]
         cdef uint32_t code
         cdef const Edge *edge
         search.n = 0
         self.fold(codes, min(<Py_ssize_t>CHUNK + self.longest - 1, n), search.codes)
         for t in range(min(<Py_ssize_t>CHUNK, n)):
             code = search.codes[t]
-            if code >= n_firsts or beginners[code >> 6] >> (code & 63) & 1 == 0:
+            if code >= n_firsts or first_bits[code >> 6] >> (code & 63) & 1 == 0:
                 continue
             edge = &self.firsts[code]
-            if not note(hits, matches, edge, <int>t, 1):
+            if not add_hit(hits, matches, edge, <int>t, 1):
                 return False
-            search.places[search.n], search.links[search.n] = <int>t, edge.link
+            search.starts[search.n], search.links[search.n] = <int>t, edge.link
             search.n += 1
         while search.n > 0:
-            self.ask(search, n, length)
+            self.prefetch_edges(search, n, length)
             length += 1
-            if not self.answer(search, hits, matches, length):
+            if not self.follow_edges(search, hits, matches, length):
                 return False
         return True
 
-    cdef void ask(self, Search *search, Py_ssize_t n, Py_ssize_t length) noexcept nogil:
-        """Prefetch the next edge of each live path; drop paths without one."""
+    cdef void prefetch_edges(self, Search *search, Py_ssize_t n, Py_ssize_t length) noexcept nogil:
+        """Prefetch the next edges of all paths; drop the paths that have none."""
         cdef Py_ssize_t a, at, alive = 0
         cdef uint32_t code
         for a in range(search.n):
-            at = search.places[a] + length
+            at = search.starts[a] + length
             code = search.codes[at] if at < n else 0
             if at < n and search.links[a] & bit_of(code):
-                search.places[alive] = search.places[a]
+                search.starts[alive] = search.starts[a]
                 search.keys[alive] = key_of(search.links[a], code)
                 search.slots[alive] = self.slots + slot_of(search.keys[alive], self.n_slots)
                 prefetch(search.slots[alive])
                 alive += 1
         search.n = alive
 
-    cdef bint answer(
+    cdef bint follow_edges(
         self, Search *search, Hits *hits, Matches *matches, Py_ssize_t length
     ) noexcept nogil:
-        """Follow these edges and record the words; False if there is no memory."""
+        """Follow these edges and add the words that end with them; False if there is no memory."""
         cdef Py_ssize_t a, alive = 0
         cdef const Edge *edge
         cdef const Edge *last = self.slots + self.n_slots - 1
         for a in range(search.n):
             edge = search.slots[a]
-            while edge.link != 0 and edge.key & PLACE != search.keys[a]:
+            while edge.link != 0 and edge.key & EDGE_MASK != search.keys[a]:
                 edge = edge + 1 if edge < last else self.slots
             if edge.link == 0:
                 continue
-            if not note(hits, matches, edge, search.places[a], length):
+            if not add_hit(hits, matches, edge, search.starts[a], length):
                 return False
-            search.places[alive], search.links[alive] = search.places[a], edge.link
+            search.starts[alive], search.links[alive] = search.starts[a], edge.link
             alive += 1
         search.n = alive
         return True

@@ -1,17 +1,17 @@
-"""Training: from segmented corpora to a model.
+"""Training: from segmented corpora to a model with its record.
 
-::
-
-    train       train(): texts, dataset, weights, model
-    texts       the texts of a training, read and checked
-    settings    Settings: algorithm, features, tags, checked
-    parameters  parameters of the algorithms
-    algorithm   the algorithms as objects
-    task        what an algorithm takes and returns
-    adagrad     the built-in trainer
-    crfsuite    CRFsuite's algorithms
-    checkpoint  a training's state in a file
-    memory      the memory forecast
-    record      what the model says of its training
-    progress    what callbacks get
+==========  ================================================================
+train       train(): reads, encodes, fits, calibrates
+settings    Settings: algorithm, features, tags and precision, checked
+texts       Texts: corpora, raw text and word lists, read and checked
+algorithm   Algorithm: name, abilities and fit function of each
+parameters  parameters of the algorithms: types, defaults, ranges
+task        Task and Outcome: input and result of an algorithm
+adagrad     the built-in algorithm, with compiled kernels
+crfsuite    CRFsuite's algorithms, through sklearn-crfsuite
+progress    Progress: the report of one iteration
+checkpoint  Checkpoint: the state of a training in a file
+memory      forecast of the memory that training needs
+record      the record of a training that a model keeps
+==========  ================================================================
 """

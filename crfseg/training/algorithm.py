@@ -1,7 +1,7 @@
-"""Training algorithms as objects: name, parameters, abilities, and the function that fits.
+"""Training algorithms as objects: name, parameters, abilities, fit function.
 
-A new algorithm is a module with a ``fit`` and an entry in :data:`ALGORITHMS`. Nothing else compares
-algorithms by name.
+A new algorithm is a module with a ``fit`` and an entry in :data:`ALGORITHMS`. No other module
+compares algorithms by name.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ class Algorithm:
     Parameters
     ----------
     name
-        As users write it.
+        The name that users write.
     fit
-        Trains.
+        Function that fits a model to a task.
     abilities
-        The options that it can use: of ``init`` (a warm start), ``checkpoint``, ``scratch``,
+        Options that it supports, of ``init`` (a warm start), ``checkpoint``, ``scratch``,
         ``profile``, ``raw text``, ``lexicon``, ``partial`` (a partly annotated corpus).
     needs_patterns
-        Whether it needs the patterns of the dataset, not only its tags.
+        True if it needs the dataset's patterns, not only its tags.
     temperature
-        Of models without a dev set; None: it depends on the features, see settings.py.
+        Temperature of models without a dev set; None: it depends on the features, see settings.py.
     """
 
     name: str
@@ -44,17 +44,20 @@ class Algorithm:
     temperature: float | None = None
 
     def has(self, parameter: str) -> bool:
-        """Tell whether it has a parameter, such as ``seed`` or ``threads``."""
+        """Return True if it has a parameter, such as ``seed`` or ``threads``."""
         return parameter in parameters_of(self.name)
 
     def params(
         self, given: Mapping[str, Any], *, labels: bool = False, profile: str = "fast"
     ) -> dict[str, Any]:
-        """Return all parameters, checked, with the defaults of those that are not given."""
+        """Return all parameters, checked, with defaults for those not given.
+
+        See :func:`crfseg.training.parameters.checked_params` for parameters and errors.
+        """
         return checked_params(self.name, given, labels, profile)
 
     def refuse(self, options: Mapping[str, Any]) -> None:
-        """Raise a TrainingError if an option is given, that is not None, that it cannot use."""
+        """Raise a TrainingError if an option that is not None is not supported."""
         for option, value in options.items():
             if value is not None and option not in self.abilities:
                 raise TrainingError(f"{self.name} has no {option}; expected none, or {DEFAULT}")
@@ -75,7 +78,7 @@ def _crfsuite(name: str, task: Task) -> Outcome:
 _ALL: Final = frozenset(
     {"init", "checkpoint", "scratch", "profile", "raw text", "lexicon", "partial"}
 )
-# AP, PA and AROW make weights of other sizes, so that their models need other temperatures.
+# AP, PA and AROW yield weights of other magnitudes, so their models need other temperatures.
 _OF_CRFSUITE: Final = {"lbfgs": None, "l2sgd": None, "ap": 8.0, "pa": 0.2, "arow": 0.25}
 
 DEFAULT: Final = "adagrad"
@@ -89,12 +92,12 @@ ALGORITHMS: Final[dict[str, Algorithm]] = {
 
 
 def algorithm_of(name: str | None) -> Algorithm:
-    """Return an algorithm by its name; None: the default one.
+    """Return an algorithm by name; None: the default.
 
     Raises
     ------
     TrainingError
-        If there is no such algorithm.
+        If the algorithm does not exist.
     """
     name = DEFAULT if name is None else name
     if not isinstance(name, str) or name not in ALGORITHMS:

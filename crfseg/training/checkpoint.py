@@ -1,7 +1,7 @@
-"""Checkpoints: the state of a training, from which another process goes on.
+"""Checkpoints: the state of a training in a file, from which another process can continue.
 
-A checkpoint is a safetensors file, so reading it executes nothing. Its metadata holds the record
-of the training, JSON, and what it is a training of: a digest of corpus and configuration.
+A checkpoint is a safetensors file, so reading it executes no code. Its metadata holds the record of
+the training as JSON, and a digest of corpora and configuration that identifies the training.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class Checkpoint:
     Parameters
     ----------
     path
-        The file. It need not be there.
+        The file; may be missing.
     identity
-        What is trained on what; see :func:`identity_of`.
+        Digest of the training, see :func:`identity_of`.
     """
 
     def __init__(self, path: str | os.PathLike[str], identity: str) -> None:
         self._path, self._identity = Path(path), identity
 
     def save(self, arrays: Arrays, record: Mapping[str, Any]) -> None:
-        """Write the state, in the place of the one before when it is complete."""
+        """Write the state; it replaces the previous one once it is complete."""
         metadata = {"training": self._identity, "record": json.dumps(record)}
         with replacing(self._path) as beside:
             in_order = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -52,12 +52,12 @@ class Checkpoint:
 
     @contextmanager
     def loaded(self) -> Iterator[tuple[Arrays, dict[str, Any]] | None]:
-        """Give arrays and record; None if there is no file.
+        """Yield arrays and record; None if there is no file.
 
         Raises
         ------
         TrainingError
-            If it is no checkpoint, or one of another training; or if what is in it does not fit.
+            If the file is not a checkpoint, is damaged, or is of another training.
         OSError
             If its folder is missing.
         """
@@ -84,7 +84,7 @@ class Checkpoint:
 
 
 def identity_of(configuration: Mapping[str, Any], corpora: Iterable[Corpus]) -> str:
-    """Return a digest of what training depends on: configuration, texts, their words, labels."""
+    """Return a digest of all that training depends on: configuration, texts, words and labels."""
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True).encode())
     for corpus in corpora:
         digest.update(json.dumps([len(corpus), corpus.label_names]).encode())

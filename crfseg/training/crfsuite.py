@@ -1,8 +1,7 @@
-"""Training by CRFsuite, through sklearn-crfsuite; its model file read back into pattern blocks.
+"""Training with CRFsuite, through sklearn-crfsuite; reads its model file into pattern tables.
 
-CRFsuite is given the features by name (``C[-1]C[0]=北京``), one sentence at a time, so that only
-its own copy of them is ever in memory. What it writes is read once and thrown away; tagging never
-needs CRFsuite.
+CRFsuite gets the features by name (``C[-1]C[0]=北京``), one sentence at a time, so that only its
+own copy of them is in memory. Its model file is read once and deleted; tagging does not need it.
 """
 
 from __future__ import annotations
@@ -31,15 +30,22 @@ _STATE, _TRANSITION = 0, 1
 def fit(algorithm: str, task: Task) -> Outcome:
     """Train with one of CRFsuite's algorithms.
 
+    Parameters
+    ----------
+    algorithm
+        CRFsuite's name of it.
+    task
+        Corpus and parameters.
+
     Returns
     -------
     outcome
-        The model has float64 weights, exactly CRFsuite's.
+        The model has CRFsuite's weights, float64.
 
     Raises
     ------
     TrainingError
-        If CRFsuite fails, or no feature is left with a weight.
+        If CRFsuite fails, a weight is not finite, or no feature has a weight.
     """
     import pycrfsuite
     import sklearn_crfsuite
@@ -48,7 +54,7 @@ def fit(algorithm: str, task: Task) -> Outcome:
     watch = _Watch(params["max_iterations"], task.callback)
 
     class Trainer(pycrfsuite.Trainer):  # type: ignore[misc]  # has no types
-        """Hands CRFsuite's log, line by line, to the watch."""
+        """Passes CRFsuite's log, line by line, to the watch."""
 
         def message(self, message: str) -> None:
             event = self.logparser.feed(message)
@@ -71,10 +77,10 @@ def fit(algorithm: str, task: Task) -> Outcome:
 
 
 class _Watch:
-    """Follows CRFsuite's log: reports iterations, remembers how it ended.
+    """Follows CRFsuite's log: reports iterations, keeps the reason for its end.
 
     Exceptions cannot pass through CRFsuite, so one raised by the callback, Ctrl-C included, is
-    kept and raised when CRFsuite has returned.
+    raised when CRFsuite has returned.
     """
 
     def __init__(self, max_iterations: int, callback: Callable[[Progress], None] | None) -> None:
@@ -85,7 +91,7 @@ class _Watch:
         self._ending = ""
 
     def see(self, event: str | None, message: str, iteration: dict[str, Any]) -> None:
-        """Take in one line of the log."""
+        """Process one line of the log."""
         if "terminated with" in message.lower() or "resulted in" in message:
             self._ending = message.strip()
         if event != "iteration" or self._error:
@@ -105,12 +111,12 @@ class _Watch:
             self._error = error
 
     def raise_error(self) -> None:
-        """Raise what the callback raised."""
+        """Raise the exception that the callback raised, if any."""
         if self._error:
             raise self._error
 
     def stop_reason(self) -> str:
-        """Say in words why training ended."""
+        """Return the reason for the end of training, in words."""
         if "error code" in self._ending:
             return f"the optimiser could not improve further ({self._ending})"
         if len(self.history) >= self._max_iterations or "maximum number" in self._ending:
@@ -119,12 +125,12 @@ class _Watch:
 
 
 def read_model(path: str | Path, dataset: Dataset) -> Model:
-    """Read a CRFsuite model file that was trained on features of these templates.
+    """Read a CRFsuite model file that was trained on a dataset's features.
 
     Raises
     ------
     ModelFileError
-        If it is no CRFsuite model or is damaged.
+        If the file is not a CRFsuite model, or is damaged.
     """
     data = np.fromfile(path, dtype=np.uint8)
     try:
@@ -164,7 +170,7 @@ def _strings(data: NDArray[np.uint8], offset: np.uint32) -> Iterator[str]:
 
 
 class _Located(NamedTuple):
-    """The positions of one pattern kind's attributes in its table."""
+    """Attributes of one kind of pattern, with the key and the block's row of each."""
 
     attributes: array[int]
     keys: array[int]
@@ -174,7 +180,7 @@ class _Located(NamedTuple):
 def _tables(
     attributes: list[str], states: FeatureRows, tags: NDArray[np.intp], dataset: Dataset
 ) -> tuple[PatternTable, ...]:
-    """Gather the weights of each pattern into its block."""
+    """Collect the weights of each pattern in its block."""
     n_tags = len(dataset.tag_set.names)
     weights = np.zeros((len(attributes), n_tags))
     weights[states["source"], tags] = states["weight"]
@@ -194,18 +200,18 @@ def _locate(attributes: list[str], dataset: Dataset) -> list[_Located]:
     """Find the kind, key and row of every attribute."""
     templates, alphabet = dataset.extractor.templates, dataset.extractor.alphabet
     located = [_Located(array("q"), array("Q"), array("q")) for _ in templates.kinds]
-    places = {}
+    kind_and_row = {}
     for template in templates.templates:
         k = templates.kind_index(template)
-        places[template] = (located[k], templates.kinds[k].row(template))
+        kind_and_row[template] = (located[k], templates.kinds[k].row(template))
     for attribute, name in enumerate(attributes):
         template, parts = templates.parse_feature(name)
-        place, row = places[template]
+        of_kind, row = kind_and_row[template]
         views = template.views
         symbols = [alphabet.parse(part, view) for part, view in zip(parts, views, strict=True)]
-        place.attributes.append(attribute)
-        place.keys.append(
+        of_kind.attributes.append(attribute)
+        of_kind.keys.append(
             sum(symbol << low for symbol, (_, low) in zip(symbols, layout(views), strict=True))
         )
-        place.rows.append(row)
+        of_kind.rows.append(row)
     return located

@@ -1,4 +1,4 @@
-"""Memory forecast: the bytes that training needs, computed before it starts."""
+"""Forecast of the memory that encoding and training need, checked before they begin."""
 
 from __future__ import annotations
 
@@ -16,35 +16,58 @@ from crfseg.features.templates import Templates
 from crfseg.model.weights import Precision
 
 _LOG: Final = logging.getLogger("crfseg")
-_TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes a weight, rounded and compiled
-_COUNTED: Final = 64  # bytes a character whose strings are counted
-LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+_TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes per weight, rounded and compiled
+_COUNTED: Final = 64  # bytes per character of text whose strings are counted
+_LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
 def of_encoding(
     corpus: Corpus, templates: Templates, raw: Raw | None = None, *, in_files: bool
 ) -> int:
-    """Return about how many bytes the encoding of a corpus takes.
+    """Return an estimate of the bytes that encoding a corpus takes.
 
-    Pattern ids, symbols and tags of each character, and the table of a kind's distinct patterns, of
-    which a text has about one for every three characters. Strings that are counted, their places
-    and neighbours come before that, and are gone then.
+    Parameters
+    ----------
+    corpus
+        The training corpus.
+    templates
+        Its templates.
+    raw
+        Unsegmented text, if any.
+    in_files
+        True if the encoded arrays are in scratch files.
+
+    Notes
+    -----
+    Counts pattern ids, symbols and tags of each character, and the table of a kind's distinct
+    patterns, about one for every three characters. The strings of accessor variety are counted, and
+    freed, before that.
     """
     (n_positions,) = padded_shape(corpus, templates.window)
-    n_numbers = len({VIEWS[view].number for view in templates.views})
-    arrays = n_positions * (4 * len(templates.kinds) + 4 * n_numbers + 2)
-    fit_varieties = 0
+    n_columns = len({VIEWS[view].number for view in templates.views})
+    arrays = n_positions * (4 * len(templates.kinds) + 4 * n_columns + 2)
+    strings = 0
     if templates.views & OF_STRINGS:
-        fit_varieties = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
-    return (0 if in_files else arrays) + max(32 * corpus.n_chars, fit_varieties)
+        strings = _COUNTED * (corpus.n_chars + (raw.corpus.n_chars if raw else 0))
+    return (0 if in_files else arrays) + max(32 * corpus.n_chars, strings)
 
 
 def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision | None) -> int:
-    """Return how many bytes training takes once the corpus is encoded.
+    """Return an estimate of the bytes that training takes once the corpus is encoded.
 
-    Four float32 for each weight, one of them in the model at the end, and the gradients of a
-    batch's transitions. If dev is scored, in that precision, the best model comes beside that of
-    the moment, and what tags.
+    Parameters
+    ----------
+    dataset
+        The encoded corpus.
+    params
+        Parameters of the algorithm.
+    scored
+        Precision in which dev corpora are scored; None without them.
+
+    Notes
+    -----
+    Four float32 for each weight, one of them in the final model, and the transition gradients of a
+    batch. Dev scores need the best model, the current model and its compiled form too.
     """
     batches: int = params["batch_size"] * 4 * len(dataset.tag_set.names) ** 2
     weight = 16 if scored is None else 20 + _TAGGING[scored]
@@ -52,7 +75,14 @@ def of_training(dataset: Dataset, params: Mapping[str, Any], scored: Precision |
 
 
 def require(n_bytes: int, purpose: str) -> None:
-    """Log what is needed, and make sure that it is there.
+    """Log the memory needed, and check that it is free.
+
+    Parameters
+    ----------
+    n_bytes
+        Bytes needed beyond those in use.
+    purpose
+        Name of the step, for messages.
 
     Raises
     ------
@@ -72,8 +102,8 @@ def _shown(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
-def free_bytes() -> int | None:
-    """Return how many bytes can be had; None where the system does not say so in files."""
+def _free() -> int | None:
+    """Return the free memory in bytes; None if the system has no such files."""
     free = [_entry(Path("/proc/meminfo"), "MemAvailable:")]
     if LIMIT.is_file() and LIMIT.read_text("ascii").strip() != "max":
         free.append(int(LIMIT.read_text("ascii")) - int(USED.read_text("ascii")))
@@ -81,12 +111,12 @@ def free_bytes() -> int | None:
 
 
 def _resident() -> int:
-    """Return how many bytes this process has taken for itself; 0 if that is not known."""
+    """Return the bytes of this process's own memory; 0 if unknown."""
     return _entry(Path("/proc/self/status"), "RssAnon:") or 0
 
 
 def _entry(path: Path, name: str) -> int | None:
-    """Return an entry of a file of the system's, in bytes."""
+    """Return an entry of a system file, in bytes."""
     if not path.is_file():
         return None
     found = path.read_text("ascii", "replace").partition(name)[2].split()

@@ -38,7 +38,7 @@ _TYPES: Final[dict[str, dict[str, type]]] = {
     },
 }  # fmt: skip
 
-# Forbidden transitions are learned as such: then CRFsuite's own tagger avoids them too.
+# Weights of unseen transitions too: so CRFsuite's own tagger avoids the illegal ones.
 _MASKED: Final = {"all_possible_transitions": True}
 _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "adagrad": {
@@ -52,9 +52,9 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "pa": _MASKED | {"max_iterations": 20},
     "arow": _MASKED | {"max_iterations": 20},
 }  # fmt: skip
-# By algorithm, profile, and whether labels are trained. Entities need more steps than boundaries of
-# words, and features that many positions share, such as lexicon matches, smaller ones. A margin
-# makes all weights larger, so that more can be pruned; with n-grams alone it costs unknown words.
+# By algorithm, profile, and whether labels are trained. Labels need more passes than boundaries;
+# features that many positions share, such as a word's class, need a smaller rate. A margin makes
+# all weights larger, so that more can be pruned; with n-grams alone it lowers recall of new words.
 _STEPS: Final[dict[tuple[str, str, bool], dict[str, Any]]] = {
     ("adagrad", "fast", True): {"max_iterations": 8, "rate": 0.1},
     ("adagrad", "accurate", False): {
@@ -97,9 +97,22 @@ def checked_params(
 ) -> dict[str, Any]:
     """Return all parameters of an algorithm, defaults included, each of the right type.
 
-    Some defaults are others where ``labels`` are trained, and for the accurate profile. Text is
-    accepted for numbers and truth values, as it comes from a command line.
+    Parameters
+    ----------
+    algorithm
+        Its name.
+    params
+        Parameters by name. Numbers and truth values may be str, as on a command line.
+    labels, profile
+        True if labels are trained, and ``"fast"`` or ``"accurate"``; some defaults depend on them.
 
+    Raises
+    ------
+    TrainingError
+        If the algorithm has no such parameter, or a value is not valid.
+
+    Examples
+    --------
     >>> checked_params("ap", {"max_iterations": "5"})
     {'all_possible_transitions': True, 'max_iterations': 5}
     """

@@ -1,4 +1,4 @@
-"""Progress of a training, as callbacks get it."""
+"""Progress: the report of a training after each iteration."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ class Progress:
     Parameters
     ----------
     iteration
-        1, 2, 3, ...
+        Its number, from 1.
     max_iterations
-        The last that can come; None if there is no limit.
+        The largest number; None if there is no limit.
     loss
-        The objective after this iteration.
+        The objective, in nats.
     active_features
-        How many features have a weight; None where the algorithm does not say.
+        Number of features with a weight; None if the algorithm does not report it.
     seconds
-        What this iteration took.
+        Time of this iteration.
     dev_f1
-        F1 of words on the dev set, in [0, 1]; None if it is not scored at every iteration.
+        Mean word F1 on the dev corpora, in [0, 1]; None if they are not scored at each iteration.
     """
 
     iteration: int

@@ -1,4 +1,4 @@
-"""The record of a training in its model: texts, settings, scores."""
+"""Record of a training that the model keeps: texts, settings, rule counts, dev scores."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from crfseg.training.settings import Settings
 from crfseg.training.texts import Texts, of_corpus
 from crfseg.version import __version__
 
-_PASSING: Final = ("threads", "time_budget")  # what the result does not depend on
-_LASTING: Final = ("max_iterations", "patience")  # what only says when training ends
+_NOT_RECORDED: Final = ("threads", "time_budget")  # equal models do not depend on them
+_STOPPING: Final = ("max_iterations", "patience")  # decide the end of training only
 
 
 def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:
-    """Return the model's fields that say which words and sentences it has seen."""
+    """Return the model's fields with the words and sentences of its training text."""
     counts, hashes = corpus.vocabulary(), corpus.hashes()
     if init is not None:
         counts.update({word: max(1, 1 << k >> 1) for word, k in init.frequency_of.items()})
@@ -35,7 +35,7 @@ def of_text(corpus: Corpus, init: Model | None) -> dict[str, Any]:
 
 
 def of_init(init: Model | None) -> dict[str, Any]:
-    """Return the entry about the model that training went on from: its name and all its texts."""
+    """Return the entry about the model of a warm start: its name and all its texts."""
     if init is None:
         return {}
     before = init.info.get("init", {})
@@ -47,8 +47,8 @@ def of_init(init: Model | None) -> dict[str, Any]:
     return {"init": {"name": init.info.get("name", "unnamed"), **seen}}
 
 
-def of_habits(corpus: Corpus, init: Model | None) -> dict[str, Any]:
-    """Return the entry about what is kept together in the text, and in that of ``init``."""
+def of_rules(corpus: Corpus, init: Model | None) -> dict[str, Any]:
+    """Return the entry with the rule counts of the text, added to those of ``init``."""
     return {"habits": count_rules(corpus, None if init is None else counts_in(init.info))}
 
 
@@ -60,14 +60,14 @@ def of_training(texts: Texts, settings: Settings, init: Model | None) -> dict[st
         **of_init(init),
         **of_raw(texts.raws),
         **of_lists(texts.lists),
-        **of_habits(texts.corpus, init),
+        **of_rules(texts.corpus, init),
         "protocol": settings.protocol,
         "training": {"algorithm": settings.algorithm.name, **of_params(settings.params)},
     }
 
 
 def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
-    """Return the entry about raw text, if there is any; nobody counted its words."""
+    """Return the entry about raw text, if any; without a number of words, which is unknown."""
     entries = [of_corpus(corpus) for corpus in raws]
     for entry in entries:
         del entry["words"]
@@ -82,12 +82,12 @@ def of_lists(lists: Sequence[Corpus]) -> dict[str, Any]:
 
 
 def of_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that the result depends on, so that equal models have equal bytes."""
-    return {key: value for key, value in params.items() if key not in _PASSING}
+    """Return the parameters on which the model depends, so that equal models have equal bytes."""
+    return {key: value for key, value in params.items() if key not in _NOT_RECORDED}
 
 
 def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dict[str, Any]]:
-    """Return for each dev corpus which it was, and its scores; ``before`` has those of ``init``."""
+    """Return the entry and the scores of each dev corpus; ``before`` has the scores of ``init``."""
     records = []
     for corpus in devs:
         scores = evaluate(corpus, Segmenter(model)).as_dict()
@@ -99,7 +99,7 @@ def of_dev(model: Model, devs: Sequence[Corpus], init: Model | None) -> list[dic
 
 
 def configuration(texts: Texts, settings: Settings, init: Model | None) -> dict[str, Any]:
-    """Return the settings that the passes of a training depend on."""
+    """Return the settings on which the passes of a training depend."""
     return {
         "crfseg": __version__,
         "templates": settings.templates.names,
@@ -107,7 +107,7 @@ def configuration(texts: Texts, settings: Settings, init: Model | None) -> dict[
         "labels": settings.labels,
         "folding": settings.folding,
         "protocol": settings.protocol,
-        "params": {k: v for k, v in of_params(settings.params).items() if k not in _LASTING},
+        "params": {k: v for k, v in of_params(settings.params).items() if k not in _STOPPING},
         "init": None if init is None else _digest(init),
         "scored": settings.precision if texts.devs else None,
         "n_raw": len(texts.raws),

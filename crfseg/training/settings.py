@@ -1,4 +1,4 @@
-"""The settings of a training: given by the user, by the model to go on from, or by default."""
+"""Settings of a training: from the user, from the model of a warm start, or by default."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from crfseg.training.algorithm import Algorithm, algorithm_of
 Profile = Literal["fast", "accurate"]
 PROFILES: Final = {"fast": WITH_TRIGRAMS, "accurate": ACCURATE}
 Protocol = Literal["strict", "closed", "transductive", "open"]
-# The best of twelve dev sets, their means; by profile, and whether labels are trained.
+# Means of the best on twelve dev sets; by profile, and whether labels are trained.
 _TEMPERATURES: Final[dict[tuple[Profile, bool], float]] = {
     ("fast", False): 1.2, ("fast", True): 1.15, ("accurate", False): 2.4, ("accurate", True): 1.75,
 }  # fmt: skip
 PROTOCOLS: Final = ("strict", "closed", "transductive", "open")
-"""``strict`` knows nothing but the training text, ``closed`` also classes of characters and their
-widths, ``transductive`` the text that is to be tagged too, without its words; ``open`` is all else:
-other text, word lists, or a model to go on from."""
+"""Resources of a training. ``strict``: the training text only; ``closed``: also character classes
+and folding; ``transductive``: also the text to be tagged, without its words; ``open``: any, such as
+other text, word lists or a model to start from."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of a training, checked: algorithm, features, tags and precision.
+    """Settings of a training, checked: algorithm, features, tags and precision.
 
-    The training record, the memory forecast, checkpoints and the command line all read them here.
+    The training record, the memory forecast, checkpoints and the command line use these.
     """
 
     algorithm: Algorithm
@@ -55,7 +55,7 @@ class Settings:
 
     @property
     def temperature(self) -> float:
-        """The temperature of a model without a dev set to learn it from."""
+        """The temperature of a model trained without a dev set."""
         return self.algorithm.temperature or _TEMPERATURES[self.profile, self.labels]
 
     @classmethod
@@ -82,14 +82,14 @@ class Settings:
         algorithm, init, templates, scheme, labels, folding, profile, protocol, precision
             See :func:`crfseg.train`; None takes the default.
         raw, lexicon
-            Whether there is unsegmented text, and whether there are word lists.
+            True if there is unsegmented text, and if there are word lists.
         params
-            Parameters of the algorithm; those that are left out have their defaults.
+            Parameters of the algorithm; the others have their defaults.
 
         Raises
         ------
         TrainingError
-            If something is given that is unknown, or that ``init`` has already.
+            If an option is unknown, not supported, or already set by ``init``.
         """
         chosen = algorithm_of(algorithm)
         check_choice("precision", precision, PRECISIONS)
@@ -105,7 +105,7 @@ class Settings:
 
 
 def _of_init(init: Model, features: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the features and tags of a model to go on from; nothing else may be given."""
+    """Return the features and tags of the model of a warm start; no others may be given."""
     for option, value in features.items():
         if value is not None:
             raise TrainingError(f"{option}: those of init are used; give one of the two")
@@ -130,7 +130,7 @@ def _of_options(
     raw: bool | None,
     lexicon: bool | None,
 ) -> dict[str, Any]:
-    """Return the features and tags that are given, or the defaults."""
+    """Return the features and tags given, or the defaults."""
     check_choice("scheme", scheme or "BMES", SCHEMES)
     check_choice("folding", folding or "letters", FOLDINGS)
     check_choice("protocol", protocol or "closed", PROTOCOLS)
@@ -148,7 +148,7 @@ def _of_options(
 
 
 def _strict(templates: Templates, given: bool) -> Templates:
-    """Return templates without classes of characters; those that were given are left alone."""
+    """Return templates without character classes; given ones are not changed."""
     if given:
         return templates
     return Templates(tuple(t for t in templates.templates if "T" not in t.views))
@@ -157,7 +157,7 @@ def _strict(templates: Templates, given: bool) -> Templates:
 def _protocol(
     asked: Protocol | None, templates: Templates, folding: Folding, *, raw: bool, lexicon: bool
 ) -> Protocol:
-    """Return what is known besides the training text, and make sure it is no more than asked."""
+    """Return the protocol that the resources amount to; refuse one that they exceed."""
     if lexicon and asked not in (None, "open"):
         raise TrainingError(f"{asked}: expected no lexicon; or the protocol open")
     if raw and asked in ("strict", "closed"):
@@ -179,7 +179,7 @@ def _templates(
     raw: bool | None,
     lexicon: bool | None,
 ) -> Templates:
-    """Return the templates given, or those of a profile."""
+    """Return the templates given, or those of the profile."""
     algorithm.refuse({"profile": profile, "raw text": raw, "lexicon": lexicon})
     if "profile" not in algorithm.abilities:
         return of_characters(names)
@@ -197,6 +197,6 @@ def _templates(
 
 
 def check_choice(option: str, value: Any, known: Iterable[str]) -> None:
-    """Raise TrainingError unless the value is one of those known."""
+    """Raise a TrainingError unless the value is one of those known."""
     if value not in known:
         raise TrainingError(f"unknown {option} {value!r}; known: {', '.join(known)}")

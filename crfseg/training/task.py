@@ -1,4 +1,4 @@
-"""A training task, and its outcome: what algorithms take and what they return."""
+"""Task and Outcome: the input and the result of a training algorithm."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from crfseg.training.progress import Progress
 
 
 class Task(NamedTuple):
-    """A corpus to fit a model to.
+    """A corpus to fit a model to, with parameters and options.
 
     Parameters
     ----------
     corpus
-        The training text.
+        The training corpus.
     dataset
-        The same encoded; without patterns if the algorithm does not need them.
+        The encoded corpus; without patterns if the algorithm does not need them.
     params
         All parameters of the algorithm, checked.
     devs
-        Dev corpora. If there are any, the algorithm may keep the best pass on them.
+        Dev corpora; the algorithm may keep the pass that is best on them.
     precision
-        The precision of the final model, with which dev is scored.
+        Precision of the final model; dev corpora are scored with it.
     init
-        The model whose weights are the first; the dataset was encoded with it.
+        Model whose weights training starts from; the dataset was encoded with it.
     checkpoint
-        The file of the training's state, if there is to be one.
+        File of the training's state, if wanted.
     callback
         Called after every iteration.
     """
@@ -47,9 +47,9 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A model as trained, and the record of its training."""
+    """The trained model and the record of its training."""
 
     model: Model
     """With float weights."""
     record: dict[str, Any]
-    """``history``, a list of dicts, and ``stop``, why training ended, in words."""
+    """``history``, a list of dicts, and ``stop``, the reason for the end, in words."""

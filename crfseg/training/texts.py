@@ -1,4 +1,4 @@
-"""The texts of a training: read, checked, and joined into one corpus."""
+"""Texts of a training: corpora, raw text and word lists, read, checked and joined."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Corpora = PathLike | Corpus | Iterable[PathLike | Corpus]
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """The texts of a training.
+    """Texts of a training.
 
     Parameters
     ----------
     corpus
         All training corpora, joined.
     corpora
-        The record of each.
+        Record of each of them.
     name
-        The name of the first.
+        Name of the first of them.
     devs, raws, lists
         Dev corpora, unsegmented text, word lists.
     """
@@ -46,7 +46,7 @@ class Texts:
 
     @property
     def all(self) -> list[Corpus]:
-        """All texts that the model depends on."""
+        """All texts on which the model depends."""
         return [self.corpus, *self.raws, *self.lists, *self.devs]
 
     @classmethod
@@ -61,7 +61,7 @@ class Texts:
         encoding: str,
         scratch: PathLike | None,
     ) -> Texts:
-        """Read the texts; see :func:`train` for parameters and errors."""
+        """Read the texts; see :func:`crfseg.train` for parameters and errors."""
         parts = read_corpora(
             corpora, format=format, encoding=encoding, scratch=scratch, partial=True
         )
@@ -78,7 +78,7 @@ class Texts:
 
 
 def of_corpus(corpus: Corpus) -> dict[str, Any]:
-    """Return the record of a corpus: name, digest and size; how much is known if only a part is."""
+    """Return the record of a corpus: name, digest, size; boundaries known if it is partial."""
     entry = {
         "name": Path(corpus.name).name,
         "sha256": corpus.sha256,
@@ -100,7 +100,7 @@ def _unsegmented(raw: Corpora, encoding: str, scratch: PathLike | None) -> list[
 
 
 def _word_lists(lexicon: Corpora, encoding: str) -> list[Corpus]:
-    """Read word lists; a corpus each, with a word a line."""
+    """Read word lists: for each a corpus with one word a line."""
     lists = [
         first_words(lines) for lines in read_corpora(lexicon, format="words", encoding=encoding)
     ]
@@ -123,7 +123,7 @@ def _check_partial(parts: Iterable[Corpus], settings: Settings) -> None:
 
 
 def _checked(corpus: Corpus, labels: bool) -> Corpus:
-    """Return the corpus with or without its labels, as wanted."""
+    """Return the corpus with its labels, or without them; raise a TrainingError if it has none."""
     if not len(corpus):
         raise TrainingError(f"{corpus.name}: nothing to train on; expected at least one sentence")
     if not labels:

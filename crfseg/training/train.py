@@ -64,77 +64,82 @@ def train(
     Parameters
     ----------
     corpora
-        Segmented corpora: files, or :class:`crfseg.Corpus` objects; one or several. Of some only a
-        part may be known (the format ``partial``): ``adagrad`` without labels learns from that by
-        its marginal likelihood.
+        Segmented corpora: one or several files or :class:`crfseg.Corpus` objects. Partly annotated
+        corpora (the format ``partial``) need ``adagrad`` and no labels; the loss is then the
+        marginal likelihood.
     dev
-        Segmented corpora that are not trained on, one or several: ``adagrad`` keeps the pass with
-        the best mean F1 on them (of labelled words where labels are trained), and their scores
-        are recorded in the model.
+        Segmented corpora for validation, one or several. ``adagrad`` keeps the pass with the best
+        mean F1 on them (of labelled words if labels are trained). Their scores are recorded in the
+        model.
     init
-        A model to go on from, or its file. What it knows is kept where the corpora say nothing
-        else. Templates, scheme, labels and folding are its own.
+        Warm start: a model, or its file. Its weights change only where the corpora have evidence.
+        Templates, scheme, labels and folding are those of this model.
     raw
-        Text without words, any amount of it: files, or corpora, in which white space is not looked
-        at. How varied the company is that strings keep there tells words that the training text
-        does not have. See docs/templates.md.
+        Unsegmented text: files or corpora; white space in it is ignored. The accessor variety of
+        strings in it helps to find words that the training corpora lack; see docs/templates.md.
     lexicon
-        Words from elsewhere: files with a word at the beginning of each line, or corpora; one or
-        several, at most 6, those to be trusted most first. A line that begins with ``#`` is a
-        comment. How far each is to be trusted is learned from the training text; see
-        docs/training.md. Words of more than eight characters are left out.
+        Word lists: one to six files or corpora, the most reliable first. A file has one word at the
+        beginning of each line; a line that begins with ``#`` is a comment. The training corpora
+        decide how reliable each list is; see docs/training.md. Words of more than eight characters
+        are ignored.
     algorithm
-        ``"adagrad"``, the built-in trainer; or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
+        ``"adagrad"``, the built-in algorithm, or CRFsuite's ``"lbfgs"``, ``"l2sgd"``, ``"ap"``,
         ``"pa"``, ``"arow"``.
     profile
-        ``"accurate"``, the default, looks at n-grams, groups of characters and known words;
-        ``"fast"`` at n-grams alone.
+        ``"accurate"``, the default: features of n-grams, character clusters and lexicon words.
+        ``"fast"``: n-grams only.
     protocol
-        ``"closed"``, the default: the training text, and what every character is by itself (its
-        class, its width). ``"strict"``: the training text alone, as the SIGHAN bakeoffs' closed
-        track has it. ``"open"``, the default with raw text or a lexicon: these as well; and
-        ``"transductive"``: that raw text is what will be tagged. It is recorded in the model; one
-        that went on from another is ``"open"``.
+        Resources that the model may use; recorded in the model. ``"closed"``, the default: the
+        training corpora, character classes and folding. ``"strict"``: the training corpora only, as
+        in the closed track of the SIGHAN bakeoffs. ``"open"``, the default with raw text or a
+        lexicon: these as well. ``"transductive"``: the raw text is the text to be tagged. A model
+        with ``init`` is always ``"open"``.
     templates
-        Feature templates such as ``"C[-1]C[0]"``; None for those of the profile, see
-        docs/templates.md.
+        Feature templates such as ``"C[-1]C[0]"``, see docs/templates.md; None: those of the
+        profile.
     scheme
-        ``"BMES"``, the default, or ``"BMES6"``.
+        Tags of characters: ``"BMES"``, the default, or ``"BMES6"``.
     labels
-        Predict the labels of words too (parts of speech, entity types), if the corpora have any.
+        True to predict labels of words too, such as parts of speech or entity types; the corpora
+        must have them.
     folding
-        ``"letters"``, the default, reads full-width letters and digits as half-width ones,
-        ``"simplified"`` traditional characters as simplified ones too, ``"width"`` punctuation
-        too, ``"none"`` nothing. It is for the features alone: tagging
-        returns the user's characters.
+        Characters that count as equal in features; tagging returns the user's characters.
+        ``"none"``: equal characters only. ``"letters"``, the default: letters and digits of full
+        and half width. ``"simplified"``: these, and traditional and simplified characters.
+        ``"width"``: letters, digits and punctuation of full and half width.
     precision
-        Of the weights: ``"int8"`` gives a small model, ``"int16"`` a finer one twice as large,
-        ``"float64"`` the weights as trained.
+        Of the weights: ``"int8"``; ``"int16"``, finer and twice as large; or ``"float64"``, the
+        weights as trained.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        Format and encoding of the files; see :func:`crfseg.read_corpus`.
     name, criterion, licence
-        For the record: what the model is called (by default the first corpus), the segmentation
-        standard, and the terms of the model.
+        Recorded in the model: its name (by default that of the first corpus), its segmentation
+        standard and its licence.
     checkpoint
-        A file that is written after every pass of ``adagrad``. If it is there, training goes on
-        from it, and ends with the model that it would have had without the interruption.
+        File to which ``adagrad`` writes its state after every pass. If the file exists, training
+        continues from it; the final model is the same as without the interruption.
     scratch
-        A folder for the encoded corpus, for one that is larger than memory; None keeps it in
-        memory. Its files have no names there, and are gone at the end.
+        Folder for the encoded corpus, if it is larger than memory; None: in memory. The files there
+        have no names and are deleted at the end.
     callback
         Called after every iteration with a :class:`crfseg.Progress`.
     **params
-        The algorithm's own parameters, see docs/quickstart.md: ``max_iterations``, ``seed``,
-        ``threads``, ...; CRFsuite's under sklearn-crfsuite's names: ``c1``, ``c2``, ...
+        Parameters of the algorithm, see docs/quickstart.md: ``max_iterations``, ``seed``,
+        ``threads`` and others. CRFsuite's have the names of sklearn-crfsuite: ``c1``, ``c2``, ...
+
+    Returns
+    -------
+    model
+        The trained model, calibrated on dev if given.
 
     Raises
     ------
     TrainingError
-        If an option is out of range, training gives no model, or needs more memory than is free.
+        If an option is not valid, training yields no model, or memory does not suffice.
     CorpusError
         If a corpus cannot be read.
     ModelFileError
-        If ``init`` is no model.
+        If ``init`` is not a model.
 
     Examples
     --------
@@ -183,7 +188,7 @@ def _fitted(
 def _encoded(
     texts: Texts, settings: Settings, init: Model | None, scratch: PathLike | None
 ) -> Dataset:
-    """Encode the training corpus, if there is memory for that and for training."""
+    """Encode the training corpus; check first that memory suffices for that and for training."""
     storage = Storage(scratch)
     is_tagged = settings.protocol == "transductive"
     raw = Raw(Corpus.join(texts.raws, storage), is_tagged) if texts.raws else None
@@ -210,7 +215,7 @@ def _encoded(
 def _calibrated(
     model: Model, devs: Sequence[Corpus], settings: Settings, init: Model | None
 ) -> Model:
-    """Return the model with its temperature, and its scores on dev if there is any."""
+    """Return the model with its temperature, and with its dev scores if there are dev corpora."""
     if not devs:
         return replace(model, temperature=settings.temperature)
     model = replace(model, temperature=calibration.temperature(model, devs))

@@ -1,10 +1,10 @@
-"""AdaGrad: the built-in trainer.
+"""The built-in algorithm: AdaGrad over mini-batches, multi-threaded, weights averaged.
 
-::
-
-    fit      fit(): passes, dev scores, the best pass kept
-    passes   passes over the sentences by all threads
-    state    weights and AdaGrad's sums, from and to models
-    kernels  gradients and steps, compiled
-    lattice  forward and backward sums of a sentence
+=======  ===================================================================
+fit      passes until the stopping rule holds; checkpoints; the best pass
+passes   Trainer: one pass over the sentences, in threads
+kernels  Batches: gradients and AdaGrad steps, compiled
+lattice  forward-backward on one sentence, and the gradient
+state    TrainingState: weights, squared gradients, average; model in and out
+=======  ===================================================================
 """

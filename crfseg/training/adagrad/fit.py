@@ -1,7 +1,7 @@
-"""The built-in trainer: AdaGrad over mini-batches, weights averaged, all cores.
+"""AdaGrad over mini-batches, multi-threaded, with averaged weights: the built-in algorithm.
 
 The objective is the negative log-likelihood of the gold tags over legal tag sequences, plus
-``c1 |w| + c2 |w|^2``. A pass goes through the sentences in random order, see kernels.pyx.
+``c1 |w| + c2 |w|^2``. A pass visits the sentences in random order, see kernels.pyx.
 
 Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning and stochastic
 optimization; averaging as Collins (2002), Discriminative training methods for hidden Markov models;
@@ -35,27 +35,27 @@ from crfseg.training.task import Outcome, Task
 
 
 @contextmanager
-def _ctrl_c_heard() -> Iterator[list[int]]:
-    """Collect Ctrl-C instead of raising it wherever the program happens to be.
+def _deferred_interrupts() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of raising KeyboardInterrupt.
 
-    Between two threads' starts an exception would leave one waiting for the other forever.
+    Raised between the starts of two threads, it would leave one waiting for the other forever.
     """
-    heard: list[int] = []
+    interrupts: list[int] = []
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or (
         threading.current_thread() is not threading.main_thread()
     ):
-        yield heard
+        yield interrupts
         return
-    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
     try:
-        yield heard
+        yield interrupts
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
 class _Best:
-    """The best pass on dev so far; its model in float32."""
+    """The best pass on dev so far, with its model in float32."""
 
     iteration: int
     f1: float
@@ -63,7 +63,7 @@ class _Best:
 
 
 class _Run:
-    """A training in progress: passes, their record, and the best of them on dev."""
+    """A training in progress: passes, their record, and the best pass on dev."""
 
     def __init__(
         self,
@@ -77,8 +77,8 @@ class _Run:
         self.history: list[dict[str, Any]] = []
         self.best: _Best | None = None
 
-    def go_through(self) -> None:
-        """Go once through the sentences, and score dev."""
+    def run_pass(self) -> None:
+        """Run one pass over the sentences, and score dev."""
         iteration = len(self.history) + 1
         loss = self.trainer.run()
         if not np.isfinite(loss):
@@ -94,15 +94,15 @@ class _Run:
 
     @property
     def kept(self) -> int:
-        """The pass that would be kept now."""
+        """The pass to keep: the best on dev, or the last."""
         return self.best.iteration if self.best else len(self.history)
 
     def model(self) -> Model:
-        """Return the model of the pass that is kept."""
+        """Return the model of the pass to keep."""
         return self.best.model if self.best else self.weights.model(self.params["prune"])
 
     def stop_reason(self, seconds: float, n_passes: int) -> str:
-        """Say why training is over; empty while it is not."""
+        """Return the reason to stop; empty if there is none."""
         n, params = len(self.history), self.params
         if n - self.kept >= params["patience"]:
             return f"no better dev F1 for {params['patience']} passes; kept pass {self.kept}"
@@ -117,7 +117,7 @@ class _Run:
         return "" if self.kept == len(self.history) else f"; kept pass {self.kept}"
 
     def progress(self, seconds: float) -> Progress:
-        """Return what the callback gets."""
+        """Return the report of the last pass."""
         record = self.history[-1]
         return Progress(
             iteration=record["iteration"],
@@ -129,7 +129,7 @@ class _Run:
         )
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Write down everything that the passes to come depend on."""
+        """Save everything on which later passes depend."""
         weights, best = self.weights, self.best
         arrays: dict[str, NDArray[Any]] = {
             "states": weights.states,
@@ -148,7 +148,7 @@ class _Run:
         checkpoint.save(arrays, record)
 
     def restore(self, arrays: Arrays, record: Mapping[str, Any]) -> None:
-        """Go back to where a checkpoint was written."""
+        """Restore the state of a checkpoint."""
         weights, data = self.weights, self.weights.dataset
         weights.states[:] = arrays["states"]
         weights.transitions[:] = arrays["transitions"]
@@ -167,19 +167,19 @@ class _Run:
 def fit(task: Task) -> Outcome:
     """Train with AdaGrad.
 
-    Dev is scored after every pass: the pass of the best mean F1 is kept, and training stops after
+    Dev is scored after every pass: the pass with the best mean F1 is kept, and training stops after
     ``patience`` passes without a better one. Without dev the last pass is kept. The checkpoint is
-    written after every pass, before the callback is called, and training goes on from it.
+    written after every pass, before the callback is called; training continues from it.
 
     Returns
     -------
     outcome
-        The model has float32 weights, those of the average.
+        The model has the averaged weights, float32.
 
     Raises
     ------
     TrainingError
-        If the loss becomes infinite, or the checkpoint is of another training.
+        If the loss is not finite, or the checkpoint is not valid or of another training.
     """
     checkpoint, callback = task.checkpoint, task.callback
     weights = TrainingState(task.dataset, task.init)
@@ -189,20 +189,20 @@ def fit(task: Task) -> Outcome:
             if state is not None:
                 run.restore(*state)
     before, start = len(run.history), time.perf_counter()
-    with _ctrl_c_heard() as heard:
+    with _deferred_interrupts() as interrupts:
         while not (stop := run.stop_reason(time.perf_counter() - start, len(run.history) - before)):
             began = time.perf_counter()
-            run.go_through()
+            run.run_pass()
             if checkpoint is not None:
                 run.save(checkpoint)
             if callback:
                 callback(run.progress(time.perf_counter() - began))
-            if heard:
+            if interrupts:
                 stop = f"interrupted; kept pass {run.kept}"
                 break
     return Outcome(run.model(), {"history": run.history, "stop": stop})
 
 
 def _word_f1(segmenter: Segmenter, gold: Corpus) -> float:
-    """Return the F1 of words by which passes are compared, in [0, 1]."""
+    """Return the F1 of words, in [0, 1], by which passes are compared."""
     return Alignment(gold, segmenter.tag_corpus(gold)).word_f1

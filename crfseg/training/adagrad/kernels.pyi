@@ -1,4 +1,4 @@
-"""Types of the compiled training loops; see kernels.pyx for what they do."""
+"""Types of kernels.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ class Batches:
         tag_begins: NDArray[np.uint8],
         tag_ends: NDArray[np.uint8],
         inner: NDArray[np.int32],
-        hidden: NDArray[np.uint8],
+        dropped: NDArray[np.uint8],
         rows: NDArray[np.float32],
         norms: NDArray[np.float32],
         scratch: NDArray[np.float32],
@@ -38,6 +38,6 @@ class Batches:
         rate: float,
         l1: float,
         l2: float,
-        quiet: float,
+        threshold: float,
     ) -> None: ...
-    def run(self, me: int, n_threads: int, clock: float) -> float: ...
+    def run(self, thread: int, n_threads: int, clock: float) -> float: ...

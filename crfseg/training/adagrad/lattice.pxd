@@ -1,5 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-"""Forward-backward on one sentence, and the gradient. Readable twin: decoding/reference.py."""
+"""Forward-backward on one sentence, and the gradient of its loss.
+
+:mod:`crfseg.decoding.reference` has the recurrences in numpy.
+"""
 
 from libc.math cimport logf
 from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t
@@ -8,7 +11,7 @@ cdef extern from *:
     """
     #include <string.h>
 
-    /* exp(x) to seven digits, 0 below -87, without a call or a branch: loops of it become vectors.
+    /* exp(x) to seven digits, 0 below -87, without a call or a branch, so that loops vectorise.
        2^n by the exponent's bits, 2^r for |r| <= 1/2 by its series. */
     static inline float CRFSEG_EXP(float x) {
       float z = (x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x) * 1.44269504f;
@@ -25,13 +28,13 @@ cdef extern from *:
 
 
 cdef enum:
-    IMPOSSIBLE = -1000000000  # what a tag scores that cannot be
+    IMPOSSIBLE = -1000000000  # score of a forbidden tag
 
 
 cdef inline float exponentials(
     const float *row, float *potential, float *alpha, Py_ssize_t n_tags
 ) noexcept nogil:
-    """Let the potentials be exp(row - top), and alpha 0; return top, the largest of the row."""
+    """Write exp(row - top) to the potentials and 0 to alpha; return top, the largest of the row."""
     cdef Py_ssize_t j
     cdef float top = row[0]
     for j in range(1, n_tags):
@@ -46,7 +49,7 @@ cdef inline double scaled(
     double loss, float *alpha, float *potential, float top, const float *row, const int16_t *gold,
     bint has_gold, Py_ssize_t t, const float *transitions, Py_ssize_t n_tags,
 ) noexcept nogil:
-    """Bring the potentials into alpha and scale both by its sum; return the loss up to here."""
+    """Multiply alpha by the potentials, scale both by its sum; return the loss up to here."""
     cdef Py_ssize_t j
     cdef float total = 0, share
     for j in range(n_tags):
@@ -77,8 +80,8 @@ cdef inline double lattice(
 
     ``scratch`` holds alpha and potential, (T, 2, L), and two more rows; ``arcs`` (L, L) gets the
     gradient of the transitions. Returns the loss. Without gold tags nothing is subtracted: rows and
-    arcs become the expected numbers of tags and of transitions, the loss log Z. ``has_gold`` is a
-    constant wherever this is called, so that nothing of it is left in the loops.
+    arcs become the expected counts of tags and transitions, the loss log Z. ``has_gold`` is a
+    constant in every call, so that the compiler removes its branches.
     """
     cdef Py_ssize_t t, i, j
     cdef float *alpha
@@ -136,9 +139,9 @@ cdef inline double lattice(
     return loss
 
 
-cdef inline bint agrees(int8_t boundaries, bint is_so) noexcept nogil:
-    """Tell whether something may be so, given what is known: 1 it is, -1 it is not, 0 nothing."""
-    return not boundaries or (boundaries > 0) == is_so
+cdef inline bint agrees(int8_t boundary, bint has_boundary) noexcept nogil:
+    """Return True unless a tag contradicts a boundary: 1 there is one, -1 none, 0 unknown."""
+    return not boundary or (boundary > 0) == has_boundary
 
 
 cdef inline double partial_lattice(
@@ -146,13 +149,13 @@ cdef inline double partial_lattice(
     const float *transitions, const float *exp_transitions, const uint8_t *begins,
     const uint8_t *ends, Py_ssize_t n_tags, float margin,
 ) noexcept nogil:
-    """Do what :func:`lattice` does where only some boundaries are known: the marginal likelihood.
+    """As :func:`lattice`, for partly annotated sentences: the marginal likelihood.
 
-        loss = log Z - log Z(the paths that agree with what is known)
+        loss = log Z - log Z(paths that agree with the known boundaries)
         gradient = expectation over all paths - expectation over those that agree
 
-    In Z a tag that does not agree scores ``margin`` more. ``boundaries`` says of each character whether
-    it begins a word, (T,); ``scratch`` has room for T more rows and arcs than there.
+    In Z a tag that does not agree scores ``margin`` more. ``boundaries``, (T,): 1 begins a word, -1
+    does not, 0 is unknown. ``scratch`` has room for T more rows and for arcs, (L, L).
     """
     cdef Py_ssize_t t, j, n_arcs = n_tags * n_tags
     cdef float *agreeing = scratch + 2 * (length + 1) * n_tags
@@ -179,20 +182,20 @@ cdef inline double partial_lattice(
     return loss
 
 
-cdef struct Arcs:
-    # The legal arcs of a labelled tag set, its tags in the order B.. S.. E.. M..: all from those
-    # that end a word, (first_end .. last_end), to those that begin one, (0 .. n_begin), and the
-    # inner ones, from[a] to to[a].
+cdef struct LegalArcs:
+    # Of a labelled tag set with tags in the order B.. S.. E.. M..: all arcs from tags that end a
+    # word, first_end <= i < last_end, to those that begin one, j < n_begin; and the arcs inside
+    # words, inner[2 a] to inner[2 a + 1].
     Py_ssize_t n_begin, first_end, last_end, n_inner
     const int32_t *inner
 
 
-cdef inline Arcs arcs_along(
+cdef inline LegalArcs legal_arcs_of(
     const uint8_t *begins, const uint8_t *ends, Py_ssize_t n_tags, const int32_t *inner,
     Py_ssize_t n_inner,
 ) noexcept nogil:
-    """Return the legal arcs of tags in that order; some tag ends a word."""
-    cdef Arcs arcs
+    """Return the legal arcs of tags in that order, of which at least one ends a word."""
+    cdef LegalArcs arcs
     arcs.n_begin, arcs.first_end, arcs.n_inner, arcs.inner = 0, 0, n_inner, inner
     while arcs.n_begin < n_tags and begins[arcs.n_begin]:
         arcs.n_begin += 1
@@ -206,12 +209,12 @@ cdef inline Arcs arcs_along(
 
 cdef inline double labelled_lattice(
     float *rows, float *scratch, float *arcs, const int16_t *gold, Py_ssize_t length,
-    const float *transitions, const float *exp_transitions, const float *transposed, Arcs *legal,
-    Py_ssize_t n_tags,
+    const float *transitions, const float *exp_transitions, const float *transposed,
+    LegalArcs *legal, Py_ssize_t n_tags,
 ) noexcept nogil:
-    """Do what :func:`lattice` does, along the legal arcs only, for many tags.
+    """As :func:`lattice`, for many tags: along the legal arcs only, skipping weights below tiny.
 
-    Of the tags of a position few have any weight: what is less than ``tiny`` is passed over.
+    Few tags of a character have a weight that matters.
     """
     cdef Py_ssize_t t, i, j, a, n_begin = legal.n_begin, first_end = legal.first_end
     cdef Py_ssize_t last_end = legal.last_end

@@ -1,4 +1,4 @@
-"""Passes over the sentences by all cores; the inner loops are in kernels.pyx."""
+"""Passes over the sentences in several threads; the loops are in kernels.pyx."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from crfseg.segmenter.streaming import n_cores
 from crfseg.training.adagrad import kernels
 from crfseg.training.adagrad.state import LEARNED, TrainingState
 
-_QUIET: Final = 0.01  # a block whose gradients sum to less is left alone, unless a penalty acts
-_BATCHES: Final = 256  # that are run together: tenths of seconds
-_STARVED: Final = 0.4  # cores that the threads had to do without
-_REST: Final = 10  # rounds until all threads are tried again
+_THRESHOLD: Final = 0.01  # blocks with smaller gradients are skipped if there is no penalty
+_BATCHES: Final = 256  # run in one call, which takes tenths of a second
+_STARVED: Final = 0.4  # missing cores from which fewer threads are used
+_RETRY: Final = 10  # calls until all threads are tried again
 
 
 class Trainer:
-    """Goes through the sentences again and again, with several threads.
+    """Runs passes over the sentences in several threads.
 
     Parameters
     ----------
     weights
-        They are changed in place.
+        Changed in place.
     params
         As :func:`crfseg.training.parameters.checked_params` returns them.
     """
@@ -42,7 +42,7 @@ class Trainer:
             *(edges[order] for edges in (tag_set.begins, tag_set.ends)),
         )
         inner = np.argwhere(legal & ~begins).astype(np.int32, order="C")
-        self._crew = _Threads(params["threads"] or n_cores())
+        self._threads = _Threads(params["threads"] or n_cores())
         self.rng = np.random.default_rng(params["seed"])
         self._lengths = np.diff(data.offsets)
         self._losses = np.zeros(len(self._lengths))
@@ -66,7 +66,7 @@ class Trainer:
         )
 
     def run(self) -> float:
-        """Go once through all sentences in random order; return their loss."""
+        """Visit all sentences once in random order; return their total loss."""
         order, batch = self.rng.permutation(len(self._lengths)), self._params["batch_size"]
         self._drop_out()
         for begin in range(0, len(order), _BATCHES * batch):
@@ -75,16 +75,15 @@ class Trainer:
             batches = kernels.Batches(
                 some, batch, -(-len(order) // batch), *self._arrays, *self._work_space(some),
                 margin=self._params["margin"], rate=self._params["rate"], l1=l1, l2=l2,
-                quiet=-1.0 if l1 or l2 else _QUIET,
+                threshold=-1.0 if l1 or l2 else _THRESHOLD,
             )  # fmt: skip
-            self._weights.clock = self._crew.run(batches, self._weights.clock)
+            self._weights.clock = self._threads.run(batches, self._weights.clock)
         return float(self._losses.sum())
 
     def _drop_out(self) -> None:
-        """Choose the sentences that are trained on without what was learned from the text.
+        """Draw the sentences that are trained without lexicon or cluster features in this pass.
 
-        At the others the model sees what such features are worth; at these it learns to do without,
-        so that words which it does not know are found by their characters.
+        On these the model learns to find words by their characters, as it must for new words.
         """
         kinds = self._weights.dataset.extractor.templates.kinds
         if all(kind.learned_from == "" for kind in kinds):
@@ -109,41 +108,41 @@ class Trainer:
         return (
             np.zeros((most, n_tags), dtype=np.float32),
             np.zeros(most, dtype=np.float32),
-            np.zeros((self._crew.most, n_tags * room), dtype=np.float32),
-            np.zeros((self._crew.most, 2 * n_tags * n_tags), dtype=np.float32),
+            np.zeros((self._threads.most, n_tags * room), dtype=np.float32),
+            np.zeros((self._threads.most, 2 * n_tags * n_tags), dtype=np.float32),
             np.zeros((batch, n_tags * n_tags), dtype=np.float32),
             self._losses,
         )
 
 
 class _Threads:
-    """The threads: fewer while other programs hold the cores.
+    """A number of threads that falls while other programs use the cores.
 
-    Threads that have to share a core wait for each other most of the time.
+    Threads that share a core would wait for each other most of the time.
     """
 
     def __init__(self, most: int) -> None:
-        self.most, self._n, self._rest = most, most, 0
+        self.most, self._n, self._until_retry = most, most, 0
 
     def run(self, batches: kernels.Batches, clock: float) -> float:
-        """Let all threads work on some batches; return the clock afterwards."""
+        """Run some batches in all threads; return the clock afterwards."""
         wall, cpu = time.perf_counter(), time.process_time()
         clock = self._run(batches, clock)
-        had = (time.process_time() - cpu) / max(1e-9, time.perf_counter() - wall)
-        self._rest -= 1
-        if self._n - had > _STARVED:
-            self._n, self._rest = max(1, int(had + 0.5)), _REST
-        elif not self._rest:
+        cores = (time.process_time() - cpu) / max(1e-9, time.perf_counter() - wall)
+        self._until_retry -= 1
+        if self._n - cores > _STARVED:
+            self._n, self._until_retry = max(1, int(cores + 0.5)), _RETRY
+        elif not self._until_retry:
             self._n = self.most
         return clock
 
     def _run(self, batches: kernels.Batches, clock: float) -> float:
         clocks = [0.0] * self._n
 
-        def work(me: int) -> None:
-            clocks[me] = batches.run(me, len(clocks), clock)
+        def work(number: int) -> None:
+            clocks[number] = batches.run(number, len(clocks), clock)
 
-        threads = [threading.Thread(target=work, args=(me,)) for me in range(self._n)]
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(self._n)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -152,15 +151,15 @@ class _Threads:
 
 
 def _partial(dataset: Dataset) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
-    """Return what is known of the characters, and of which sentences a part is not known."""
+    """Return the boundary of each character, 0 if unknown, and the partly annotated sentences."""
     if dataset.boundaries is None:
         return np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8)
-    is_open = np.logical_or.reduceat(dataset.boundaries == 0, dataset.offsets[:-1])
-    return dataset.boundaries, is_open.astype(np.uint8)
+    is_partial = np.logical_or.reduceat(dataset.boundaries == 0, dataset.offsets[:-1])
+    return dataset.boundaries, is_partial.astype(np.uint8)
 
 
 def _shares(dataset: Dataset) -> NDArray[np.float32]:
-    """Return 1 / n for a pattern that occurs n times: it pays its penalty in n parts."""
+    """Return 1 / n for a pattern that occurs n times: the share of its penalty per occurrence."""
     counts = np.concatenate([patterns.counts for patterns in dataset.patterns])
     shares: NDArray[np.float32] = (1 / np.maximum(counts, 1)).astype(np.float32)
     return shares

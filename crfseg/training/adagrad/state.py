@@ -1,4 +1,4 @@
-"""The state of a training: weights and AdaGrad's sums in blocks; from a model and into one."""
+"""Weights in training with AdaGrad's state, block after block; conversion from and to models."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from crfseg.model.weights import PatternTable
 from crfseg.training.adagrad.kernels import time_of
 
 LEARNED: Final = {"": 0, "lexicon": 1, "cluster": 2}
-"""Kinds of pattern that a sentence may be trained on without, by what they were learned from."""
-_START: Final = 1.0  # squared gradients begin here, so that the first steps are not too long
-_KNOWN: Final = 4.0  # and here where a model went before, whose weights are not to be forgotten
+"""Numbers of the sources from which patterns can be learned; dropout leaves out those of one."""
+_START: Final = 1.0  # first squared gradient, so that the first steps are not too long
+_WARM_START: Final = 4.0  # likewise for weights of a warm start, so that they change slowly
 _TRUST: Final = 0.75
-"""What part of its trained weights has in the model what was learned from the text: new text has
-fewer of the words. Entities are not better found so."""
+"""Factor on lexicon and cluster weights when the model is written: new text has fewer known words.
+Models with labels are not better with it and go without."""
 _ROWS: Final = 1 << 12  # blocks that are averaged together
-_NOTHING: Final = 1e-30  # patterns that have no weight at all are always left out
+_TINY: Final = 1e-30  # patterns without a larger weight are always left out
 
 
 class TrainingState:
-    """All weights in training, and what AdaGrad keeps beside them.
+    """All weights in training, with AdaGrad's state.
 
-    ``states`` holds block after block ``(3, width * L)``: the weights w, their squared gradients
-    G, and U, the steps weighted by time t; the average of the weights is ``w - U / t``. Of the L
-    columns of a block number n is that of tag ``tag_order[n]``.
+    ``states`` holds block after block ``(3, width * L)``: the weights w, the sums of squared
+    gradients G, and the sums of time-weighted steps U. The average of the weights is ``w - U / t``.
+    Column n of the L columns of a block belongs to tag ``tag_order[n]``.
 
     Parameters
     ----------
     dataset
         The patterns.
     init
-        A model to begin with, all of whose patterns and tags the dataset has; None for zeros.
+        Model of a warm start, all of whose patterns and tags the dataset has; None for zeros.
     """
 
     def __init__(self, dataset: Dataset, init: Model | None = None) -> None:
@@ -68,14 +68,14 @@ class TrainingState:
         )
         self.clock = 1.0
         if init is not None:
-            self._begin_with(init)
+            self._start_from(init)
 
-    def _begin_with(self, init: Model) -> None:
+    def _start_from(self, init: Model) -> None:
         names = self.dataset.tag_set.names
         tag = self.tag_number[[names.index(name) for name in init.tag_set.names]]
         arcs = self.transitions.reshape(3, len(names), len(names))
         arcs[0][np.ix_(tag, tag)] = init.transitions * init.scale
-        arcs[1][np.ix_(tag, tag)] = _KNOWN
+        arcs[1][np.ix_(tag, tag)] = _WARM_START
         for patterns, table, block in zip(
             self.dataset.patterns, init.tables, self.blocks, strict=True
         ):
@@ -83,13 +83,13 @@ class TrainingState:
             view = block.reshape(len(block), 3, patterns.kind.width, len(names))
             potentials = init.potentials(table) / self._trust(patterns.kind)
             view[rows[:, None], 0, :, tag] = potentials.transpose(0, 2, 1)
-            view[rows[:, None], 1, :, tag] = _KNOWN
+            view[rows[:, None], 1, :, tag] = _WARM_START
 
     def model(self, prune: float = 0.0) -> Model:
         """Return the model of the averaged weights, in float32.
 
-        Patterns whose weights are all smaller than ``prune`` are left out, unless only the model
-        before knows them.
+        Patterns whose weights are all smaller than ``prune`` are left out, except those that only
+        the model of a warm start has.
         """
         n_tags = len(self.dataset.tag_set.names)
         data = self.dataset
@@ -99,7 +99,7 @@ class TrainingState:
         return self.assembled(tables, transitions)
 
     def assembled(self, tables: tuple[PatternTable, ...], transitions: Any) -> Model:
-        """Return a model with these weights and all else that the dataset says."""
+        """Return a model with these weights and the dataset's tags and features."""
         data = self.dataset
         return Model(data.tag_set, data.extractor, tables, transitions)
 
@@ -110,7 +110,7 @@ class TrainingState:
         kept = np.zeros(len(block), dtype=bool)
         for some in slices:
             heaviest = trust * np.abs(self._average(block[some])).max(axis=1, initial=0)
-            kept[some] = heaviest >= np.where(patterns.counts[some], max(prune, _NOTHING), _NOTHING)
+            kept[some] = heaviest >= np.where(patterns.counts[some], max(prune, _TINY), _TINY)
         shape = np.count_nonzero(kept), patterns.kind.width, n_tags
         weights: Any = np.empty(shape, dtype=np.float32)
         done = 0
@@ -121,7 +121,7 @@ class TrainingState:
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
 
     def _trust(self, kind: PatternKind) -> np.float32:
-        """Return what part of its trained weights a kind has in the model."""
+        """Return the factor on the weights of a kind when the model is written."""
         return np.float32(_TRUST if kind.learned_from and not self.dataset.tag_set.labels else 1)
 
     def _average(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -129,9 +129,9 @@ class TrainingState:
 
 
 def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
-    """Return the tags in the order of training: labelled ones as B.. S.. E.. M.., shape (L,).
+    """Return the tags in the order of training, labelled ones as B.. S.. E.. M..; shape (L,).
 
-    So the tags that begin a word lie side by side, and those that end one: counting.pyx.
+    So the tags that begin a word are contiguous, and those that end one; see lattice.pxd.
     """
     if not tag_set.labels:
         return np.arange(len(tag_set.names))
@@ -139,7 +139,7 @@ def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
 
 
 def _rows(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Return where each of the keys wanted stands among the keys, all of which are there."""
+    """Return the index among the keys of each key wanted; all are present."""
     interner = counting.Interner()
     interner.number(keys, counting.EVERY_KEY, 0)
     return interner.number(wanted, counting.EVERY_KEY, 0)
