@@ -1,10 +1,10 @@
-"""Checks of segmented corpora: suspicious places with file:line; nothing is changed.
+"""Checks of segmented corpora: findings with file:line; nothing is changed.
 
 ::
 
     findings.py  one file     bytes, characters, format
     here         all files    words that look wrong
-                              strings and sentences that are segmented in two ways
+                              strings and sentences with two segmentations
                               sentences that stand twice, or in the test set too
 
 Time and memory are linear in the corpora.
@@ -36,7 +36,7 @@ MAX_PARTS: Final = 4  # words that are looked up as one word
 _EXCERPT: Final = 30  # characters of a sentence in a message
 
 _HAN: Final = "[\u3400-\u9fff\U00020000-\U000323af]"
-_GLUED: Final = re.compile(  # a list inside a name or number is none: 三、四十
+_GLUED: Final = re.compile(  # not a list inside a name or number: 三、四十
     f"{_HAN}[。，；：！？]|[。，；：！？]{_HAN}|^、{_HAN}|{_HAN}、$"
 )
 
@@ -76,7 +76,7 @@ def check(
     Parameters
     ----------
     paths
-        The corpora, looked at as one.
+        The corpora, counted as one text.
     test
         Test sets, whose sentences should not be in the corpora.
     format, encoding
@@ -151,7 +151,7 @@ class _Texts:
         return self.files[file].corpus.name, int(self.corpus.lines[sentence])
 
     def spot(self, sentence: int, seen_from: str = "") -> str:
-        """Return a sentence's place as ``file:line``, or ``line N`` seen from the same file."""
+        """Return a sentence's position as ``file:line``, or ``line N`` within the same file."""
         path, line = self.place(sentence)
         return f"line {line}" if path == seen_from else f"{visible(path)}:{line}"
 
@@ -206,7 +206,7 @@ def _two_ways(texts: _Texts) -> Iterator[Finding]:
 
 
 def _difference(a: Sequence[str], b: Sequence[str]) -> tuple[str, str]:
-    """Return the first stretch of a text in which two segmentations differ.
+    """Return the first span of a text in which two segmentations differ.
 
     >>> _difference(["我", "爱", "北京"], ["我", "爱", "北", "京"])
     ('北京', '北 京')
@@ -221,7 +221,7 @@ def _difference(a: Sequence[str], b: Sequence[str]) -> tuple[str, str]:
 
 
 def _ambiguous(texts: _Texts) -> Iterator[Finding]:
-    """Find strings that are one word here and several there, and name the rarer place.
+    """Find strings that are one word here and several there; report the rarer.
 
     The more lopsided the counts, the likelier the rarer segmentation is an error.
     """
@@ -259,7 +259,7 @@ def _split_words(
     counts
         How often each such word is split.
     first
-        The first place of each, and the number of words there.
+        The first occurrence of each, and its number of words.
     """
     counts: Counter[str] = Counter()
     first: dict[str, tuple[int, int]] = {}

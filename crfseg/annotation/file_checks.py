@@ -1,6 +1,6 @@
 """Checks of one corpus file, which is read as far as possible.
 
-:func:`crfseg.read_corpus` stops at the first error; this goes on: lines that are not in the
+:func:`crfseg.read_corpus` stops at the first error; this continues: lines that are not in the
 encoding or format are listed and skipped. :mod:`crfseg.annotation.corpus_checks` compares files.
 """
 

@@ -22,10 +22,10 @@ COMMANDS: Final = {
     "segment": "Cut text into words.",
     "evaluate": "Score a model, or any segmenter's output, against a segmented corpus.",
     "compare": "Tell which of two models or outputs is better, and whether that is chance.",
-    "cross-validate": "Score ways of training on the corpora themselves, by folds.",
+    "cross-validate": "Score a configuration on the training corpora, by folds.",
     "learning-curve": "Tell what more training data would bring.",
     "tune": "Search for the settings that suit the corpora.",
-    "suggest": "Choose the sentences most worth annotating.",
+    "suggest": "Choose the most informative sentences to annotate.",
     "audit": "List where the corpora's own words are probably wrong.",
     "convert": "Write a corpus as tagged training data, as other tools read it.",
     "check": "List what is suspicious in corpora.",
@@ -95,7 +95,7 @@ def describe(error: Exception) -> str:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let termination and a closed terminal end the program by way of every clean-up."""
+    """Run every clean-up when the program is terminated or its terminal closes."""
 
     def stop(number: int, _: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)

@@ -37,7 +37,7 @@ _OPTIONS: Final = (
 
 
 def user_lexicon(command: _Command) -> Any:
-    """Add the options; the command gets the words as ``lexicon``, None where there are none."""
+    """Add the options; the command receives the words as ``lexicon``, None if there are none."""
 
     @wraps(command)
     def with_lexicon(

@@ -60,7 +60,7 @@ report = click.option(
     "--report",
     metavar="FILE",
     callback=_with_packages,
-    help="Also write a page for a browser, one HTML file: figures, and every place to look at.",
+    help="Also write a page for a browser, one HTML file: figures, and every error.",
 )
 encoding = click.option(
     "--encoding",
@@ -87,13 +87,13 @@ raw = click.option(
     "--raw",
     metavar="FILE",
     multiple=True,
-    help="Text without words, to learn from how varied strings' company is; repeatable.",
+    help="Unsegmented text, for accessor variety and clusters; repeatable.",
 )
 lexicon = click.option(
     "--lexicon",
     metavar="FILE",
     multiple=True,
-    help="Words from elsewhere, one a line; how far to trust them is learned; repeatable.",
+    help="A file of words, one per line; training learns their reliability; repeatable.",
 )
 algorithm = click.option(
     "--algorithm", type=click.Choice(tuple(ALGORITHMS)), default="adagrad", show_default=True

@@ -19,7 +19,7 @@ def of_model(model: Model) -> dict[str, str | None]:
 
 
 def of_predicted(predicted: Segmenter | Corpus) -> dict[str, str | None]:
-    """Return criterion and protocol of a model; of a file nobody knows them."""
+    """Return criterion and protocol of a model; a file has neither."""
     if isinstance(predicted, Segmenter):
         return of_model(predicted.model)
     return {"criterion": None, "protocol": None}

@@ -3,11 +3,11 @@
 ::
 
     crfseg     # products       a comment
-               慢阻肺             worth the lexicon's strength
-               云计算 6           worth 6 nats
+               慢阻肺             the lexicon's strength
+               云计算 6           a strength of 6 nats
                小度 inf nz        always a word, if it has that label; -inf: never one
 
-A reader takes the text of a file and the lexicon's strength, and returns what is said of each word.
+A reader takes the text of a file and the lexicon's strength, and returns an entry for each word.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 PLAIN: Final = Entry(None, "")
-"""What is said of a word that stands alone."""
+"""The entry of a word without strength and tag."""
 _Reader = Callable[[str, float], dict[str, Entry]]
 _TAG: Final = re.compile("[A-Za-z]+")  # as jieba tells them from the end of a line
 _COUNT: Final = re.compile("[0-9]+")
@@ -43,7 +43,7 @@ _MORE: Final = re.compile(r"#|\r(?!\n)|[^\S\r\n]")  # than one word a line
 
 
 def checked_strength(strength: float) -> float:
-    """Return a strength in nats; a LexiconError if it is none."""
+    """Return a strength in nats; raise a LexiconError if it is not valid."""
     if not isinstance(strength, Real) or not (abs(strength) <= MAX_NATS or math.isinf(strength)):
         raise LexiconError(
             f"strength must be from -{MAX_NATS} to {MAX_NATS} nats, or infinite, got {strength!r}"
@@ -68,7 +68,7 @@ def _crfseg(text: str, _: float) -> dict[str, Entry]:
 
 
 def _entry(n: int, line: str, parts: list[str]) -> Entry:
-    """Read what is said of a word: its strength, its tag, a comment; each may be left out."""
+    """Read the fields after a word: strength, tag, comment; each may be left out."""
     parts = parts[: next((k for k, part in enumerate(parts) if part.startswith("#")), len(parts))]
     strength = _number(n, parts[0]) if parts else None
     tag = parts[strength is not None :]
@@ -113,12 +113,12 @@ def _jieba(text: str, strength: float) -> dict[str, Entry]:
             tag,
         )
         for word, (count, tag) in found.items()
-        if count != 0  # jieba's way to take a word away
+        if count != 0  # in jieba's files 0 removes a word
     }
 
 
 def _count_and_tag(n: int, line: str, parts: list[str]) -> tuple[float | None, str] | None:
-    """Read what is said of a word; None if a part of the word itself is there: ``Edu Trust 20``."""
+    """Read the fields after a word; None if they belong to the word itself: ``Edu Trust 20``."""
     tag = parts.pop() if parts and _TAG.fullmatch(parts[-1]) else ""
     count = float(parts.pop()) if parts and _COUNT.fullmatch(parts[-1]) else None
     if parts and _NUMBER.fullmatch(parts[-1]):

@@ -21,7 +21,7 @@ from crfseg.model.model import Model
 from crfseg.text import chars
 
 ENOUGH: Final = 10
-"""The matches that tell of a habit."""
+"""The number of matches that a decision needs."""
 NEARLY_ALWAYS: Final = 0.95
 """The share of them that follow it; experiments/rules has the scores."""
 
@@ -124,7 +124,7 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     Parameters
     ----------
     model
-        Its training corpus has the first say: no rule is on if nobody counted its habits, if its
+        The counts of its training corpus decide: no rule is on if they are missing, if its
         words are entities, or if it has no tags for long words.
     rules
         Changes to that, see :meth:`Ruleset.changed`; or all there is to say.
@@ -134,7 +134,7 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     Raises
     ------
     RuleError
-        If there is no such rule, an expression is none, or the model has no tags for long words.
+        If a rule is unknown, an expression is not valid, or the model has no tags for long words.
     """
     if isinstance(rules, Ruleset):
         ruleset = rules.changed((), keep)
@@ -143,7 +143,7 @@ def ruleset_of(model: Model, rules: Choice = None, keep: Iterable[str] = ()) -> 
     if ruleset and not model.tag_set.has_any_length:
         raise RuleError(
             f"the model's tags ({' '.join(model.tag_set.names)}) have no words of every length, so "
-            "that rules may leave no way to tag a text; expected no rule and nothing to keep"
+            "that rules may leave no legal tags for a text; expected no rule and nothing to keep"
         )
     return ruleset
 

@@ -1,6 +1,6 @@
 """Prefilter: finds characters that can start a rule's match, without the GIL.
 
-Most text has nothing in it for any rule. It is told from the rest by a table of characters here,
+Most text has no match of any rule. A table of characters tells it from the rest here,
 without the GIL and without a string for it; regular expressions see what is left.
 """
 
@@ -44,7 +44,7 @@ cdef inline uint8_t sign_of(const uint8_t[::1] signs, uint32_t code) noexcept no
 cdef Py_ssize_t find(
     const uint8_t[::1] signs, const CodeUnit *text, Py_ssize_t n, Py_ssize_t at, uint8_t mask
 ) noexcept nogil:
-    """Return where the next character with one of the signs stands, -1 if there is none."""
+    """Return the position of the next trigger character, -1 if there is none."""
     while at < n:
         if sign_of(signs, text[at]) & mask:
             return at
@@ -127,12 +127,12 @@ cdef class Prefilter:
         return all_signs[uint32_t](self.signs, <const uint32_t *>text, n)
 
     def matches(self, string, Py_ssize_t at, uint8_t mask, match_at):
-        """Return what a pattern matches that only matches at signs, from a place on.
+        """Return the matches, from a position on, of a pattern that starts at trigger characters.
 
         Parameters
         ----------
         string, at
-            The text, and the place.
+            The text, and the position.
         mask
             Which signs.
         match_at
@@ -155,7 +155,7 @@ cdef class Prefilter:
         return found
 
     cpdef Py_ssize_t find(self, str string, Py_ssize_t at, uint8_t mask):
-        """Return where the next character with one of the signs stands, -1 if there is none."""
+        """Return the position of the next trigger character, -1 if there is none."""
         cdef Py_ssize_t n = PyUnicode_GET_LENGTH(string)
         cdef const void *text = PyUnicode_DATA(string)
         cdef int kind = PyUnicode_KIND(string)

@@ -29,7 +29,7 @@ class Rule:
     name
         As people switch it on and off.
     pattern
-        What it matches, a regular expression; "" for what is told by the rules of Unicode.
+        A regular expression; "" for rules that follow the Unicode standard.
     signs
         Characters of which every match has one: the first, unless the rule is whole.
     whole
@@ -149,7 +149,7 @@ RULES: Final = (
         _LETTERS + "".join(chr(code) for span in _OTHERS for code in range(*span)), default=True,
     ),
 )  # fmt: skip
-"""All rules; where two match at one place, the earlier one does."""
+"""All rules; where two match at one position, the earlier one wins."""
 
 RULE_OF: Final = {rule.name: rule for rule in RULES}
 
@@ -162,7 +162,7 @@ CLUSTER: Final = (
 """An extended grapheme cluster (UAX #29), as group 1 if it is an emoji (UTS #51)."""
 
 # Where there is a cluster of several characters, or an emoji, one of these is in it; so are some
-# that make none. Scripts that have clusters lie in whole blocks.
+# that make none. Scripts that have clusters fill whole blocks.
 CLUSTER_SIGNS: Final[Ranges] = (
     (0x300, 0x370), (0x483, 0x48A), (0x591, 0x1200), (0x135D, 0x1360), (0x1712, 0x1D00),
     (0x1DC0, 0x1E00), (0x200C, 0x200E), (0x20D0, 0x2100), (0x231A, 0x2400), (0x25FD, 0x27C0),

@@ -3,9 +3,9 @@
 ::
 
     text    iPhone 卖了23.4%。见 http://a.b/c
-    marks   0-----  0000 ---0 0   1-----------     -: no word begins, 1: one does, 0: not known
+constraints 0----- 0000 ---0 0   1-----------     -: no word begins, 1: one does, 0: free
 
-Where rules disagree, the earlier one has its way: what is known of the text, then the user's
+Where rules disagree, the earlier one wins: the constraints of the text, then the user's
 expressions in their order, then the rules whose matches are words, then all others. A match that
 contradicts what is said already says nothing at all.
 """
@@ -38,7 +38,7 @@ from crfseg.errors import RuleError
 from crfseg.text import chars
 
 REACH: Final = 4 * MAX_MATCH_LENGTH
-"""How many bytes of UTF-8, before and behind a place, may decide what is said of it."""
+"""The bytes of UTF-8 before and after a position that may decide its constraint."""
 
 _KEPT: Final = 0  # sorts of matches, see marks_of
 _WORD: Final = 1
@@ -58,7 +58,7 @@ class Constraints(NamedTuple):
     """Of the characters of which the matches speak, and the end."""
 
     def start_of(self, place: int) -> int:
-        """Return where the first match begins that a place lies inside of, or the place itself."""
+        """Return the start of the first match around a position, or the position itself."""
         starts, ends = self.positions[np.array(self.matches, dtype=np.intp).reshape(-1, 3).T[:2]]
         return int(starts[(starts < place) & (place < ends)].min(initial=place))
 
@@ -96,7 +96,7 @@ class Ruleset:
             raise RuleError(f"unknown rule {name!r}; expected one of {', '.join(RULE_OF)}")
         object.__setattr__(self, "names", tuple(name for name in RULE_OF if name in names))
         object.__setattr__(self, "expressions", tuple(self.expressions))
-        self._expressions  # noqa: B018  # compiled now, so that errors come at once
+        self._expressions  # noqa: B018  # compiled now, so that errors appear here
 
     def __reduce__(self) -> tuple[type[Ruleset], tuple[tuple[str, ...], tuple[str, ...]]]:
         return Ruleset, (self.names, self.expressions)
@@ -153,7 +153,7 @@ class Ruleset:
         return boundaries_of(len(text), found, given) if found else given
 
     def corpus_boundaries(self, corpus: Corpus) -> Boundaries:
-        """Return what is known of each character of a corpus, its segmentation unseen."""
+        """Return the constraints that the rules put on a corpus, without its segmentation."""
         found = np.zeros(corpus.n_chars, dtype=np.int8)
         for which, begin, end in corpus.blocks():
             breaks = corpus.offsets[which.start : which.stop] - begin
@@ -166,7 +166,7 @@ class Ruleset:
     def constraints_of(
         self, data: bytes, before: bytes = b"", surrogates: bool = False
     ) -> Constraints:
-        """Return what is known of UTF-8, up to what is none.
+        """Return the constraints on UTF-8 bytes, up to the first invalid byte.
 
         Parameters
         ----------
@@ -187,12 +187,12 @@ class Ruleset:
         return Constraints(boundaries_of(len(data), found, None, positions), found, positions)
 
     def matches(self, text: str, at: int = 0) -> list[Match]:
-        """Return all matches from a place on, those that others yield to first.
+        """Return all matches from a position on, by precedence.
 
         Parameters
         ----------
         text, at
-            The text, and the place.
+            The text, and the position.
 
         Returns
         -------
@@ -238,7 +238,7 @@ class Ruleset:
         """Yield the grapheme clusters of several characters, and the emoji.
 
         The first sign of a cluster is its first character or its second. White space that carries
-        a mark is still white space; the mark is not.
+        a combining mark is still white space; the combining mark is not.
         """
         emoji = _WORD if "emoji" in self.names else _NOTHING
         other = _KEPT if "graphemes" in self.names else _NOTHING
@@ -294,7 +294,7 @@ class Ruleset:
 
 
 def _alternatives(names: Iterable[str], sort: int) -> re.Pattern[str] | None:
-    """Return the rules of a sort that are on as one pattern, None if there are none.
+    """Return the active rules of a kind as one pattern, None if there are none.
 
     What begins with a number has the number in common, so that it is looked for once.
     """

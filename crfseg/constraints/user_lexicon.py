@@ -32,7 +32,7 @@ from crfseg.text.files import PathLike
 
 Mode = Literal["prefer", "force"]
 STRENGTH: Final = 10.0
-"""What a word is worth unless told otherwise, in nats."""
+"""The default strength of a word, in nats."""
 _MANY: Final = 1000  # words that have come in, or a quarter of all, are joined with the rest
 _CODES: Final = np.arange(0x10000, dtype=np.uint32)  # those that folding may change
 
@@ -50,14 +50,14 @@ _GONE: Final = Entry(0.0, "")
 class UserLexicon:
     """Words that a segmenter takes into its search; may change at any time, from any thread.
 
-    A call that is under way goes on with the words that there were when it began.
+    A call that has begun keeps the words of its start.
 
     Parameters
     ----------
     words
         To begin with; see :meth:`add`.
     mode
-        ``"prefer"``: a word is evidence, worth ``strength``. ``"force"``: a word always is one; of
+        ``"prefer"``: a word adds ``strength`` to the score. ``"force"``: it is always a word; of
         forced words that overlap, those that cover most, then the most probable.
     strength
         In nats, of the words that are preferred.
@@ -65,7 +65,7 @@ class UserLexicon:
     Raises
     ------
     LexiconError
-        If a word or a number is none; the message says which.
+        If a word or a number is not valid; the message says which.
 
     Examples
     --------
@@ -116,7 +116,7 @@ class UserLexicon:
         Raises
         ------
         LexiconError
-            With file and line, if a line is none of that format.
+            If a line is not in that format; the message has file and line.
         CorpusError
             If the file is not in that encoding.
         OSError
@@ -146,7 +146,7 @@ class UserLexicon:
         return lexicon
 
     def add(self, *words: str, strength: float | None = None, tag: str = "") -> None:
-        """Add words, or change what they are worth.
+        """Add words, or change their strengths.
 
         Parameters
         ----------
@@ -167,20 +167,23 @@ class UserLexicon:
             self._change(dict.fromkeys(gone, _GONE))
 
     def update(self, other: UserLexicon) -> None:
-        """Add the words of another lexicon, with what they are worth there."""
+        """Add the words of another lexicon, with their strengths there."""
         with other._lock:
             items = list(other._words.items())
         self._enter(
-            {word: Entry(_worth(word, entry, other.strength), entry.tag) for word, entry in items}
+            {
+                word: Entry(_strength_of(word, entry, other.strength), entry.tag)
+                for word, entry in items
+            }
         )
 
     def strength_of(self, word: str) -> float | None:
-        """Return what a word is worth, in nats; None if it is not there."""
+        """Return the strength of a word, in nats; None if it is not in the lexicon."""
         entry = self._words.get(word)
-        return None if entry is None else _worth(word, entry, self.strength)
+        return None if entry is None else _strength_of(word, entry, self.strength)
 
     def trie(self, encoding: WordEncoding) -> Trie | None:
-        """Return the words as the search wants them; None if there are none.
+        """Return the words as arrays for the search; None if there are none.
 
         Made at the first call after a change: all words anew, or, where few have changed, those in
         a small trie above the large one.
@@ -238,10 +241,10 @@ class UserLexicon:
         self._enter(state[1])
 
 
-def _worth(word: str, entry: Entry, strength: float) -> float:
-    """Return what a word is worth in a lexicon of that strength.
+def _strength_of(word: str, entry: Entry, strength: float) -> float:
+    """Return the strength of a word in a lexicon of that strength.
 
-    A single character is worth nothing by itself: any two would outweigh a word of two.
+    A single character has none by default: any two would outweigh a word of two.
     """
     if entry.strength is not None:
         return entry.strength

@@ -360,7 +360,7 @@ cdef class Decoder:
         return 0
 
     def columns(self, const uint32_t[::1] codes):
-        """Return entries, check marks and words of a sentence, ``window`` more on both sides.
+        """Return entries, lexicon features and words of a sentence, ``window`` more on both sides.
 
         See :mod:`crfseg.features.ngrams`; shape (3, T + 2 * window), uint32, 0 where the model has none.
         """

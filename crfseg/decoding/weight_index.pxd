@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 
 cdef struct Part:
-    int number  # 0 entry, 1 check mark, 2 word
+    int number  # 0 entry, 1 lexicon features, 2 word
     int step  # offset from the first symbol
     int shift  # of the symbol in the number
     uint32_t mask  # its bits, once they are lowest

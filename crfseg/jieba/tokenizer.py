@@ -23,7 +23,7 @@ from crfseg.segmenter.tokens import Token
 from crfseg.text.encodings import decode
 from crfseg.text.files import PathLike
 
-_STRETCH: Final = re.compile(r"\S+")
+_VISIBLE: Final = re.compile(r"\S+")
 _SPACE: Final = re.compile(r"\r\n|\s")
 
 
@@ -124,13 +124,13 @@ class Tokenizer:
     def load_userdict(self, f: PathLike | Readable | Iterable[str]) -> None:
         """Add the words of a file, by name or open, or of lines: a word, its count, its tag.
 
-        The larger the count, the more a word is worth beside the others of its file. A word with
+        The larger the count, the stronger a word is beside the others of its file. A word with
         white space inside is passed over, for white space always separates words here.
 
         Raises
         ------
         LexiconError
-            With the line, if it is none of that format.
+            If a line is not in that format; the message names it.
         """
         if isinstance(f, str | os.PathLike):
             self.lexicon.update(UserLexicon.read(f, format="jieba"))
@@ -152,7 +152,7 @@ class Tokenizer:
         self.lexicon.add(word, strength=float("-inf"))
 
     def suggest_freq(self, segment: str | Iterable[str], tune: bool = False) -> int:
-        """Return a number for a word, 0 for what is to be parted; with ``tune``, see to it."""
+        """Return a number for a word, 0 for one to be split; ``tune`` adds it to the lexicon."""
         if isinstance(segment, str):
             if tune:
                 self.add_word(segment)
@@ -172,12 +172,12 @@ class Tokenizer:
                 yield token.text, token.start, token.end
 
     def _every(self, text: str) -> list[tuple[int, int]]:
-        """Return where words are: the known ones, and the model's own where there is none."""
+        """Return the spans of words: known ones, and the model's own elsewhere."""
         found = {
             (a, b)
-            for stretch in _STRETCH.finditer(text)
-            for a in range(*stretch.span())
-            for b in range(a + 2, min(stretch.end(), a + MAX_WORD_LENGTH) + 1)
+            for visible in _VISIBLE.finditer(text)
+            for a in range(*visible.span())
+            for b in range(a + 2, min(visible.end(), a + MAX_WORD_LENGTH) + 1)
             if self.segmenter.knows(text[a:b])
         }
         covered = bytearray(len(text))

@@ -120,7 +120,7 @@ def cross_validate(
     encoding: str = "utf-8",
     **options: Any,
 ) -> CrossValidation:
-    """Score a way of training on the corpora themselves.
+    """Score a configuration on the training corpora themselves, by folds.
 
     Parameters
     ----------
@@ -244,8 +244,8 @@ def _unit_begins(corpus: Corpus, by: Unit) -> NDArray[np.bool_]:
 def pooled(scores: Sequence[Scores]) -> Scores:
     """Return the scores of texts, each by a model of its own, counted as one text.
 
-    There is no one training vocabulary: words are told from unknown ones in the counts alone, not
-    in the breakdown.
+    There is no one training vocabulary: the counts separate known and unknown words, the breakdown
+    does not.
     """
     alignments = [each.alignment for each in scores]
     sure = [each.confidence for each in alignments if each.confidence is not None]

@@ -38,7 +38,7 @@ class Point:
     share
         Of the words of the corpora that were wanted.
     repeat
-        From 1; each begins at another place of the corpora and with another seed.
+        From 1; each begins at another sentence of the corpora and with another seed.
     sentences, words
         What was trained on.
     scores

@@ -124,7 +124,7 @@ class Tuning:
         return interval_of_difference(self.defaults.counts, self.best.counts)
 
     def p_value(self) -> float:
-        """Return how often chance alone makes the best of so many settings as much better."""
+        """Return the chance that the best of so many equal settings is as much better."""
         return reality_check([attempt.counts for attempt in self.attempts])
 
     def remaining_gain(self) -> float:

@@ -44,7 +44,7 @@ class Algorithm:
     temperature: float | None = None
 
     def has(self, parameter: str) -> bool:
-        """Tell whether it has a parameter, such as ``seed`` or ``threads``."""
+        """Return whether it has a parameter, such as ``seed`` or ``threads``."""
         return parameter in parameters_of(self.name)
 
     def params(

@@ -1,7 +1,7 @@
-"""Checkpoints: the state of a training, from which another process goes on.
+"""Checkpoints: the state of a training run, from which another process resumes.
 
 A checkpoint is a safetensors file, so reading it executes nothing. Its metadata holds the record
-of the training, JSON, and what it is a training of: a digest of corpus and configuration.
+of the training, JSON, and a digest of corpus and configuration.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Training by CRFsuite, through sklearn-crfsuite; its model file read back into pattern blocks.
 
 CRFsuite is given the features by name (``C[-1]C[0]=北京``), one sentence at a time, so that only
-its own copy of them is ever in memory. What it writes is read once and thrown away; tagging never
+its own copy of them is ever in memory. Its file is read once and deleted; tagging never
 needs CRFsuite.
 """
 

@@ -67,7 +67,7 @@ def of_training(texts: Texts, settings: Settings, init: Model | None) -> dict[st
 
 
 def of_raw(raws: Sequence[Corpus]) -> dict[str, Any]:
-    """Return the entry about raw text, if there is any; nobody counted its words."""
+    """Return the entry about raw text, if there is any; it has no words to count."""
     entries = [of_corpus(corpus) for corpus in raws]
     for entry in entries:
         del entry["words"]

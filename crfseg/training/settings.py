@@ -157,7 +157,7 @@ def _strict(templates: Templates, given: bool) -> Templates:
 def _protocol(
     asked: Protocol | None, templates: Templates, folding: Folding, *, raw: bool, lexicon: bool
 ) -> Protocol:
-    """Return what is known besides the training text, and make sure it is no more than asked."""
+    """Return the options of the features beside the templates, and check them."""
     if lexicon and asked not in (None, "open"):
         raise TrainingError(f"{asked}: expected no lexicon; or the protocol open")
     if raw and asked in ("strict", "closed"):

@@ -72,7 +72,7 @@ def train(
         the best mean F1 on them (of labelled words where labels are trained), and their scores
         are recorded in the model.
     init
-        A model to go on from, or its file. What it knows is kept where the corpora say nothing
+        A model to start from, or its file. Its weights are kept where the corpora say nothing
         else. Templates, scheme, labels and folding are its own.
     raw
         Text without words, any amount of it: files, or corpora, in which white space is not looked

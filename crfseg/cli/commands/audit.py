@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """List where the corpora's own words are probably wrong, the likeliest first.
 
-    Heard are models that have not seen the place, trained on the other folds, and how the same
+    The evidence: models trained on the other folds, which have not seen the place, and how the same
     string is segmented elsewhere. Each line has the place, the score from 0 to 1, the words as they
     are in brackets, as they probably should be, and why. A person decides: models err too.
     """

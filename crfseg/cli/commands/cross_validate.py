@@ -1,4 +1,4 @@
-"""``crfseg cross-validate``: the scores of a way of training, from the training corpora alone."""
+"""``crfseg cross-validate``: the scores of a configuration, from the training corpora alone."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def command(
     encoding: str,
     **settings: Any,
 ) -> None:
-    """Score a way of training on the corpora themselves.
+    """Score a configuration on the training corpora themselves.
 
     The corpora are divided into contiguous folds; each is segmented by a model trained on the
     others. Prints the figures of every fold, their mean and standard deviation, and those of all

@@ -61,7 +61,7 @@ def command(
     """Score a model (-m), the bundled one by default, or a segmented file (--predicted).
 
     Prints what was scored and what the model was allowed to know, then the summary of the official
-    SIGHAN scorer, figure for figure, then how far that can be trusted and what stands behind it.
+    SIGHAN scorer, figure for figure, then its confidence interval and a breakdown.
     """
     if model is not None and predicted is not None:
         raise click.UsageError("give either --model or --predicted")

@@ -20,13 +20,13 @@ _VIEWS: Final = {
     "C": "C  characters",
     "T": "T  classes of characters: (h)an, (l)atin, (d)igit, (n)umeral, (p)unctuation, (k)ana",
     "G": "G  groups of characters that behave alike",
-    "B": "B  the longest known word that begins there: length.trust",
-    "E": "E  the longest known word that ends there: length.trust",
-    "P": "P  the longest known word that passes over the boundary before it: length.trust",
+    "B": "B  the longest known word that begins there: length.class",
+    "E": "E  the longest known word that ends there: length.class",
+    "P": "P  the longest known word that passes over the boundary before it: length.class",
     "b": "b e p  the lengths alone",
     "W": "W  which word it is that begins there",
     "V": "V  which word it is that ends there",
-    "A": "A  in how varied company the strings from there on stand in raw text",
+    "A": "A  accessor variety of the strings from there on, in raw text",
 }
 
 
@@ -60,10 +60,10 @@ def command(
     rules: str | None,
     keep: tuple[str, ...],
 ) -> None:
-    """Tell why TEXT is cut at a place, or is not: the features that voted, and the runner-up.
+    """Explain why TEXT is cut at a position or not: the features that vote, and the runner-up.
 
     Weights are in nats: what makes the text as it is cut e to that power times as probable as the
-    runner-up, the best way to cut it that decides this place otherwise.
+    runner-up, the best segmentation with the opposite decision.
     """
     segmenter = load(model, lexicon=lexicon, rules=rules, keep=keep)
     if place is None:

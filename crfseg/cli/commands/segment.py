@@ -57,7 +57,7 @@ from crfseg.text.offsets import UNITS, Unit
     help="What spans count; utf-16 is what Java and JavaScript count.",
 )
 @click.option(
-    "--nbest", type=click.IntRange(1, 1000), help="json: add the so many most probable ways to cut."
+    "--nbest", type=click.IntRange(1, 1000), help="json: add the N most probable segmentations."
 )
 @click.option("--marginals", is_flag=True, help="json: add how probable each tag is.")
 @click.option(
@@ -179,15 +179,15 @@ def _json(segmenter: Segmenter, form: _Form, text: Text) -> str:
     result["confidence"] = segmenter.confidence(text, form.granularity).round(4).tolist()
     result["entropy"] = round(segmenter.entropy(text), 4)
     if form.nbest:
-        result["nbest"] = [_way(way) for way in segmenter.nbest(text, form.nbest)]
+        result["nbest"] = [_candidate(each) for each in segmenter.nbest(text, form.nbest)]
     if form.marginals:
         result["marginals"] = segmenter.marginals(text).round(4).tolist()
     return json.dumps(result, ensure_ascii=False)
 
 
-def _way(way: Candidate) -> dict[str, Any]:
-    labels = {"labels": way.labels} if any(way.labels) else {}
-    return {"words": way.words, **labels, "log_probability": round(way.log_probability, 4)}
+def _candidate(each: Candidate) -> dict[str, Any]:
+    labels = {"labels": each.labels} if any(each.labels) else {}
+    return {"words": each.words, **labels, "log_probability": round(each.log_probability, 4)}
 
 
 def _with_label(token: Token) -> str:

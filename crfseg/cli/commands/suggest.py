@@ -1,4 +1,4 @@
-"""``crfseg suggest``: the sentences most worth annotating, as a file to be corrected."""
+"""``crfseg suggest``: the most informative sentences to annotate, as a file to be corrected."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def command(
     sure: float,
     encoding: str,
 ) -> None:
-    """Choose the sentences of raw text that are most worth annotating, and mark what is asked.
+    """Choose the most informative sentences of raw text, and mark the decisions to make.
 
     RAW has a sentence a line. In what is written, words that the model is not sure of are marked as
     it would cut them: | before a character that begins a word, - before one that does not. Correct
     these marks, leave out those you cannot decide, and train on: crfseg train FILE --format partial
-    --init MODEL, or --init bundled. Places without a mark are not asked about, and nothing is
+    --init MODEL, or --init bundled. Positions without a mark are not asked about, and nothing is
     learned from them. Sentences that the model was trained on are passed over.
     """
     segmenter = load(model)

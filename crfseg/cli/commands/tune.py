@@ -101,7 +101,7 @@ def _attempts(found: Tuning) -> Iterator[str]:
 
 
 def _verdict(found: Tuning, dev: tuple[str, ...], budget: float) -> Iterator[str]:
-    """Say what is better than the defaults, and how far that can be trusted."""
+    """Say what is better than the defaults, with the significance of the difference."""
     if len(found.attempts) == 1:
         yield f"nothing but the defaults was tried in {budget:g} s: give a larger budget, or trials"
         return

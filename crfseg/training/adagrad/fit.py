@@ -129,7 +129,7 @@ class _Run:
         )
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Write down everything that the passes to come depend on."""
+        """Save the whole state that later passes depend on."""
         weights, best = self.weights, self.best
         arrays: dict[str, NDArray[Any]] = {
             "states": weights.states,
@@ -169,7 +169,7 @@ def fit(task: Task) -> Outcome:
 
     Dev is scored after every pass: the pass of the best mean F1 is kept, and training stops after
     ``patience`` passes without a better one. Without dev the last pass is kept. The checkpoint is
-    written after every pass, before the callback is called, and training goes on from it.
+    written after every pass, before the callback is called, and training resumes from it.
 
     Returns
     -------

@@ -41,7 +41,7 @@ cdef extern from *:
 
 cdef enum:
     FEW = 6  # tags: more are seldom all in question, so that rows of a block are left alone
-    AHEAD = 12  # patterns whose blocks are on their way from memory
+    AHEAD = 12  # patterns whose blocks are prefetched
     SPINS = 4000  # looks at the barrier before the thread lets others run
 
 cdef enum:  # the columns of kinds
@@ -126,7 +126,7 @@ cdef inline void step(
 
 
 cdef inline bint is_quiet(const float *norms, Py_ssize_t width, float quiet) noexcept nogil:
-    """Tell whether the gradients of a block's rows are too small to matter."""
+    """Return whether the gradients of a block's rows are too small to matter."""
     cdef Py_ssize_t r
     cdef float total = 0
     for r in range(width):
@@ -193,8 +193,8 @@ cdef class Batches:
     ids
         The pattern that starts at each padded position, (K, T'); -1 for none.
     kinds
-        For each kind: block width, reach, last offset of its shape, its place in ``states`` and in
-        ``shares``, and what it was learned from, 0 for nothing; (K, 6).
+        For each kind: block width, reach, last offset of its shape, its position in ``states`` and in
+        ``shares``, and its source for dropout, 0 for none; (K, 6).
     states
         Weights, squared gradients and time-weighted steps of every pattern, block by block.
     shares
@@ -291,7 +291,7 @@ cdef class Batches:
         return self.offsets[s + 1] - self.offsets[s] + 4 * self.window
 
     cdef bint sees(self, Py_ssize_t s, Py_ssize_t k) noexcept nogil:
-        """Tell whether a sentence sees the patterns of a kind in this pass."""
+        """Return whether a sentence sees the patterns of a kind in this pass."""
         return not self.hidden[s] or self.hidden[s] != self.kinds[k, SOURCE]
 
     cdef void exponentiate(self, float *exp_transitions) noexcept nogil:

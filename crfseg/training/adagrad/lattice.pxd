@@ -8,7 +8,7 @@ cdef extern from *:
     """
     #include <string.h>
 
-    /* exp(x) to seven digits, 0 below -87, without a call or a branch: loops of it become vectors.
+    /* exp(x) to seven digits, 0 below -87, without a call or a jump: loops of it become vectors.
        2^n by the exponent's bits, 2^r for |r| <= 1/2 by its series. */
     static inline float CRFSEG_EXP(float x) {
       float z = (x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x) * 1.44269504f;
@@ -137,7 +137,7 @@ cdef inline double lattice(
 
 
 cdef inline bint agrees(int8_t boundaries, bint is_so) noexcept nogil:
-    """Tell whether something may be so, given what is known: 1 it is, -1 it is not, 0 nothing."""
+    """Return whether a property is allowed by its constraint: 1 required, -1 excluded, 0 free."""
     return not boundaries or (boundaries > 0) == is_so
 
 
@@ -148,7 +148,7 @@ cdef inline double partial_lattice(
 ) noexcept nogil:
     """Do what :func:`lattice` does where only some boundaries are known: the marginal likelihood.
 
-        loss = log Z - log Z(the paths that agree with what is known)
+        loss = log Z - log Z(the paths that agree with the constraints)
         gradient = expectation over all paths - expectation over those that agree
 
     In Z a tag that does not agree scores ``margin`` more. ``boundaries`` says of each character whether

@@ -83,7 +83,7 @@ class Trainer:
     def _drop_out(self) -> None:
         """Choose the sentences that are trained on without what was learned from the text.
 
-        At the others the model sees what such features are worth; at these it learns to do without,
+        The others teach the model the weights of such features; these teach it to do without,
         so that words which it does not know are found by their characters.
         """
         kinds = self._weights.dataset.extractor.templates.kinds
@@ -152,7 +152,7 @@ class _Threads:
 
 
 def _partial(dataset: Dataset) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
-    """Return what is known of the characters, and of which sentences a part is not known."""
+    """Return the boundary constraints of the characters, and which sentences are partly free."""
     if dataset.boundaries is None:
         return np.empty(0, dtype=np.int8), np.empty(0, dtype=np.uint8)
     is_open = np.logical_or.reduceat(dataset.boundaries == 0, dataset.offsets[:-1])

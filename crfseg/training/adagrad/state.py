@@ -81,7 +81,7 @@ class TrainingState:
         ):
             rows = _rows(patterns.keys, table.keys)
             view = block.reshape(len(block), 3, patterns.kind.width, len(names))
-            potentials = init.potentials(table) / self._trust(patterns.kind)
+            potentials = init.potentials(table) / self._scale(patterns.kind)
             view[rows[:, None], 0, :, tag] = potentials.transpose(0, 2, 1)
             view[rows[:, None], 1, :, tag] = _KNOWN
 
@@ -105,22 +105,22 @@ class TrainingState:
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]
-        trust = self._trust(patterns.kind)
+        scale = self._scale(patterns.kind)
         slices = [slice(at, at + _ROWS) for at in range(0, len(block), _ROWS)]
         kept = np.zeros(len(block), dtype=bool)
         for some in slices:
-            heaviest = trust * np.abs(self._average(block[some])).max(axis=1, initial=0)
+            heaviest = scale * np.abs(self._average(block[some])).max(axis=1, initial=0)
             kept[some] = heaviest >= np.where(patterns.counts[some], max(prune, _NOTHING), _NOTHING)
         shape = np.count_nonzero(kept), patterns.kind.width, n_tags
         weights: Any = np.empty(shape, dtype=np.float32)
         done = 0
         for some in slices:
-            rows = trust * self._average(block[some][kept[some]]).reshape(-1, *shape[1:])
+            rows = scale * self._average(block[some][kept[some]]).reshape(-1, *shape[1:])
             weights[done : done + len(rows)] = rows[:, :, self.tag_number]
             done += len(rows)
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
 
-    def _trust(self, kind: PatternKind) -> np.float32:
+    def _scale(self, kind: PatternKind) -> np.float32:
         """Return what part of its trained weights a kind has in the model."""
         return np.float32(_TRUST if kind.learned_from and not self.dataset.tag_set.labels else 1)
 
@@ -131,7 +131,7 @@ class TrainingState:
 def _tag_order(tag_set: TagSet) -> NDArray[np.intp]:
     """Return the tags in the order of training: labelled ones as B.. S.. E.. M.., shape (L,).
 
-    So the tags that begin a word lie side by side, and those that end one: counting.pyx.
+    So the tags that begin a word are adjacent, and so are those that end one; see kernels.pyx.
     """
     if not tag_set.labels:
         return np.arange(len(tag_set.names))
