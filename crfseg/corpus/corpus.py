@@ -31,7 +31,7 @@ from crfseg.text.whitespace import split_lines
 
 
 class Span(NamedTuple):
-    """A word's place in a text: half-open, in code points of the text as given."""
+    """The span of a word: half-open, in code points of the text as given."""
 
     start: int
     end: int
@@ -74,7 +74,7 @@ class Sentence:
 
     @property
     def spans(self) -> list[Span]:
-        """The words' places in :attr:`text`."""
+        """The spans of the words in :attr:`text`."""
         ends = np.cumsum([len(word) for word in self.words]).tolist()
         return [Span(end - len(word), end) for word, end in zip(self.words, ends, strict=True)]
 
@@ -336,7 +336,7 @@ def _n_lines(text: str) -> int:
 def _boundaries(
     starts: NDArray[np.bool_], partial: list[tuple[int, NDArray[np.int8]]], storage: Storage
 ) -> NDArray[np.int8]:
-    """Return what is known of a text: all, but in the parts that begin at these places."""
+    """Return the constraints of a text: the tags, except in the parts that begin here."""
     boundaries: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
     for at in blocks.blocks(len(starts)):
         boundaries[at] = np.where(starts[at], BEGIN, INSIDE)

@@ -86,7 +86,7 @@ def fetch(
     FetchError
         If the source cannot be reached, or is not what the registry says.
     CorpusError
-        If a raw file cannot be read as what it should be.
+        If a raw file is not in the format of its source.
     OSError
         If a file cannot be read or written.
     """
@@ -174,7 +174,7 @@ def _through_pip(source: Source) -> Path:
 
 
 def pip_download(source: Source, scratch: Path) -> Path:
-    """Let pip fetch the package from wherever the user has told it to look.
+    """Fetch the package with pip, from the indexes that the user has configured.
 
     The requirement carries the digest, so that pip checks it before it runs anything of the
     package (to learn its metadata).
@@ -233,7 +233,7 @@ def download(url: str, folder: Path, name: str, sha256: str, progress: Any) -> P
 
 
 def _root_cause(error: BaseException) -> str:
-    """Return what lies under a chain of exceptions, on one line."""
+    """Return the cause of a chain of exceptions, on one line."""
     while error.__context__ is not None:
         error = error.__context__
     return " ".join(str(error).split()) or type(error).__name__

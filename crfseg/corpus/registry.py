@@ -55,7 +55,7 @@ class Source:
     Parameters
     ----------
     name, title, script, criterion
-        What it is.
+        A line of description.
     licence, terms
         What its source says of its use.
     kind

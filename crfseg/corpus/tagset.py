@@ -50,7 +50,7 @@ class WordTags(NamedTuple):
     openers: NDArray[np.int16]
     """The O tags that begin words of several characters, shape (O,)."""
     inner: NDArray[np.int16]
-    """The tag that goes on with a word behind each tag, -1 for none; shape (L,)."""
+    """The inner tag that continues a word after each tag, -1 for none; shape (L,)."""
     closing: NDArray[np.int16]
     """The tag that ends it, -1 for none; shape (L,)."""
     opener_of: NDArray[np.int16]
@@ -168,7 +168,7 @@ class TagSet:
 
     @cached_property
     def _tag_of(self) -> NDArray[np.int16]:
-        """The tag of (label, position); -1 where there is none."""
+        """The tag of (label, position); -1 if it does not exist."""
         columns = (*_POSITIONS[self.scheme], OUTSIDE)
         table = np.full((max(1, len(self.labels)), len(columns)), -1, dtype=np.int16)
         rows = {label: row for row, label in enumerate(self.labels or ("",))}
@@ -242,7 +242,7 @@ class TagSet:
 
 
 def _only(legal: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """Return the only tag that may follow each, -1 if there is none; shape (L,)."""
+    """Return the only tag that may follow each, -1 if there is no such tag; shape (L,)."""
     found: NDArray[np.int16] = np.where(legal.any(axis=1), legal.argmax(axis=1), -1).astype(
         np.int16
     )

@@ -2,7 +2,7 @@
 
 The accessor variety of a string is the number of different characters before it, or behind it if
 those are fewer; every edge of a sentence counts as a character of its own. What is a word, or
-several, stands in varied company, what is cut out of the middle of words does not::
+several, has many different neighbours, a part of a word has few::
 
     前       string     后              before  behind   variety
     在 去 从   北京      的 市 。        3       3        3
@@ -35,7 +35,7 @@ from crfseg.text.blocks import blocks
 
 MAX_STRING_LENGTH: Final = 4
 _SHIFTS: Final = {2: 5, 3: 2, 4: 0}
-"""Where the class of a string of each length lies among the bits of view A."""
+"""The position of the class of each string length among the bits of view A."""
 _LEAST: Final = {
     2: (1, 2, 4, 8, 16, 32, 64),
     3: (2, 3, 5, 9, 17, 33, 65),
@@ -57,14 +57,14 @@ class Varieties:
     strings
         The symbols of two to four characters, then 0; distinct, shape (N, 4), uint16.
     classes
-        As they lie among the bits of view A, shape (N,), uint8::
+        The classes at their bits of view A, shape (N,), uint8::
 
             class of 2 characters, 3 bits | of 3, 3 bits | of 4, 2 bits
 
     Raises
     ------
     ValueError
-        If these are no such strings, or a class is none of its length.
+        If a string is not valid, or a class is not one of its length.
     """
 
     strings: Symbols = field(
@@ -103,7 +103,7 @@ class Varieties:
         return Matcher(self.strings[self.strings != 0], offsets)
 
     def mark(self, entries: Numbers, lexicon_features: Numbers) -> None:
-        """Write the symbols of view A at each place into the marks of a text that was not counted.
+        """Write the symbols of view A at each position of a text that was not counted.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class Varieties:
 
 
 def _bits(length: int) -> NDArray[np.uint8]:
-    """Return the classes of a length, from 0 on, as they lie among the bits of view A."""
+    """Return the classes of a length, from 0 on, at their bits of view A."""
     return (np.arange(len(_LEAST[length]) + 1) << _SHIFTS[length]).astype(np.uint8)
 
 
@@ -170,7 +170,7 @@ def _of_length(
 
 
 def _classes(length: int, varieties: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """Return the classes of strings of one length, as they lie among the bits of view A."""
+    """Return the classes of strings of one length, at their bits of view A."""
     return _bits(length)[np.digitize(varieties, _LEAST[length])]
 
 

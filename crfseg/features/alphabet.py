@@ -1,7 +1,7 @@
 """The alphabet: the characters a model knows, how it folds them, and their symbols in each view.
 
 A character's entry is one number that holds its symbols in the views C, T and G; see
-:mod:`crfseg.features.ngrams` for where they lie.
+:mod:`crfseg.features.ngrams` for their layout.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A character is described by its neighbours: how much more often than by chance each stands before
 or behind it (positive pointwise mutual information), brought down to a few dimensions. Characters
-whose descriptions point the same way form a group: surnames, numerals, particles, ... A group
+whose vectors have the same direction form a cluster: surnames, numerals, particles, ... A cluster
 speaks for its rare characters too.
 
 Bullinaria and Levy (2007), Extracting semantic representations from word co-occurrence statistics;
@@ -110,12 +110,12 @@ def _vectors(surprises: Any, n_dimensions: int) -> NDArray[np.float64]:
 
 
 def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return which of SELDOM clusters each vector lies in."""
+    """Return the cluster of each vector, one of SELDOM."""
     from scipy.cluster.vq import kmeans2
 
     n_groups = min(RARE, len(vectors))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a cluster that nothing lies in
+        warnings.simplefilter("ignore")  # of an empty cluster
         seed = np.random.default_rng(0)
         _, clusters = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
     found: NDArray[np.uint8] = clusters.astype(np.uint8)

@@ -14,9 +14,9 @@ EVERY_KEY = np.zeros(2, dtype=np.uint8)  # tallies that let every key pass where
 
 
 def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
-    """Count each key where it hashes to; keys that share a place are counted together.
+    """Count each key where it hashes to; keys that share a slot are counted together.
 
-    A place stands at 255 when more have come. A key came at most as often as its place says.
+    A slot stays at 255. A key occurs at most as often as its slot says.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ cdef class Interner:
             slots = self.slots
             shift = 64 - self.bits
             with nogil:
-                # As many as fit for sure; their slots are on their way while others are looked at.
+                # As many as fit for sure; their slots are prefetched meanwhile.
                 while i < n and 2 * (self.n_distinct + BLOCK) <= slots.shape[0]:
                     stop = min(n, i + BLOCK)
                     for b in range(i, stop):

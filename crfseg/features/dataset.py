@@ -118,7 +118,7 @@ class Dataset:
     offsets
         Where each of the N sentences begins, and T at the end; shape (N + 1,).
     boundaries
-        What is known of the T characters, as in :class:`crfseg.Corpus`; None: all. What is not
+        The boundary constraints of the T characters, see :class:`crfseg.Corpus`; None: the tags. What is not
         known has any tag here.
     """
 

@@ -1,7 +1,7 @@
 """Export: training data as CRF++, CRFsuite and other tools read it.
 
 ======== ===========================================================================
-crfpp    CRF++: character, class, folded character (unless folding is none), tag
+crfpp    CRF++: character, class, folded character (unless folding is off), tag
 crfsuite CRFsuite's own text format: the tag, then the features of the templates
 others   the formats of :mod:`crfseg.corpus.writers`, which need no features
 ======== ===========================================================================
@@ -64,7 +64,7 @@ def convert(
     Raises
     ------
     CorpusError
-        If a file cannot be read, or if labels are wanted and there are none, or one cannot be
+        If a file cannot be read, or if labels are asked for and missing, or one cannot be
         written in that format.
 
     Examples

@@ -84,7 +84,7 @@ class Extractor:
         templates, folding
             What features look at.
         before
-            The extractor of an earlier model: what it knows stays as it is.
+            The extractor of an earlier model; its symbols, words and strings are kept.
         raw
             Unsegmented text, if any.
         lists

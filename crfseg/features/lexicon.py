@@ -10,7 +10,7 @@
 
 A model that learned from its own text's words would never see a word it does not know. Hence the
 text is cut into folds, and in each a word is what the others say of it (cross-fitting). So it also
-learns what a list from elsewhere is worth: a word that no other fold has is known from it alone.
+learns how reliable an external list is: a word that no other fold has is known from it alone.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Lexicon:
     words
         As the model folds them, of one to eight characters, the most frequent first.
     classes
-        How far each is to be trusted, 1 to 32, see :func:`class_of`; shape (N,), uint8.
+        The class of each, 1 to 32, see :func:`class_of`; shape (N,), uint8.
 
     Raises
     ------
     ShapeError
         If there is not one class a word.
     ValueError
-        If a class is none.
+        If a class is not valid.
     """
 
     words: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Lexicon:
 
 
 class FittedLexicon(NamedTuple):
-    """A corpus and what is known of its words."""
+    """A corpus with the lexicon features of its characters."""
 
     lexicon: Lexicon
     lexicon_features: NDArray[np.uint32]
@@ -285,7 +285,7 @@ def fit_lexicon(
     init: Lexicon | None = None,
     storage: Storage | None = None,
 ) -> FittedLexicon:
-    """Collect the words of a corpus, and mark in each fold those that the others or a list know.
+    """Collect the words of a corpus, and mark in each fold those of the other folds or a list.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ def fit_lexicon(
     window
         At least 1: edges keep words from reaching into the next sentence.
     lists
-        Words from elsewhere, those to be trusted most in the first; see :func:`first_words`.
+        External word lists, the most reliable first; see :func:`first_words`.
     init
         Words that are known already: they keep their ranks and, in every fold, their classes.
     storage

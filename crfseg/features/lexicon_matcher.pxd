@@ -5,7 +5,7 @@ from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cdef enum:
     LONGEST = 8  # symbols of a word
     REACH = LONGEST - 1  # how far words that begin here have an end
-    CHUNK = 256  # places
+    CHUNK = 256  # positions
     ROOM = CHUNK + 2 * REACH
 
 
@@ -14,8 +14,8 @@ cdef struct Search:
     Py_ssize_t n
     int length  # of the paths that are alive
     Py_ssize_t n_alive
-    int places[ROOM]  # where they begin, ascending
-    uint32_t links[ROOM]  # to where they have come
+    int places[ROOM]  # the start of each path, ascending
+    uint32_t links[ROOM]  # the node that each path has reached
     uint64_t keys[ROOM]
     const uint64_t *slots[ROOM]
 

@@ -6,7 +6,7 @@
     (ranks 0, 1, 2)                                       says its word; mere prefixes come after
 
 The first symbol leads to a node by a table, further ones by a hash table of all edges. A text is
-gone through by length: all places one symbol deep, those still alive two deep, and so on. Thus the
+gone through by length: all positions one symbol deep, those still alive two deep, and so on. Thus the
 look-ups of a step do not wait for each other, and of what is written twice the longest stays.
 """
 
@@ -19,7 +19,7 @@ from crfseg.features.prefetch cimport prefetch
 from crfseg.features.ngrams cimport FIRST, hash_of, is_edge, symbol_of
 
 cdef enum:
-    LONGEST_TOLD = 6  # longer words look alike in a mark
+    LONGEST_TOLD = 6  # longer words share one code
     MAX_WORD = 0xFFFF  # larger numbers of words do not fit
     MAX_TEXT_CLASS = 20  # words of higher classes are known from a list alone, and have no number
     MAX_NODE = (1 << 23) - 1  # a symbol needs at most one
@@ -32,8 +32,8 @@ MAX_WORD_LENGTH = LONGEST  # symbols of a word
 OF_TEXT = MAX_TEXT_CLASS
 
 
-cdef struct Found:  # per place of a chunk and some around it; 0 = none
-    uint8_t begins[ROOM]  # what the marks say
+cdef struct Found:  # per position of a chunk and its surroundings; 0 = none
+    uint8_t begins[ROOM]  # the codes of the lexicon features
     uint8_t ends[ROOM]
     uint8_t passes[ROOM]
     uint32_t first[ROOM]  # nodes of the words that begin and end
@@ -48,7 +48,7 @@ cdef inline Py_ssize_t slot_at(uint64_t key, uint64_t n_slots) noexcept nogil:
 cdef void note(
     const Search *search, Py_ssize_t n_words, const uint8_t *classes, Found *found
 ) noexcept nogil:
-    """Write down the known words among the paths."""
+    """Record the words of the lexicon among the paths."""
     cdef Py_ssize_t a, t, end, over
     cdef uint32_t node, named, length = min(search.length, <int>LONGEST_TOLD) << 5
     cdef uint8_t mark
@@ -75,7 +75,7 @@ cdef void write(
     const Found *found, Py_ssize_t at, const uint32_t *entries, Py_ssize_t n, uint32_t *lexicon_features,
     uint32_t *words,
 ) noexcept nogil:
-    """Write the marks and words of n places, of which the first is found at ``at``."""
+    """Write the lexicon features and words of n positions, the first of them found at ``at``."""
     cdef Py_ssize_t t
     for t in range(n):
         if is_edge(entries[t]):
@@ -92,7 +92,7 @@ cdef int is_whole(
     const uint32_t *entries, Py_ssize_t n, const int8_t *boundaries, Py_ssize_t begin,
     Py_ssize_t end,
 ) noexcept nogil:
-    """Tell whether the characters between are segmented as one word; -1 if that is not known."""
+    """Return 1 if the characters between are one word in the corpus, 0 if not, -1 if unknown."""
     cdef int8_t first = boundaries[begin]
     cdef int8_t last = 1 if end == n or is_edge(entries[end]) else boundaries[end]
     cdef bint is_free = first == 0 or last == 0
@@ -201,7 +201,7 @@ cdef class Matcher:
     cdef void begin(
         self, Search *search, const uint32_t *entries, Py_ssize_t n, Py_ssize_t n_begins
     ) noexcept nogil:
-        """Begin paths at each of the first places of n; at most CHUNK + REACH."""
+        """Begin paths at each of the first of n positions; at most CHUNK + REACH."""
         cdef Py_ssize_t t, a = 0
         cdef uint32_t link
         search.entries, search.n, search.length = entries, n, 1
@@ -241,7 +241,7 @@ cdef class Matcher:
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features,
         uint32_t *words,
     ) noexcept nogil:
-        """Find what :meth:`mark` does, in n places, chunk by chunk.
+        """Find what :meth:`mark` does, for n positions, chunk by chunk.
 
         Words that begin a little before a chunk are looked for again: they may end in it.
         """
@@ -262,15 +262,15 @@ cdef class Matcher:
         self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features,
         uint32_t[::1] words,
     ):
-        """Say for each place which known words begin there, end there, and pass over.
+        """Write for each position the lexicon words that begin there, end there, and pass over it.
 
         ::
 
-            marks    0 (8) | passes (8) | ends (8) | begins (8)       the longest word of each sort,
+            features 0 (8) | passes (8) | ends (8) | begins (8)       the longest word of each sort,
             words           ends (16)   |        begins (16)          0 = none
 
         In ``lexicon_features`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
-        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a place if it
+        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a position if it
         begins before and ends there or after; of equally long ones that which begins last counts.
         At the edges of sentences all of them are the symbol, 1 or 2.
 
@@ -300,7 +300,7 @@ cdef class Matcher:
     cdef void find_all(
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
     ) noexcept nogil:
-        """Find what :meth:`mark_all` does, in n places, chunk by chunk."""
+        """Find what :meth:`mark_all` does, for n positions, chunk by chunk."""
         cdef Py_ssize_t start = 0, t, a
         cdef uint32_t node
         cdef Search search
@@ -319,7 +319,7 @@ cdef class Matcher:
     def mark_all(
         self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features
     ):
-        """Join at each place the bits of all words that begin there, in the upper bits of a mark.
+        """Join at each position the bits of all words that begin there, in the upper bits of its features.
 
         Parameters
         ----------

@@ -24,7 +24,7 @@ cdef inline uint16_t symbol_of(uint32_t entry) noexcept nogil:
 
 
 cdef inline bint is_edge(uint32_t entry) noexcept nogil:
-    """Tell whether it is ``<s>`` or ``</s>``."""
+    """Return whether a symbol is ``<s>`` or ``</s>``."""
     return 0 < symbol_of(entry) < FIRST
 
 

@@ -4,7 +4,7 @@
 
     text          我      爱      北      京
     entries  <s>  .       .       .       .      </s>   C | T << 16 | G << 24
-    marks    <s>  .       .       .       .      </s>   B | E << 8 | P << 16 | A << 24
+    features <s>  .       .       .       .      </s>   B | E << 8 | P << 16 | A << 24
     words    <s>  .       .       .       .      </s>   W | V << 16
 
     C     1       874     210     58      61     2      the character, folded as the model says:
@@ -13,10 +13,10 @@
     G     1       9       31      12      40     2      its learned group, see groups.py
 
     B, E, P    the longest known word that begins here, ends here, passes over the boundary before:
-               how long, and how far to be trusted as a word
+               its length and its class
     b, e, p    the length alone
     W, V       which word it is that begins here, ends here                    see lexicon.py
-    A          in how varied company the 2, 3, 4 characters from here on stand  see varieties.py
+    A          accessor variety of the 2, 3, 4 characters from here on     see accessor_variety.py
 
 An n-gram is one 64-bit key. Sentences are laid end to end with ``window`` symbols ``<s>`` before
 and ``</s>`` after each, so that no n-gram of one reaches into the next.
@@ -41,7 +41,7 @@ class View(NamedTuple):
     """The bits of a position's numbers that hold the symbols of a view."""
 
     number: int
-    """0 entries, 1 marks, 2 words."""
+    """0 entries, 1 lexicon features, 2 words."""
     shift: int
     bits: int
 
@@ -57,7 +57,7 @@ OF_CHARACTERS: Final = frozenset("CT")
 OF_WORDS: Final = frozenset("BEPbepWV")
 """The views that look words up."""
 OF_STRINGS: Final = frozenset("A")
-"""The view that looks up strings, words or not, whose company was counted."""
+"""The view of the accessor variety of strings, words or not."""
 BEGIN: Final = "<s>"
 END: Final = "</s>"
 """The printed symbols before and after a sentence."""
@@ -97,7 +97,7 @@ def pad(entries: NDArray[_Number], offsets: NDArray[np.intp], window: int) -> Nu
 
 
 def padded_shape(corpus: Corpus, window: int) -> tuple[int]:
-    """Return the shape of what says something of every place of a padded corpus."""
+    """Return the shape of an array with a number for each position of a padded corpus."""
     return (corpus.n_chars + 2 * window * len(corpus),)
 
 
@@ -134,12 +134,12 @@ def symbols_of(numbers: Numbers, view: View) -> Numbers:
 
 
 def pattern_keys(places: Sequence[Numbers], views: str, shape: Sequence[int]) -> NDArray[np.uint64]:
-    """Return the key of the n-gram that starts at each place.
+    """Return the key of the n-gram that starts at each position.
 
     Parameters
     ----------
     places
-        The entries, marks and words of T places; the last two only if a view needs them.
+        The entries, lexicon features and words of T positions; the last two if a view needs them.
     views
         The views of the n-gram's symbols.
     shape

@@ -5,8 +5,8 @@ current one. The views are defined in :mod:`crfseg.features.ngrams`: ``C``, the 
 themselves, ``T``, their classes, and others. A feature is a template with the symbols that it
 found: ``C[-1]C[0]=北京``.
 
-Templates that look at the same n-gram from different places share its *pattern kind*; the n-gram
-itself, at any position, is a *pattern*. Its features lie side by side in one block of weights::
+Templates that see the same n-gram from different positions share its *pattern kind*; the n-gram
+itself, at any position, is a *pattern*. Its features are adjacent in one block of weights::
 
     kind CC    templates C[-2]C[-1]  C[-1]C[0]  C[0]C[1]  C[1]C[2]
 
@@ -243,7 +243,7 @@ DEFAULT: Final = Templates.parse(
         *(f"T[{i}]T[{i + 1}]T[{i + 2}]" for i in (-1,)),
     ]
 )
-"""What CRFsuite is given unless told otherwise."""
+"""The default templates for CRFsuite."""
 
 
 def of_characters(names: Iterable[str] | None) -> Templates:

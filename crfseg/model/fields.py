@@ -258,7 +258,7 @@ def _checked_lexicon(
     if ((classes < 1) | (classes > N_CLASSES)).any():
         reject(path, "is damaged (a word of the lexicon is in no class)")
     lexicon = Lexicon(words, classes)
-    lexicon.matcher(alphabet)  # raises a ValueError if a word is there twice, or is none
+    lexicon.matcher(alphabet)  # raises a ValueError if a word is repeated or not valid
     return lexicon
 
 
@@ -266,7 +266,7 @@ def _checked_varieties(path: PathLike, arrays: dict[str, NDArray[Any]]) -> Varie
     strings, classes = arrays["varieties.strings"], arrays["varieties.classes"]
     if strings.dtype != np.uint16 or classes.dtype != np.uint8 or classes.ndim != 1:
         reject(path, f"is damaged (varieties {strings.shape} {strings.dtype} {classes.dtype})")
-    varieties = Varieties(strings, classes)  # raises a ValueError if that is none
+    varieties = Varieties(strings, classes)  # raises a ValueError if one is not valid
     varieties.matcher()  # and so does this if a string is there twice
     return varieties
 

@@ -38,7 +38,7 @@ class Contents(NamedTuple):
 
 
 def write(path: PathLike, header: Mapping[str, Any], arrays: Arrays) -> None:
-    """Write a model file, by way of a temporary file beside it.
+    """Write a model file, through a temporary file beside it.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def write(path: PathLike, header: Mapping[str, Any], arrays: Arrays) -> None:
     text = json.dumps(header, sort_keys=True)
     entry = f"{digest_of(text, arrays)} {text}"  # one entry: of two the order is not fixed
     with replacing(path) as beside:
-        # Not save_file, which would put a regular file in the place of a pipe.
+        # Not save_file, which would replace a pipe by a regular file.
         beside.write_bytes(safetensors.numpy.save(dict(arrays), metadata={"crfseg": entry}))
 
 
@@ -111,7 +111,7 @@ def _opened(path: PathLike) -> Iterator[Any]:
 
 
 def is_model(path: PathLike) -> bool:
-    """Tell whether a file is meant to be a model, cut off or not.
+    """Return whether a file is meant to be a model, truncated or not.
 
     It begins with a length in eight bytes, the last four of them 0, then JSON: no text does.
     """

@@ -41,7 +41,7 @@ class Origin(NamedTuple):
     """The SHA-256 that its header has."""
 
     def is_there(self) -> bool:
-        """Tell whether the file still is what it was."""
+        """Return whether the file is unchanged."""
         try:
             return file.digest_in(self.path) == self.digest
         except (OSError, ModelFileError):
@@ -71,7 +71,7 @@ class Model:
         The distinct words of the training corpus, sorted.
     frequencies
         How often each of them occurs there: 2 ** (k - 1) to 2 ** k - 1 times for class k; shape
-        (W,), or empty where nobody counted.
+        (W,), or empty if unknown.
     sentences
         The hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
     info
@@ -143,7 +143,7 @@ class Model:
 
     @cached_property
     def frequency_of(self) -> Mapping[str, int]:
-        """The class of frequency of each word of the vocabulary; 0 where nobody counted."""
+        """The frequency class of each word of the vocabulary; 0 if unknown."""
         classes = self.frequencies.tolist() or [0] * len(self.vocabulary)
         return dict(zip(self.vocabulary, classes, strict=True))
 
@@ -222,7 +222,7 @@ class Model:
         return dataclasses.replace(self, tables=tuple(tables), transitions=transitions)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to a file, by way of a temporary file beside it.
+        """Write the model to a file, through a temporary file beside it.
 
         Raises
         ------

@@ -84,7 +84,7 @@ def is_white_space(codes: CodePoints) -> NDArray[np.bool_]:
 def fold_width(codes: CodePoints) -> CodePoints:
     """Map full-width forms to half width, one code point to one; shape (T,).
 
-    The full-width ASCII block U+FF01 to U+FF5E lies 0xFEE0 above ASCII.
+    The full-width ASCII block U+FF01 to U+FF5E is 0xFEE0 above ASCII.
 
     >>> to_text(fold_width(code_points("２０ＡＢ％京")))
     '20AB%京'

@@ -34,7 +34,7 @@ def codec(encoding: str) -> str:
     """Return the name of an encoding's codec."""
     try:
         name = codecs.lookup(encoding).name
-        # Codecs such as hex are none for text, and idna cannot pass over a wrong byte.
+        # Codecs such as hex are not for text, and idna cannot skip a wrong byte.
         if "\n".encode(name).decode(name, "ignore") == "\n":
             return name
         raise LookupError(name)
@@ -53,7 +53,7 @@ def encoder(encoding: str) -> Callable[[bytes], bytes]:
 
 
 def pieces(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes]:
-    """Yield a file's text as UTF-8, in pieces as they come, without a byte order mark.
+    """Yield a file's text as UTF-8 in pieces, without a byte order mark.
 
     UTF-8 is passed on unchecked; other encodings are checked while they are decoded.
     """
@@ -67,7 +67,7 @@ def pieces(read: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[bytes
 
 
 def _pieces(read: BinaryIO) -> Iterator[bytes]:
-    """Yield what is there at once, so that a filter answers line by line."""
+    """Yield what can be read without waiting, so that a filter answers line by line."""
     while piece := read.read1(CHUNK):  # type: ignore[attr-defined]  # buffered files have it
         yield piece
 

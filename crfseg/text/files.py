@@ -31,7 +31,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if given.exists() and not given.is_file():
         yield given
         return
-    target = Path(os.path.realpath(given))  # a symbolic link stays one
+    target = Path(os.path.realpath(given))  # a symbolic link is kept
     try:
         handle, name = tempfile.mkstemp(f".{target.name}", ".part-", target.parent)
     except OSError as error:

@@ -39,9 +39,9 @@ def test_compare_takes_models_and_files(tmp_path, model, characters):
     same = run("compare", model, out, gold).stdout.splitlines()
     assert same[3:5] == [
         "B - A  +0.0000, 95 % interval +0.0000 to +0.0000",
-        "p      1.0000 (how often chance alone gives so much, either way)",
+        "p      1.0000 (chance of such a difference between equals)",
     ]
-    assert same[5].startswith("They part in 0 places")
+    assert same[5].startswith("They disagree in 0 places")
     assert len(same) == 6
 
 

@@ -102,10 +102,10 @@ def _summary(found: Comparison, sides: list[_Side], parts: list[Corpus]) -> Iter
         yield from side.lines()
     low, high = found.interval
     yield f"B - A  {found.difference:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}"
-    yield f"p      {found.p_value:.4f} (how often chance alone gives so much, either way)"
+    yield f"p      {found.p_value:.4f} (chance of such a difference between equals)"
     n_right = dict(zip(RIGHT, np.bincount(found.places.right, minlength=3).tolist(), strict=True))
     yield (
-        f"They part in {len(found.places):,} places: A is right in {n_right['one']:,}, B in "
+        f"They disagree in {len(found.places):,} places: A is right in {n_right['one']:,}, B in "
         f"{n_right['other']:,}, neither in {n_right['neither']:,}."
     )
 

@@ -81,7 +81,7 @@ class TrainingState:
         ):
             rows = _rows(patterns.keys, table.keys)
             view = block.reshape(len(block), 3, patterns.kind.width, len(names))
-            potentials = init.potentials(table) / self._trust(patterns.kind)
+            potentials = init.potentials(table) / self._scale(patterns.kind)
             view[rows[:, None], 0, :, tag] = potentials.transpose(0, 2, 1)
             view[rows[:, None], 1, :, tag] = _WARM_START
 
@@ -105,7 +105,7 @@ class TrainingState:
 
     def _table(self, k: int, n_tags: int, prune: float) -> PatternTable:
         patterns, block = self.dataset.patterns[k], self.blocks[k]
-        trust = self._trust(patterns.kind)
+        scale = self._scale(patterns.kind)
         slices = [slice(at, at + _ROWS) for at in range(0, len(block), _ROWS)]
         kept = np.zeros(len(block), dtype=bool)
         for some in slices:
@@ -115,7 +115,7 @@ class TrainingState:
         weights: Any = np.empty(shape, dtype=np.float32)
         done = 0
         for some in slices:
-            rows = trust * self._average(block[some][kept[some]]).reshape(-1, *shape[1:])
+            rows = scale * self._average(block[some][kept[some]]).reshape(-1, *shape[1:])
             weights[done : done + len(rows)] = rows[:, :, self.tag_number]
             done += len(rows)
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
