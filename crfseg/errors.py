@@ -3,61 +3,61 @@
 ::
 
     CrfsegError
-    ├── CorpusError      (ValueError)  a corpus cannot be read as what it should be
-    ├── TemplateError    (ValueError)  a feature template or a feature's name is malformed
+    ├── CorpusError      (ValueError)  a corpus is not valid in its format or encoding
+    ├── TemplateError    (ValueError)  a feature template or feature name is malformed
     ├── TrainingError    (ValueError)  a training option is out of range, or training failed
-    ├── ModelFileError   (ValueError)  a file is no model, or a damaged or newer one
-    ├── LexiconError     (ValueError)  a user's lexicon has what is no word, or no number
-    ├── MarkupError      (ValueError)  what is said of a text's boundaries makes no sense
-    ├── OptionError      (ValueError)  an argument is out of range, or none of its values
-    ├── RuleError        (ValueError)  there is no such rule, or a regular expression is none
+    ├── ModelFileError   (ValueError)  a file is not a model, is damaged, or is too new
+    ├── LexiconError     (ValueError)  a user's lexicon has an invalid word or number
+    ├── MarkupError      (ValueError)  boundary constraints of a text are not valid
+    ├── OptionError      (ValueError)  an argument is out of range or unknown
+    ├── RuleError        (ValueError)  a rule is unknown, or a regular expression not valid
     ├── InfeasibleError  (ValueError)  constraints leave no legal tag sequence
-    ├── ShapeError       (ValueError)  arrays that belong together disagree
+    ├── ShapeError       (ValueError)  arrays have shapes that disagree
     └── FetchError       (OSError)     a public corpus cannot be fetched or verified
 
-A message is one line: where, what, what was expected, what to do. ``except CrfsegError`` catches
+A message is one line: location, problem, what was expected, remedy. ``except CrfsegError`` catches
 all of them. Files that are missing or unreadable raise Python's own ``OSError``.
 """
 
 
 class CrfsegError(Exception):
-    """Anything that crfseg reports."""
+    """Base class of all exceptions of crfseg."""
 
 
 class CorpusError(CrfsegError, ValueError):
-    """Text that cannot be read as the corpus it should be; the message starts with file:line."""
+    """A corpus that is not valid in its format or encoding; messages start with file:line."""
 
 
 class TemplateError(CrfsegError, ValueError):
-    """A malformed feature template, or a feature's name that no template makes."""
+    """A malformed feature template, or a feature name that no template produces."""
 
 
 class TrainingError(CrfsegError, ValueError):
-    """A training option out of range, nothing to train on, or training that gave no model."""
+    """A training option out of range, no training data, or failed training."""
 
 
 class ModelFileError(CrfsegError, ValueError):
-    """A file that is no model, is damaged, or was written by a newer version."""
+    """A file that is not a model, is damaged, or was written by a newer version."""
 
 
 class LexiconError(CrfsegError, ValueError):
-    """A word, a strength or a line of a user's lexicon that is none."""
+    """An invalid word, strength or line of a user's lexicon."""
 
 
 class MarkupError(CrfsegError, ValueError):
-    """Markup, or places in a text, that make no sense."""
+    """Invalid markup, or invalid positions in a text."""
 
 
 class OptionError(CrfsegError, ValueError):
-    """An argument out of range, or none of the values that it can have."""
+    """An argument out of range, or not one of its possible values."""
 
 
 class RuleError(CrfsegError, ValueError):
-    """A rule that there is not, or a regular expression that is none."""
+    """An unknown rule, or an invalid regular expression."""
 
 
 class InfeasibleError(CrfsegError, ValueError):
-    """Constraints under which no legal tag sequence is left."""
+    """Constraints that leave no legal tag sequence."""
 
 
 class ShapeError(CrfsegError, ValueError):
@@ -65,4 +65,4 @@ class ShapeError(CrfsegError, ValueError):
 
 
 class FetchError(CrfsegError, OSError):
-    """A public corpus that could not be fetched, or did not match its SHA-256."""
+    """A public corpus that cannot be fetched, or does not match its SHA-256."""

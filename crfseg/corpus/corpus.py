@@ -1,13 +1,13 @@
-"""A segmented corpus in memory: flat arrays, and sentences as people see them.
+"""Segmented corpora in memory, as flat arrays and as sentences of words.
 
 ::
 
     file               codes     我 爱 北 京 天 安 门 他 来 了      code points, no white space
-    我 爱 北京 天安门      starts    1  1  1  0  1  0  0  1  1  1      where a word begins
-    他 来 了            offsets   0                    7        10  where a sentence begins
-                       lines     1                    2            its line in the file
+    我 爱 北京 天安门      starts    1  1  1  0  1  0  0  1  1  1      True where a word begins
+    他 来 了            offsets   0                    7        10  first of each sentence, then T
+                       lines     1                    2            line of each in the file
 
-The readers of the file formats stand in :mod:`crfseg.corpus.readers`.
+Readers of the file formats are in :mod:`crfseg.corpus.readers`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from crfseg.text.whitespace import split_lines
 
 
 class Span(NamedTuple):
-    """The span of a word: half-open, in code points of the text as given."""
+    """The range of a word in a text: half-open, in code points of the text as given."""
 
     start: int
     end: int
@@ -46,9 +46,14 @@ class Sentence:
     words
         The words, without white space.
     labels
-        One label a word (part of speech, entity type), or None.
+        One label for each word (part of speech, entity type), or None.
     line
-        Its 1-based line in the file it came from; 0 if from none.
+        1-based line in its file; 0 if it is not from a file.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one label for each word.
 
     Examples
     --------
@@ -74,39 +79,38 @@ class Sentence:
 
     @property
     def spans(self) -> list[Span]:
-        """The spans of the words in :attr:`text`."""
+        """The range of each word in :attr:`text`."""
         ends = np.cumsum([len(word) for word in self.words]).tolist()
         return [Span(end - len(word), end) for word, end in zip(self.words, ends, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    r"""Segmented sentences as flat arrays; iterating yields :class:`Sentence`.
+    r"""Segmented sentences as flat arrays; iteration yields :class:`Sentence`.
 
     Parameters
     ----------
     codes
-        All T characters of all sentences end to end, uint32, no white space.
+        The T characters of all sentences, without white space; shape (T,), uint32.
     starts
-        Where a word begins, shape (T,), bool.
+        True where a word begins, shape (T,), bool.
     offsets
-        Where each of the N sentences begins, and T at the end; shape (N + 1,).
+        Index of the first character of each of the N sentences, then T; shape (N + 1,).
     lines
         1-based line of each sentence in its file, shape (N,).
     labels
-        For each character the index of its word's label, shape (T,), int32; None without labels.
+        Index of the label of each character's word, shape (T,), int32; None without labels.
     label_names
         The labels.
     name
-        The file it came from, for messages.
+        The file, for messages.
     sha256
-        The digest of that file, for the record.
+        SHA-256 of the file, for the record.
     n_blank
-        How many lines without a character were passed over.
+        Number of blank lines, which are skipped.
     boundaries
-        Of each character, if only a part of the words is known: 1 begins a word, -1 does not, 0
-        nothing is known; shape (T,), int8. Then ``starts`` has those that are known to begin one.
-        None: all is known.
+        Constraints of a partially annotated corpus, shape (T,), int8: BEGIN (1), INSIDE (-1) or
+        FREE (0, not annotated). ``starts`` is True at BEGIN only. None if all is annotated.
 
     Examples
     --------
@@ -137,7 +141,7 @@ class Corpus:
 
     @classmethod
     def from_constrained(cls, text: ConstrainedText, name: str = "<text>") -> Corpus:
-        r"""Take a text of which something is known for a corpus: one sentence a line.
+        r"""Read text with boundary constraints as a partially annotated corpus, a sentence a line.
 
         >>> text = ConstrainedText.parse("我|是-北京\n他 来了")
         >>> Corpus.from_constrained(text).boundaries.tolist()
@@ -151,9 +155,14 @@ class Corpus:
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sentence], name: str = "<sentences>") -> Corpus:
-        """Build a corpus of sentences; all of them carry labels, or none does.
+        """Build a corpus from sentences.
 
-        White space inside a word separates words, as it does everywhere.
+        White space inside a word separates words, as everywhere. Blank sentences are skipped.
+
+        Raises
+        ------
+        CorpusError
+            If some sentences have labels and others have none.
         """
         kept = [sentence for sentence in sentences if sentence.text.strip()]
         pieces = [_pieces(sentence) for sentence in kept]
@@ -175,14 +184,14 @@ class Corpus:
 
     @property
     def n_words(self) -> int:
-        """The number of words; where only a part is known, of those that are known whole."""
+        """The number of words; of a partially annotated corpus, of fully annotated words."""
         if self.boundaries is None:
             return int(self.starts.sum())
         return sum(int(self.whole(begin, end).sum()) for _, begin, end in self.blocks())
 
     @property
     def n_chars(self) -> int:
-        """The number of characters, white space not counted."""
+        """The number of characters, without white space."""
         return len(self.codes)
 
     def __len__(self) -> int:
@@ -214,14 +223,14 @@ class Corpus:
         return Sentence(words, labels, int(self.lines[n]))
 
     def words(self, begin: int = 0, end: int | None = None) -> list[str]:
-        """Return the words in order: all, or those of the characters from ``begin`` to ``end``."""
+        """Return the words of the characters from ``begin`` to ``end``, in order; default: all."""
         end = self.n_chars if end is None else end
         text = self.text(begin, end)
         cuts = [0, *(np.flatnonzero(self.starts[begin + 1 : end]) + 1).tolist(), end - begin]
         return [text[a:b] for a, b in pairwise(cuts)] if text else []
 
     def whole(self, begin: int, end: int) -> NDArray[np.bool_]:
-        """Tell which of the :meth:`words` between, whole sentences, are known from end to end."""
+        """Return a mask of the fully annotated :meth:`words` of a range of whole sentences."""
         starts = np.flatnonzero(self.starts[begin:end])
         if self.boundaries is None:
             return np.ones(len(starts), dtype=bool)
@@ -232,34 +241,34 @@ class Corpus:
         return chars.to_text(self.codes[begin:end])
 
     def vocabulary(self) -> Counter[str]:
-        """Return the distinct words, and how often each occurs."""
-        found: Counter[str] = Counter()
+        """Return the number of occurrences of each distinct, fully annotated word."""
+        counts: Counter[str] = Counter()
         for _, begin, end in self.blocks():
-            found.update(compress(self.words(begin, end), self.whole(begin, end)))
-        return found
+            counts.update(compress(self.words(begin, end), self.whole(begin, end)))
+        return counts
 
     def words_per_sentence(self) -> NDArray[np.intp]:
         """Return the number of words of each sentence, shape (N,)."""
         return np.add.reduceat(self.starts, self.offsets[:-1], dtype=np.intp)
 
     def sentences_at(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the sentence in which each of some characters stands."""
+        """Return the index of the sentence of each of some characters."""
         return np.searchsorted(self.offsets, positions, side="right") - 1
 
     def hashes(self) -> NDArray[np.uint64]:
         """Return 64 bits of the BLAKE2b hash of each sentence's characters, shape (N,)."""
-        found = np.empty(len(self), dtype=np.uint64)
+        hashes = np.empty(len(self), dtype=np.uint64)
         for which, begin, end in self.blocks():
             code = self.codes[begin:end].astype("<u4", copy=False).tobytes()
             bounds = 4 * (self.offsets[which.start : which.stop + 1] - begin)
             digests = (
                 blake2b(code[a:b], digest_size=8).digest() for a, b in pairwise(bounds.tolist())
             )
-            found[which] = np.frombuffer(b"".join(digests), dtype="<u8")
-        return found
+            hashes[which] = np.frombuffer(b"".join(digests), dtype="<u8")
+        return hashes
 
     def blocks(self) -> Iterator[tuple[slice, int, int]]:
-        """Yield whole sentences together, some 100,000 characters: which, and their characters."""
+        """Yield blocks of whole sentences, some 100,000 characters: (sentences, begin, end)."""
         first = 0
         while first < len(self):
             begin = int(self.offsets[first])
@@ -275,16 +284,16 @@ class Corpus:
 
     @staticmethod
     def join(corpora: Iterable[Corpus], storage: Storage | None = None) -> Corpus:
-        """Join corpora into one, in order; labels survive where all of them have them.
+        """Concatenate corpora; the result has labels if all of them have.
 
-        One after the other is taken in, so that they need not all be in memory if ``storage`` is
-        a folder.
+        They are consumed one at a time: with a folder as ``storage`` they need not all fit in
+        memory.
         """
         storage = storage or Storage()
         codes, starts = storage.column(np.uint32), storage.column(bool)
         offsets, lines = storage.column(np.intp), storage.column(np.intp)
         labels, names = storage.column(np.int32), dict[str, int]()
-        titles, all_labelled, n_chars, n_blank = [], True, 0, 0
+        file_names, all_labelled, n_chars, n_blank = [], True, 0, 0
         partial: list[tuple[int, NDArray[np.int8]]] = []
         for corpus in corpora:
             codes.append(corpus.codes)
@@ -296,17 +305,17 @@ class Corpus:
                 labels.append(_renumbered(corpus, names))
             if corpus.boundaries is not None:
                 partial.append((n_chars, corpus.boundaries))
-            titles.append(corpus.name)
+            file_names.append(corpus.name)
             n_chars += corpus.n_chars
             n_blank += corpus.n_blank
         offsets.append(np.array([n_chars]))
         joined = Corpus(
             codes.array(), starts.array(), offsets.array(), lines.array(),
-            name=", ".join(titles), n_blank=n_blank,
+            name=", ".join(file_names), n_blank=n_blank,
         )  # fmt: skip
         if partial:
             joined = replace(joined, boundaries=_boundaries(joined.starts, partial, storage))
-        if not all_labelled or not titles:
+        if not all_labelled or not file_names:
             return joined
         return replace(joined, labels=labels.array(), label_names=tuple(names))._with_names_sorted()
 
@@ -321,7 +330,7 @@ class Corpus:
 
 
 def place(parts: Sequence[Corpus], sentence: int) -> tuple[str, int]:
-    """Return the file and the line of a sentence of several corpora that are counted as one."""
+    """Return the file and the line of a sentence, counted over several corpora as one text."""
     for part in parts:
         if sentence < len(part):
             return part.name, int(part.lines[sentence])
@@ -336,7 +345,7 @@ def _n_lines(text: str) -> int:
 def _boundaries(
     starts: NDArray[np.bool_], partial: list[tuple[int, NDArray[np.int8]]], storage: Storage
 ) -> NDArray[np.int8]:
-    """Return the constraints of a text: the tags, except in the parts that begin here."""
+    """Return constraints from ``starts``, except in the partially annotated (begin, part)."""
     boundaries: NDArray[np.int8] = storage.empty(starts.shape, np.int8)
     for at in blocks.blocks(len(starts)):
         boundaries[at] = np.where(starts[at], BEGIN, INSIDE)
@@ -346,7 +355,7 @@ def _boundaries(
 
 
 def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
-    """Return the sentence's words and labels, words with white space in them split."""
+    """Return the words and labels of a sentence, with words split at white space."""
     words: list[str] = []
     labels: list[str] = []
     for word, label in zip(
@@ -359,7 +368,7 @@ def _pieces(sentence: Sentence) -> tuple[list[str], list[str]]:
 
 
 def _renumbered(corpus: Corpus, names: dict[str, int]) -> NDArray[np.int32]:
-    """Return the corpus's label indices by ``names``, which gets those that it lacks."""
+    """Return the corpus's labels as indices into ``names``, to which new ones are added."""
     assert corpus.labels is not None
     for name in corpus.label_names:
         names.setdefault(name, len(names))

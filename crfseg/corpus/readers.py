@@ -3,13 +3,13 @@
 ======== ===========================================================================
 words    one sentence a line, words separated by white space
 pos      the same with ``word/POS`` or ``word_POS``; People's Daily ``[a/n b/n]nt``
-columns  CRF++ and CoNLL: a character (or word) a line, its tag last, blank line between
+columns  CRF++ and CoNLL: a character (or word) and its tag a line, blank line between
 conllu   CoNLL-U; forms and universal parts of speech
-partial  one sentence a line, of which a part is known: ``我|是-北京``
+partial  one sentence a line with boundary constraints: ``我|是-北京``
 ======== ===========================================================================
 
 The encoding is UTF-8 unless another is named; it is never guessed. A byte order mark is accepted.
-What is wrong is a :class:`~crfseg.errors.CorpusError` with ``file:line``.
+A :class:`~crfseg.errors.CorpusError` starts with ``file:line``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _BY_SUFFIX: Final[dict[str, Format]] = {
 }
 _CHUNK_TAG: Final = re.compile(r"(?:[BMIES][23]?|O)(?:-.*)?")
 _ARTICLE_ID: Final = re.compile(r"\d{8}-\d\d-\d{3}-\d{3}/m")  # People's Daily, not part of the text
-_WORD_INDEX: Final = re.compile(r"(\S+?)\d+")  # Weibo NER: a character, its place in its word
+_WORD_INDEX: Final = re.compile(r"(\S+?)\d+")  # Weibo NER: a character, its position in its word
 
 
 def read_corpus(
@@ -66,24 +66,24 @@ def read_corpus(
     encoding
         As Python names it: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16``, ...
     scratch
-        A folder to keep the arrays in, as nameless files, for a corpus larger than memory; None
-        keeps them in memory. Of the formats only ``words`` is read block by block.
+        Folder of temporary files for the arrays of a corpus larger than memory; None keeps them
+        in memory. Only the format ``words`` is read block by block.
 
     Raises
     ------
     CorpusError
-        If the text is not in that encoding or format, or holds no sentence.
+        If the text is not in that encoding or format, or has no sentence.
     OSError
-        If the file cannot be read, or the scratch folder not be written to.
+        If the file cannot be read, or the scratch folder is not writable.
     """
     name, format = os.fspath(path), format or format_of(path)
     with Path(path).open("rb") as file:
-        watched = _Digested(file)
-        parts = _parts(watched, name, format, encoding)
+        hashing = _HashingReader(file)
+        parts = _parts(hashing, name, format, encoding)
         corpus = Corpus.join(parts, Storage(scratch))
     if not len(corpus):
         raise CorpusError(f"{name}: no sentence in it; expected one a line")
-    return dataclasses.replace(corpus, name=name, sha256=watched.digest.hexdigest())
+    return dataclasses.replace(corpus, name=name, sha256=hashing.digest.hexdigest())
 
 
 def read_corpora(
@@ -94,29 +94,42 @@ def read_corpora(
     scratch: PathLike | None = None,
     partial: bool = False,
 ) -> list[Corpus]:
-    """Read one or several corpora; those that are corpora already are taken as they are.
+    """Read one or several corpora; :class:`crfseg.Corpus` objects are returned as they are.
 
-    Only where ``partial`` is said may a part of their words be unknown. See :func:`read_corpus` for
-    the other parameters and the errors.
+    Parameters
+    ----------
+    corpora
+        Files or corpora.
+    format, encoding, scratch
+        As in :func:`read_corpus`.
+    partial
+        Accept partially annotated corpora.
+
+    Raises
+    ------
+    CorpusError
+        As in :func:`read_corpus`, and if ``partial`` is False but a corpus is partially annotated.
+    OSError
+        As in :func:`read_corpus`.
     """
     several = [corpora] if isinstance(corpora, str | os.PathLike | Corpus) else corpora
-    found = [
+    read = [
         corpus
         if isinstance(corpus, Corpus)
         else read_corpus(corpus, format=format, encoding=encoding, scratch=scratch)
         for corpus in several
     ]
-    for corpus in found:
+    for corpus in read:
         if corpus.boundaries is not None and not partial:
             raise CorpusError(
                 f"{corpus.name}: only a part of its words is known; expected all. It can be "
                 "trained on, nothing else"
             )
-    return found
+    return read
 
 
 def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator[Corpus]:
-    """Yield the corpus in parts, each with its lines' numbers in the file."""
+    """Yield the corpus in parts, with line numbers of the whole file."""
     line = 0
     blocks: Iterable[str] = texts(file, name, encoding)
     if format != "words":
@@ -132,28 +145,41 @@ def _parts(file: BinaryIO, name: str, format: Format, encoding: str) -> Iterator
         line += text.count("\n")
 
 
-class _Digested(io.BufferedIOBase, BinaryIO):
-    """A file that is read once, and the digest of what was read."""
+class _HashingReader(io.BufferedIOBase, BinaryIO):
+    """A binary file that hashes the bytes as they are read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.digest = hashlib.sha256()
         self._file = file
 
     def read1(self, size: int = -1) -> bytes:
-        return self._seen(self._file.read1(size))  # type: ignore[attr-defined]
-
-    def _seen(self, data: bytes) -> bytes:
+        data: bytes = self._file.read1(size)  # type: ignore[attr-defined]
         self.digest.update(data)
         return data
 
 
 def format_of(path: PathLike) -> Format:
-    """Return the format that the ending of a file's name says."""
+    """Return the format for the suffix of a file name."""
     return _BY_SUFFIX.get(Path(path).suffix.lower(), "words")
 
 
 def parse(text: str, name: str, format: Format) -> Corpus:
-    """Read a text in a format; ``name`` is for messages. An empty corpus is no error here."""
+    """Parse a text; an empty corpus is not an error here.
+
+    Parameters
+    ----------
+    text
+        Content of a file.
+    name
+        The file, for messages.
+    format
+        One of :data:`FORMATS`.
+
+    Raises
+    ------
+    CorpusError
+        If the format is unknown, or the text is not valid in it.
+    """
     if format not in _READERS:
         raise CorpusError(f"unknown format {format!r}; known: {', '.join(_READERS)}")
     return _READERS[format](text, name)
@@ -175,13 +201,13 @@ def _read_pos(text: str, name: str) -> Corpus:
 
 
 def _pos_sentence(tokens: list[str], name: str, line: int) -> Sentence:
-    """Read one line of ``word/POS``; a compound's brackets and its own tag are passed over."""
+    """Parse one line of ``word/POS``; brackets and tags of compounds are skipped."""
     if _ARTICLE_ID.fullmatch(tokens[0]):
         tokens = tokens[1:]
     cuts = [max(token.rfind("/"), token.rfind("_")) for token in tokens]
     words = [token[:cut] for token, cut in zip(tokens, cuts, strict=True)]
     labels = [token[cut + 1 :] for token, cut in zip(tokens, cuts, strict=True)]
-    open_at = None  # the word whose [ opens a compound if a label closes it: [中央/n 电台/n]nt
+    open_at = None  # word whose [ opens a compound, if a later label closes it: [中央/n 电台/n]nt
     for n, (word, label) in enumerate(zip(words, labels, strict=True)):
         if len(word) > 1 and word[0] == "[":
             open_at = n
@@ -227,15 +253,15 @@ def _sentences_of(
 
 
 def _chunked(rows: list[tuple[str, str]], line: int) -> Sentence:
-    """Join rows into words as their tags say; no labels where the tags have none."""
-    found = chunks([tag for _, tag in rows])
-    words = tuple("".join(unit for unit, _ in rows[a:b]) for a, b, _ in found)
-    labels = tuple(label for _, _, label in found)
+    """Join rows into words by their tags; without labels if the tags have none."""
+    ranges = chunks([tag for _, tag in rows])
+    words = tuple("".join(unit for unit, _ in rows[a:b]) for a, b, _ in ranges)
+    labels = tuple(label for _, _, label in ranges)
     return Sentence(words, labels if any(labels) else None, line)
 
 
 def _labelled(rows: list[tuple[str, str]], line: int) -> Sentence:
-    """Take each row for a word and its part of speech."""
+    """Return each row as a word with its part of speech."""
     return Sentence(tuple(unit for unit, _ in rows), tuple(tag for _, tag in rows), line)
 
 
@@ -263,8 +289,8 @@ def _conllu_sentences(text: str, name: str) -> Iterator[Sentence]:
 
 
 def _read_partial(text: str, name: str) -> Corpus:
-    lines = [_marked(line, name, number) for number, line in enumerate(text.split("\n"), 1)]
-    ends = [np.zeros(1, dtype=np.int8)] * len(lines)  # of newlines nothing is said
+    lines = [_constrained(line, name, number) for number, line in enumerate(text.split("\n"), 1)]
+    ends = [np.zeros(1, dtype=np.int8)] * len(lines)  # newlines are free
     boundaries = [
         part for line, end in zip(lines, ends, strict=True) for part in (line.boundaries, end)
     ]
@@ -274,7 +300,7 @@ def _read_partial(text: str, name: str) -> Corpus:
     return Corpus.from_constrained(joined, name)
 
 
-def _marked(line: str, name: str, number: int) -> ConstrainedText:
+def _constrained(line: str, name: str, number: int) -> ConstrainedText:
     try:
         return ConstrainedText.parse(line)
     except MarkupError as error:

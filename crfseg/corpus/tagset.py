@@ -1,7 +1,7 @@
 """Tag sets: words to tags, tags to words, and the legal transitions.
 
-A tag says where its character stands in its word; a label, if the corpus has any (parts of
-speech, entity types), is appended::
+A tag is the position of a character in its word, followed by the label of the word (part of
+speech, entity type) if the corpus has labels::
 
     scheme   word of 1  2      3        4          5             6 characters
     BMES     S          B E    B M E    B M M E    B M M M E     B M M M M E
@@ -9,8 +9,8 @@ speech, entity types), is appended::
 
     labelled:  B-n E-n  S-v  ...      a character outside every entity: O
 
-Between two words anything goes; inside a word position and label decide. A tag sequence that
-breaks this is never trained on and never predicted.
+Any tag that begins a word may follow any tag that ends one. Inside a word, the position must be a
+successor and the label the same. Illegal tag sequences are neither trained on nor predicted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_LABELS: Final = 1000
 OUTSIDE: Final = "O"
 """The label of characters outside every entity; its only tag has the same name."""
 
-# Inside a word: position -> the positions that may follow. E, S and O end a word.
+# Inside a word: position -> its successors. E, S and O end a word.
 _INSIDE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "BMES": {"B": ("M", "E"), "M": ("M", "E")},
     "BMES6": {"B": ("B2", "E"), "B2": ("B3", "E"), "B3": ("M", "E"), "M": ("M", "E")},
@@ -41,27 +41,27 @@ SCHEMES: Final = tuple(_POSITIONS)
 
 
 class WordTags(NamedTuple):
-    """The tags of words: one that opens, inner ones, one that closes.
+    """The tags that open, continue and close words.
 
     >>> TagSet("BMES6").word_tags.inner.tolist()  # B B2 B3 M E S
     [1, 2, 3, 3, -1, -1]
     """
 
     openers: NDArray[np.int16]
-    """The O tags that begin words of several characters, shape (O,)."""
+    """The O tags that begin words of two or more characters, shape (O,)."""
     inner: NDArray[np.int16]
-    """The inner tag that continues a word after each tag, -1 for none; shape (L,)."""
+    """For each tag, the next tag inside the word, -1 for none; shape (L,)."""
     closing: NDArray[np.int16]
-    """The tag that ends it, -1 for none; shape (L,)."""
+    """For each tag, the next tag that ends the word, -1 for none; shape (L,)."""
     opener_of: NDArray[np.int16]
-    """Which of the openers began it, -1 for none; shape (L,)."""
+    """For each tag, the index of its word's opener, -1 for none; shape (L,)."""
     labels: NDArray[np.int32]
-    """The label of each tag, shape (L,)."""
+    """Label index of each tag, shape (L,)."""
 
 
 @dataclass(frozen=True)
 class TagSet:
-    """The tags of a model: a scheme, and labels where words carry any.
+    """The tags of a model: a scheme, and the labels of words, if any.
 
     Parameters
     ----------
@@ -70,7 +70,12 @@ class TagSet:
     labels
         The labels of words, such as parts of speech; empty for plain segmentation.
     absent
-        Tags that are left out because no training word has them; see :meth:`seen_in`.
+        Tags left out because no training word has them; see :meth:`seen_in`.
+
+    Raises
+    ------
+    ValueError
+        If the scheme is unknown, a label is there twice, or there are more than MAX_LABELS.
 
     Examples
     --------
@@ -107,11 +112,11 @@ class TagSet:
         return tuple(_tag_name(position, label) for position, label in self._pairs)
 
     def seen_in(self, counts: NDArray[np.intp]) -> TagSet:
-        """Return the tag set without the labelled tags whose count, of L, is 0.
+        """Return the tag set without the labelled tags whose count is 0; ``counts``: shape (L,).
 
-        A tag without training data has no weights, so it would win wherever all others score below
-        zero. One tag for words of one character always stays, so that any text has a legal path;
-        tags without labels stay too.
+        A tag without training data has no weights, so it would win where all others score below
+        zero. Nothing is dropped without labels, or if no tag of one-character words was counted:
+        any text must have a legal tag sequence.
         """
         if not self.labels or not counts[self.begins & self.ends].any():
             return self
@@ -120,12 +125,12 @@ class TagSet:
 
     @cached_property
     def begins(self) -> NDArray[np.bool_]:
-        """Flags of the tags that begin a word, shape (L,)."""
+        """Mask of the tags that begin a word, shape (L,), bool."""
         return np.array([position in ("B", "S", OUTSIDE) for position, _ in self._pairs])
 
     @cached_property
     def ends(self) -> NDArray[np.bool_]:
-        """Flags of the tags that end a word, shape (L,)."""
+        """Mask of the tags that end a word, shape (L,), bool."""
         return np.array([position in ("E", "S", OUTSIDE) for position, _ in self._pairs])
 
     @cached_property
@@ -160,7 +165,7 @@ class TagSet:
         """True if there are tags for words of every length."""
         inside = self.legal & ~self.begins
         reached: NDArray[np.bool_] = self.begins
-        for _ in _POSITIONS[self.scheme]:  # then nothing new is reached
+        for _ in _POSITIONS[self.scheme]:  # by then all that can be reached is
             reached = np.any(inside[reached], axis=0)
             if not (reached & self.ends).any():
                 return False
@@ -179,14 +184,14 @@ class TagSet:
     def encode(
         self, starts: NDArray[np.bool_], labels: NDArray[np.int32] | None = None
     ) -> NDArray[np.int16]:
-        """Turn words into tags.
+        """Return the tags of words.
 
         Parameters
         ----------
         starts
-            Where a word begins, shape (T,); the first character always begins one.
+            True where a word begins, shape (T,), bool; the first character always begins one.
         labels
-            For each character the index of its word's label, shape (T,); None without labels.
+            Index of the label of each character's word, shape (T,), int32; None without labels.
 
         Returns
         -------
@@ -210,20 +215,20 @@ class TagSet:
         return tags
 
     def _positions(self, starts: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Return each character's position in its word, as an index into the scheme's."""
+        """Return the position of each character in its word, an index into the scheme's."""
         names = _POSITIONS[self.scheme]
         begin = np.flatnonzero(starts)
         lengths = np.diff(begin, append=len(starts))
-        place = np.arange(len(starts)) - np.repeat(begin, lengths)
+        position = np.arange(len(starts)) - np.repeat(begin, lengths)
         length = np.repeat(lengths, lengths)
-        inner = names[: names.index("E")]  # B ... M, the last for all that follow
-        columns = np.minimum(place, len(inner) - 1)
-        columns[place == length - 1] = names.index("E")
+        inner = names[: names.index("E")]  # B ... M; the last repeats
+        columns = np.minimum(position, len(inner) - 1)
+        columns[position == length - 1] = names.index("E")
         columns[length == 1] = names.index("S")
         return columns
 
     def decode(self, tags: NDArray[np.int16]) -> NDArray[np.bool_]:
-        """Tell where words begin, shape (T,), given a legal tag sequence."""
+        """Return where words begin, shape (T,), bool, of a legal tag sequence."""
         return self.begins[tags]
 
     def labels_of(self, tags: NDArray[np.int16]) -> NDArray[np.int32]:
@@ -242,11 +247,9 @@ class TagSet:
 
 
 def _only(legal: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """Return the only tag that may follow each, -1 if there is no such tag; shape (L,)."""
-    found: NDArray[np.int16] = np.where(legal.any(axis=1), legal.argmax(axis=1), -1).astype(
-        np.int16
-    )
-    return found
+    """Return the only legal successor of each tag, -1 if there is none; shape (L,)."""
+    successors = np.where(legal.any(axis=1), legal.argmax(axis=1), -1)
+    return successors.astype(np.int16)
 
 
 def _tag_name(position: str, label: str) -> str:
@@ -260,17 +263,17 @@ def labels_in(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def chunks(tags: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Read chunks out of tags in any of the usual notations.
+    """Return the chunks of a tag sequence in any common notation.
 
-    Understands ``B M E S O`` and ``B I E S O`` with ``-label`` or without, IOB2, and IOB1, where
-    a chunk opens with I and B only parts neighbours; pkuseg's and CRF++'s ``B2``, ``B3`` too. A
-    tag that cannot continue the chunk before it opens a new one, so nothing is lost.
+    These are ``B M E S O`` and ``B I E S O`` with or without ``-label``, IOB2, IOB1 (where I opens
+    a chunk and B only separates neighbours), and the ``B2``, ``B3`` of pkuseg and CRF++. A tag
+    that cannot continue the chunk before it opens a new one.
 
     Returns
     -------
     chunks
-        (start, end, label), ends exclusive, in order, covering every position; outside
-        positions are chunks of one with the label ``O``.
+        (start, end, label), ends exclusive, in order, covering every position. Each position
+        outside chunks is a chunk of its own with the label ``O``.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The Chinese Treebank as the LDC ships it: bracketed trees or segmented text, a file a document.
+"""Reads the Chinese Treebank as the LDC ships it: bracketed trees or segmented text.
 
 ::
 
-    ( (IP (NP-SBJ (NR 上海)) (VP (VV 开发))) )    ->    上海 开发    with labels NR VV
+    ( (IP (NP-SBJ (NR 上海)) (VP (VV 开发))) )    ->    上海 开发    labels NR VV
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crfseg.errors import CorpusError, FetchError
 from crfseg.text.encodings import decode
 
 _NAME: Final = re.compile(r"chtb_(\d+)\..+")
-_OTHERS: Final = (".pos", ".raw")  # the same text, tagged or not segmented at all
+_OTHERS: Final = (".pos", ".raw")  # the same text, tagged or unsegmented
 _MARKUP: Final = re.compile(r"\s*</?[A-Za-z][^>]*>.*")
 _TREE: Final = re.compile(r"\(\s*([^\s()]+)\s+([^\s()]+)\s*\)|[()]")  # (POS word), or a bracket
 _TREE_ESCAPES: Final = {"-LRB-": "(", "-RRB-": ")"}
@@ -29,16 +29,23 @@ def read_treebank(folder: Path, split: Mapping[str, str]) -> dict[str, Corpus]:
     Parameters
     ----------
     folder
-        Holds ``chtb_0001.fid`` and the like, in folders or not.
+        Holds files such as ``chtb_0001.fid``, at any depth.
     split
         File numbers of each part, such as ``{"dev": "41-80, 1120"}``; all others are ``train``.
+
+    Raises
+    ------
+    FetchError
+        If there are no such files, or two with one number.
+    CorpusError
+        If a file is not UTF-8, or its brackets do not pair.
     """
     parts = {"train": set[int](), **{to: file_numbers(text) for to, text in split.items()}}
     sentences: dict[str, list[Sentence]] = {to: [] for to in parts}
     for number, path in _files(folder).items():
         to = next((to for to, numbers in parts.items() if number in numbers), "train")
         sentences[to] += _sentences(path)
-    return {to: Corpus.from_sentences(found, to) for to, found in sentences.items()}
+    return {to: Corpus.from_sentences(part, to) for to, part in sentences.items()}
 
 
 def file_numbers(ranges: str) -> set[int]:
@@ -52,7 +59,7 @@ def file_numbers(ranges: str) -> set[int]:
 
 
 def _files(folder: Path) -> dict[int, Path]:
-    """Return the bracketed or segmented files of a folder by their number, in order."""
+    """Return the bracketed or segmented files of a folder by number, ascending."""
     files: dict[int, Path] = {}
     for path in folder.rglob("chtb_*"):
         name = _NAME.fullmatch(path.name)
@@ -71,7 +78,7 @@ def _files(folder: Path) -> dict[int, Path]:
 
 
 def _sentences(path: Path) -> Iterator[Sentence]:
-    """Yield the sentences of a file, whose SGML lines are passed over."""
+    """Yield the sentences of a file; SGML lines are skipped."""
     lines = decode(path.read_bytes(), str(path)).split("\n")
     lines = [line for line in lines if not _MARKUP.fullmatch(line)]
     text = "\n".join(lines)
@@ -85,11 +92,11 @@ def _tree_sentences(text: str, path: Path) -> Iterator[Sentence]:
     """Yield the leaves of each tree with their parts of speech, without the traces (-NONE-)."""
     depth = 0
     leaves: list[tuple[str, str]] = []
-    for found in _TREE.finditer(text):
-        pos, word = found.groups()
+    for match in _TREE.finditer(text):
+        pos, word = match.groups()
         if pos and pos != "-NONE-":
             leaves.append((_TREE_ESCAPES.get(word, word), pos))
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth == 0 and leaves:
             words, labels = zip(*leaves, strict=True)
             yield Sentence(words, labels)

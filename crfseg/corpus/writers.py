@@ -5,11 +5,11 @@ bmes     a sentence a line: ``我/S 爱/S 北/B 京/E``
 conll    a character and its tag a line, a blank line after each sentence
 words    a sentence a line, words separated by a space
 pos      the same with ``word/POS``
-text     the sentences without their segmentation, for another segmenter to cut
+text     sentences without segmentation, as input of another segmenter
 ======== ===========================================================================
 
-Sentences are made one at a time from the arrays of a :class:`~crfseg.corpus.corpus.Corpus`. What
-is written as conll, words and pos reads back, by :mod:`crfseg.corpus.readers`, to the same words.
+Sentences are generated one at a time. :mod:`crfseg.corpus.readers` reads conll, words and pos back
+to the same words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crfseg.errors import CorpusError
 from crfseg.text import chars
 
 _BOM: Final = "\ufeff"
-_POS_SIGNS: Final = "/_]"  # a label that holds one cannot be told from its word
+_POS_SEPARATORS: Final = "/_]"  # not allowed in labels
 
 
 def pos_line(sentence: Sentence) -> str:
@@ -38,31 +38,33 @@ def pos_line(sentence: Sentence) -> str:
 def write(file: BinaryIO, texts: Iterable[str]) -> None:
     """Write texts as UTF-8.
 
-    Readers take a first U+FEFF for a byte order mark; if it is a character of the text, a real
-    mark is written before it.
+    Readers take a leading U+FEFF for a byte order mark. If it is a character of the text, a byte
+    order mark is written before it.
     """
     for n, text in enumerate(texts):
-        mark = _BOM if n == 0 and text.startswith(_BOM) else ""
-        file.write((mark + text).encode("utf-8", "surrogatepass"))
+        bom = _BOM if n == 0 and text.startswith(_BOM) else ""
+        file.write((bom + text).encode("utf-8", "surrogatepass"))
 
 
 def check_labels(corpus: Corpus, format: str) -> None:
-    """Refuse labels that could not be read back from a format.
+    """Check that labels can be read back from a format.
 
     Raises
     ------
     CorpusError
-        If there are no labels, or one is empty, has white space or a separator in it.
+        If there are no labels, or one is empty or contains white space or a separator.
     """
-    signs = _POS_SIGNS if format == "pos" else ""
+    separators = _POS_SEPARATORS if format == "pos" else ""
     if corpus.labels is None:
         raise CorpusError(
             f"{corpus.name}: no labels in it; expected word/POS or tags such as B-PER. Name "
             "its format (such as pos), or convert it without labels"
         )
     for label in corpus.label_names:
-        if label.split() != [label] or any(sign in label for sign in signs):
-            expected = f"none of {' '.join(signs)} in it" if signs else "no white space in it"
+        if label.split() != [label] or any(sign in label for sign in separators):
+            expected = (
+                f"none of {' '.join(separators)} in it" if separators else "no white space in it"
+            )
             raise CorpusError(
                 f"{corpus.name}: label {label!r} cannot be written in this format; expected "
                 f"{expected}. Choose another format, or convert it without labels"
@@ -80,7 +82,7 @@ def tagged_sentences(
 
 
 def rows(*columns: Sequence[str]) -> str:
-    """Lay columns side by side, a tab between them and a blank line after the last row."""
+    """Join columns into rows with tabs; a blank line follows the last row."""
     return "".join("\t".join(row) + "\n" for row in zip(*columns, strict=True)) + "\n"
 
 
@@ -114,4 +116,4 @@ WRITERS: Final[dict[str, Callable[[Corpus, Scheme], Iterator[str]]]] = {
     "pos": _pos,
     "text": _text,
 }
-"""What yields the text of each sentence, for a corpus and the scheme of its tags."""
+"""By format: generators of the text of each sentence, given a corpus and a tag scheme."""

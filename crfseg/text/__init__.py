@@ -1,14 +1,14 @@
-"""Text: characters, white space, offsets, encodings and files; knows no word.
+"""Text: characters, white space, boundary constraints, offsets, encodings and files.
 
 ::
 
-    chars       classes and folded forms of characters
-    whitespace  lines of a text, split at white space
-    boundaries  constraints on where words begin; ConstrainedText
-    offsets     offsets in code points, UTF-8 and UTF-16
-    encodings   text files in any encoding
-    files       files written beside and renamed
-    scratch     large arrays in memory or in temporary files
-    blocks      long arrays, a part at a time
-    utf8        UTF-8 decoded in C
+    chars       code points, character classes, white space, folding tables
+    whitespace  splits a text into lines and words at white space
+    boundaries  ConstrainedText: constraints on where words begin, their markup
+    offsets     offsets of characters in code points, UTF-8, UTF-16
+    encodings   decodes and encodes text files of any encoding in pieces
+    files       writes files under a temporary name, then renames them
+    scratch     allocates large arrays in memory or in temporary files
+    blocks      slices that process long arrays block by block
+    utf8        decodes UTF-8 by characters, for the compiled modules
 """

@@ -1,4 +1,4 @@
-"""Blocks: long arrays are processed a part at a time, so that temporary arrays stay small.
+"""Slices of long arrays, processed one at a time so that temporary arrays stay small.
 
 No result depends on the size; tests set it to small numbers.
 """

@@ -1,13 +1,13 @@
 r"""Boundary constraints: where a word must begin, and where none may.
 
-A :class:`ConstrainedText` is a text with a constraint on each character. Its markup has a sign
-before the character that it constrains::
+A :class:`ConstrainedText` is a text with one constraint for each character. Its markup has a sign
+before each constrained character::
 
     我|是-北京       我 | 是: a word begins;  是 - 北: none begins;  北 京: no constraint
-    a\-b             a backslash makes a sign, or a backslash, part of the text
+    a\-b             a backslash escapes a sign or a backslash
 
-White space separates words as in any text, but ``-`` behind it joins what it separates:
-``iPhone -14``. A newline ends a sentence, whatever the constraints.
+White space separates words as in any text, unless ``-`` follows it: ``iPhone -14``. A newline ends
+a sentence, whatever the constraints.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crfseg.errors import MarkupError, ShapeError
 FREE: Final = 0
 BEGIN: Final = 1
 INSIDE: Final = -1
-"""The constraint on a character: none, it begins a word, it does not begin one."""
+"""Constraints on a character: none, begins a word, does not begin a word."""
 
 CUT: Final = "|"
 JOIN: Final = "-"
@@ -37,7 +37,7 @@ _SPECIAL: Final = re.compile(r"[\\|-]")
 
 @dataclass(frozen=True, eq=False)
 class ConstrainedText:
-    """A text with boundary constraints; every method of a segmenter that takes a text takes it.
+    """A text with boundary constraints, for every method of a segmenter that takes a text.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class ConstrainedText:
     Raises
     ------
     ShapeError
-        If there is not one constraint a character.
+        If there is not exactly one int8 constraint for each character.
 
     Examples
     --------
@@ -79,20 +79,20 @@ class ConstrainedText:
     def at(
         cls, text: str, always: Iterable[int] = (), never: Iterable[int] = ()
     ) -> ConstrainedText:
-        """Constrain a text at some positions.
+        """Return a text with constraints at some positions.
 
         Parameters
         ----------
         text
             The text.
         always, never
-            Where a word must begin, and where none may: indices of characters. The end of the
-            text is allowed too, and changes nothing.
+            Positions where a word must begin, and where none may, from 0 to len(text). The end of
+            the text is allowed and has no effect.
 
         Raises
         ------
         MarkupError
-            If a position is not in the text, or in both.
+            If a position is outside the text, or in both.
         """
         boundaries = np.zeros(len(text) + 1, dtype=np.int8)
         for name, positions, sign in (("always", always, BEGIN), ("never", never, INSIDE)):
@@ -108,12 +108,12 @@ class ConstrainedText:
 
     @classmethod
     def parse(cls, markup: str) -> ConstrainedText:
-        """Read the markup of a text.
+        """Parse the markup of a text.
 
         Raises
         ------
         MarkupError
-            If two signs meet, or a backslash stands at the end; the message says where.
+            If two signs are adjacent, or a backslash is last; the message has the position.
         """
         if not isinstance(markup, str):
             raise TypeError(f"expected markup as str, got {type(markup).__name__}")
@@ -143,7 +143,7 @@ class ConstrainedText:
 
     @property
     def markup(self) -> str:
-        r"""The text with its signs, the inverse of :meth:`parse`.
+        r"""The markup of the text, the inverse of :meth:`parse`.
 
         >>> ConstrainedText.at("a-b|c", always=[4]).markup
         'a\\-b\\||c'
@@ -166,7 +166,7 @@ class ConstrainedText:
 
 
 Text = str | ConstrainedText
-"""Any text that can be cut."""
+"""A text, with or without constraints."""
 
 
 def plain(text: Text) -> str:

@@ -1,7 +1,7 @@
-"""Characters: white space, classes, and folded forms, as tables over code points.
+"""Character tables over code points: white space, classes and folded forms.
 
-Everything maps an array of code points to an array of the same length, so that offsets never
-move. Folding serves the features only; the user's text is never changed.
+Each function maps T code points to T values, so offsets stay valid. Only features use folded
+characters; the text itself is never changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CodePoints = NDArray[np.uint32]
 
 NEWLINE: Final = 0x0A
 
-# What str.isspace() says, fixed here so that every Python separates words alike.
+# The characters of str.isspace(), fixed here so that all versions of Python agree.
 WHITE_SPACE: Final = np.array(
     [
         *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680,
@@ -30,15 +30,15 @@ _IS_SPACE: Final = np.zeros(0x3001, dtype=bool)
 _IS_SPACE[WHITE_SPACE] = True
 _IS_ALPHANUMERIC: Final = np.array([chr(code).isalnum() for code in range(0x80)])
 FULL_WIDTH: Final = np.arange(0xFF01, 0xFF5F, dtype=np.uint32)
-"""The full-width forms of ASCII's characters."""
+"""The full-width forms of U+0021 to U+007E."""
 
 CLASSES: Final = ("other", "han", "kana", "latin", "digit", "numeral", "punctuation")
-"""The character classes; a class is known by its index here."""
+"""The character classes; arrays hold indices into this tuple."""
 
 _NUMERALS: Final = "〇零一二三四五六七八九十百千万亿萬億两兩壹贰叁肆伍陆柒捌玖拾佰仟廿"
 
-# Code point ranges, ends exclusive, fixed here so that every Python sees the same features. What
-# is in none of them, or above U+FFFF and no Han, is "other".
+# Code point ranges, ends exclusive, fixed here so that features are the same in all versions of
+# Python. All other characters are "other", also those above U+FFFF that are not Han.
 _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "punctuation": (
         (0x21, 0x30), (0x3A, 0x41), (0x5B, 0x61), (0x7B, 0x7F), (0xA1, 0xC0), (0xD7, 0xD8),
@@ -56,11 +56,11 @@ _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
 }  # fmt: skip
 _HAN_ASTRAL: Final = (0x20000, 0x32000)
 N_CLASSIFIED: Final = 0x32000
-"""Code points from here on are all "other"."""
+"""All code points from here on are "other"."""
 
 
 def code_points(text: str) -> CodePoints:
-    """Return the code points of a string, shape (T,); any string, lone surrogates included.
+    """Return the code points of a string, shape (T,), uint32; lone surrogates are kept.
 
     >>> code_points("a京").tolist()
     [97, 20140]
@@ -71,12 +71,12 @@ def code_points(text: str) -> CodePoints:
 
 
 def to_text(codes: CodePoints) -> str:
-    """Return the string of code points, the inverse of :func:`code_points`."""
+    """Return code points as a string, the inverse of :func:`code_points`."""
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def is_white_space(codes: CodePoints) -> NDArray[np.bool_]:
-    """Tell which characters are white space, as :meth:`str.isspace` does; shape (T,)."""
+    """Return a mask of the white space characters, as in :meth:`str.isspace`; shape (T,)."""
     space: NDArray[np.bool_] = _IS_SPACE[np.minimum(codes, 0x2FFF + (codes == 0x3000))]
     return space
 
@@ -104,7 +104,7 @@ def fold_letters(codes: CodePoints) -> CodePoints:
 
 
 def fold_simplified(codes: CodePoints) -> CodePoints:
-    """Map as :func:`fold_letters` does, and traditional characters to simplified ones; shape (T,).
+    """Map as :func:`fold_letters`, and traditional to simplified characters; shape (T,).
 
     >>> to_text(fold_simplified(code_points("漢語２０％")))
     '汉语20％'
@@ -117,7 +117,7 @@ def fold_simplified(codes: CodePoints) -> CodePoints:
 
 @cache
 def scripts() -> tuple[CodePoints, CodePoints]:
-    """Return the traditional characters that have a simplified form, ascending, and that."""
+    """Return the traditional characters, ascending, and the simplified form of each."""
     lines = (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines()
     pairs = code_points("".join(line.replace("\t", "") for line in lines if line[0] != "#"))
     return pairs[::2], pairs[1::2]
@@ -135,7 +135,7 @@ def classes(codes: CodePoints) -> NDArray[np.uint8]:
 
 
 def _class_table() -> NDArray[np.uint8]:
-    """Build the class of every code point below U+10000."""
+    """Return the class of every code point below U+10000."""
     table = np.zeros(0x10000, dtype=np.uint8)
     for name, ranges in _RANGES.items():
         for start, stop in ranges:

@@ -1,4 +1,4 @@
-"""Files that are written beside and renamed, so that none is ever half-written."""
+"""Writes files under a temporary name and renames them, so that none is ever half-written."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ PathLike = str | os.PathLike[str]
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path beside ``path``, and rename it to ``path`` on success.
+    """Yield a temporary path beside ``path``, and rename it to ``path`` on success.
 
-    On an error, and on Ctrl-C, the temporary file is removed and ``path`` stays as it was. What is
-    not a regular file (a pipe, a terminal, /dev/null) is written to directly.
+    On an error, and on Ctrl-C, the temporary file is removed and ``path`` stays as it was. A path
+    that is not a regular file (a pipe, a terminal, /dev/null) is itself yielded.
 
     Raises
     ------
     OSError
-        If the folder is missing or may not be written to; raised before anything is computed.
+        If the folder is missing or not writable; raised on entry.
     """
     given = Path(path)
     if given.is_dir() or os.fspath(path).endswith(("/", os.sep)):
@@ -31,7 +31,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if given.exists() and not given.is_file():
         yield given
         return
-    target = Path(os.path.realpath(given))  # a symbolic link is kept
+    target = Path(os.path.realpath(given))  # a symbolic link stays a link
     try:
         handle, name = tempfile.mkstemp(f".{target.name}", ".part-", target.parent)
     except OSError as error:
@@ -49,7 +49,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: str | os.PathLike[str] | None) -> Iterator[BinaryIO]:
-    """Open a file that replaces ``path`` when it is complete; None or ``-`` is standard output."""
+    """Open a file that replaces ``path`` once complete; None or ``-`` is standard output."""
     if path in (None, "-"):
         yield sys.stdout.buffer
         return

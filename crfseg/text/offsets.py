@@ -1,4 +1,4 @@
-"""Offsets of code points in code points, in bytes of UTF-8 and in units of UTF-16.
+"""Offsets of characters in code points, in bytes of UTF-8 and in units of UTF-16.
 
 ::
 
@@ -7,7 +7,7 @@
     UTF-8         0    3    6   7    11     bytes
     UTF-16        0    1    2   3    5      units of two bytes, as Java and JavaScript count
 
-A lone surrogate is one unit of UTF-16, and three bytes, as Python's ``surrogatepass`` has it.
+A lone surrogate is one unit of UTF-16 and three bytes, as in Python's ``surrogatepass``.
 """
 
 from __future__ import annotations
@@ -27,19 +27,24 @@ UNITS: Final = ("code-points", "utf-8", "utf-16")
 
 
 def offsets(text: str, unit: Unit) -> Offsets:
-    """Return where each code point of a text begins, and the end of the text.
+    """Return the offset of each code point of a text, and that of its end.
 
     Parameters
     ----------
     text
         T code points.
     unit
-        What is counted: ``"code-points"``, bytes of ``"utf-8"`` or units of ``"utf-16"``.
+        ``"code-points"``, ``"utf-8"`` (bytes) or ``"utf-16"`` (units of two bytes).
 
     Returns
     -------
     offsets
         Shape (T + 1,), int64.
+
+    Raises
+    ------
+    OptionError
+        If the unit is unknown.
 
     Examples
     --------

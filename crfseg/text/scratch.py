@@ -1,7 +1,7 @@
 """Allocates large arrays in memory or in unlinked memory-mapped temporary files.
 
-A nameless file is mapped into memory, so that the system keeps of it what it has room for; it is
-gone when the process ends, however it ends.
+The system keeps as much of a mapped file in memory as there is room for. An unlinked file is
+removed when the process ends, even if it is killed.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from numpy.typing import DTypeLike, NDArray
 
 
 class Storage:
-    """Makes arrays.
+    """Allocates arrays.
 
     Parameters
     ----------
     folder
-        Where the files are to be; None keeps arrays in memory.
+        Folder of the temporary files; None allocates in memory.
 
     Raises
     ------
     OSError
-        If the folder is missing or full; raised when an array is made.
+        If the folder is missing or full; raised when an array is allocated.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self.folder = folder
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """Return an array of any content."""
+        """Return an uninitialised array."""
         n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if self.folder is None or not n_bytes:
             return np.empty(shape, dtype)
-        with _nameless(self.folder) as file:
+        with _unlinked_file(self.folder) as file:
             _reserve(file, n_bytes)
             return _mapped(file, shape, dtype)
 
     def column(self, dtype: DTypeLike) -> Column:
-        """Return an array in the making."""
+        """Return an empty array that can grow."""
         return Column(self.folder, np.dtype(dtype))
 
 
@@ -51,14 +51,14 @@ class Column:
     def __init__(self, folder: str | os.PathLike[str] | None, dtype: np.dtype[Any]) -> None:
         self._dtype, self._bytes = dtype, bytearray()
         self._file: IO[bytes] | None = None
-        self._file = None if folder is None else _nameless(folder)
+        self._file = None if folder is None else _unlinked_file(folder)
 
     def __del__(self) -> None:
         if self._file:
             self._file.close()
 
     def append(self, values: NDArray[Any]) -> None:
-        """Add values at the end."""
+        """Append values."""
         data = np.ascontiguousarray(values, self._dtype).data
         if self._file:
             self._file.write(data)
@@ -66,7 +66,7 @@ class Column:
             self._bytes += data
 
     def array(self) -> NDArray[Any]:
-        """Return all values, shape (n,); nothing can be added afterwards."""
+        """Return all values, shape (n,); no more can be appended afterwards."""
         if not self._file:
             return np.frombuffer(self._bytes, self._dtype)
         self._file.flush()
@@ -74,7 +74,7 @@ class Column:
         return _mapped(self._file, (length,), self._dtype) if length else np.empty(0, self._dtype)
 
 
-def _nameless(folder: str | os.PathLike[str]) -> IO[bytes]:
+def _unlinked_file(folder: str | os.PathLike[str]) -> IO[bytes]:
     try:
         return tempfile.TemporaryFile(dir=folder)
     except OSError as error:
@@ -87,7 +87,7 @@ def _mapped(file: IO[bytes], shape: tuple[int, ...], dtype: DTypeLike) -> NDArra
 
 
 def _reserve(file: IO[bytes], n_bytes: int) -> None:
-    """Make room now: a full disk is an error here, but the end of the process in a mapped page."""
+    """Reserve disk space; a write to a mapped page of a full disk would kill the process."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, n_bytes)
     else:

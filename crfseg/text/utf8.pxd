@@ -1,15 +1,15 @@
-"""UTF-8 decoded a character at a time, without a Python object."""
+"""Decodes UTF-8 a character at a time, without Python objects."""
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 
 cdef inline int utf8_length(uint8_t first) noexcept nogil:
-    """Return how many bytes a character has by its first."""
+    """Return the length in bytes of the character with this first byte."""
     return 1 if first < 0x80 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
 
 
 cdef inline int64_t utf8_at(const uint8_t *data, Py_ssize_t n, bint surrogates) noexcept nogil:
-    """Return the code point that begins here, -1 if the bytes are not UTF-8 (RFC 3629)."""
+    """Return the code point at ``data``, -1 if its n bytes are not UTF-8 (RFC 3629)."""
     cdef uint32_t code = data[0]
     cdef int length = utf8_length(data[0]), k
     if code < 0x80:

@@ -1,7 +1,7 @@
-"""White space: it separates words, and a newline ends a line.
+"""Splits text at white space, which separates words, and at newlines, which end sentences.
 
-The compiled tagger reads text by the same rules (:mod:`crfseg.decoding.text_io`), a line at a
-time; one test holds the two readers together.
+The compiled reader (:mod:`crfseg.decoding.text_io`) follows the same rules; a test compares the
+two.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from crfseg.text import chars
 
 
 class Lines(NamedTuple):
-    """The lines of a text: its visible characters, and the boundaries that white space sets."""
+    """The lines of a text: its visible characters, and boundaries at white space."""
 
     codes: chars.CodePoints
     """The T characters that are not white space, uint32."""
     starts: NDArray[np.bool_]
-    """Which of them follow white space or begin a line, shape (T,)."""
+    """True for those that follow white space or begin a line, shape (T,)."""
     offsets: NDArray[np.intp]
-    """Where each of the N lines that are not blank begins, and T at the end; shape (N + 1,)."""
+    """Index of the first character of each of the N lines that are not blank, then T; (N + 1,)."""
     lines: NDArray[np.intp]
-    """Their 0-based line numbers, shape (N,)."""
+    """0-based line numbers of these lines, shape (N,)."""
     positions: NDArray[np.intp]
-    """The index of each character in the text, shape (T,)."""
+    """Index of each character in the text, shape (T,)."""
     boundaries: NDArray[np.int8]
-    """The constraint on each character, see :mod:`crfseg.text.boundaries`; shape (T,)."""
+    """Constraint on each character, see :mod:`crfseg.text.boundaries`; shape (T,)."""
 
 
 def split_lines(text: str, boundaries: NDArray[np.int8] | None = None) -> Lines:
@@ -40,7 +40,7 @@ def split_lines(text: str, boundaries: NDArray[np.int8] | None = None) -> Lines:
         Any text.
     boundaries
         Constraints on its characters, shape (len(text),), as in :class:`crfseg.ConstrainedText`.
-        They overrule white space; a line begins a word whatever they say.
+        They override white space, but a line always begins a word.
 
     Examples
     --------
