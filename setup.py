@@ -1,6 +1,6 @@
 """The compiled modules: every ``.pyx`` below crfseg. All else stands in pyproject.toml.
 
-``CRFSEG_DEBUG=1`` builds them with bounds checks, hardly optimised: see ``make debug``.
+``CRFSEG_DEBUG=1`` builds them with bounds checks: see ``make debug``.
 """
 
 import os
@@ -16,7 +16,7 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": DEBUG,
 }
-SPEED = "-O1" if DEBUG else "-O3"
+SPEED = "-O2" if DEBUG else "-O3"
 # Square roots in vectors need to know that nobody asks for errno.
 MATH = ["-fno-math-errno", "-fno-trapping-math"]
 TRAINING = "crfseg.training.adagrad.kernels"
