@@ -201,7 +201,7 @@ class Ruleset:
             Start, end and kind: 1 a word, 0 kept together, -1 ignored. They may overlap, contradict
             each other, or be longer than ``MAX_MATCH_LENGTH``; ``boundaries_of`` resolves that.
         """
-        kinds = self._prefilter.signs_of(text)
+        kinds = self.prefilter.signs_of(text)
         if not kinds:
             return []
         found = list(self._of_user(text, at)) if kinds & ANYTHING else []
@@ -210,7 +210,7 @@ class Ruleset:
         if kinds & CLUSTERS:
             found += self._clusters(text, at)
         if kinds & JOINED and self._joined:
-            found += self._prefilter.matches(text, at, JOINED, self._joined.match)
+            found += self.prefilter.matches(text, at, JOINED, self._joined.match)
         return found
 
     def _of_user(self, text: str, at: int) -> Iterator[Match]:
@@ -227,13 +227,13 @@ class Ruleset:
 
     def _of_whole(self, pattern: re.Pattern[str], text: str, at: int) -> Iterator[Match]:
         """Yield the matches of the whole rules, in lines with a trigger character."""
-        trigger = self._prefilter.find(text, at, WHOLE)
+        trigger = self.prefilter.find(text, at, WHOLE)
         while trigger >= 0:
             begin, end = text.rfind("\n", at, trigger) + 1, text.find("\n", trigger)
             end = len(text) if end < 0 else end
             for match in pattern.finditer(text, max(at, begin), end):
                 yield *match.span(), _WORD
-            trigger = self._prefilter.find(text, end, WHOLE)
+            trigger = self.prefilter.find(text, end, WHOLE)
 
     def _clusters(self, text: str, at: int) -> Iterator[Match]:
         """Yield the grapheme clusters of several characters, and the emoji.
@@ -243,7 +243,7 @@ class Ruleset:
         """
         emoji = _WORD if "emoji" in self.names else _IGNORED
         other = _KEPT if "graphemes" in self.names else _IGNORED
-        cluster, trigger = _cluster(), self._prefilter.find(text, at, CLUSTERS)
+        cluster, trigger = _cluster(), self.prefilter.find(text, at, CLUSTERS)
         while trigger >= 0:
             match = cluster.match(text, max(at, trigger - 1))
             start, at = match.span()
@@ -251,7 +251,7 @@ class Ruleset:
                 yield start, at, emoji
             elif at - start > 1:
                 yield start + text[start].isspace(), at, other
-            trigger = self._prefilter.find(text, at, CLUSTERS)
+            trigger = self.prefilter.find(text, at, CLUSTERS)
 
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:
@@ -280,7 +280,7 @@ class Ruleset:
         return compiled
 
     @cached_property
-    def _prefilter(self) -> Prefilter:
+    def prefilter(self) -> Prefilter:
         """The prefilter with the trigger characters of the rules that are on."""
         kinds = np.zeros(CLUSTER_TRIGGERS[-1][1] + 1, dtype=np.uint8)
         for name in self.names:

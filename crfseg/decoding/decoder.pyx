@@ -13,10 +13,9 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from crfseg.decoding.sentence cimport Sentence, make_room, release, shared_prefix
+from crfseg.decoding.sentence cimport Sentence, make_room, release, reserve_word_arcs, shared_prefix
 from crfseg.decoding.viterbi cimport (
-    HARDLY, NEVER, WordArc, WordTags, forward, forward_with_words, open_word_arc,
-    reserve_word_arcs, trace_back
+    HARDLY, NEVER, WordArc, WordTags, forward, forward_with_words, open_word_arc, trace_back
 )
 from crfseg.decoding.weight_index cimport (
     Table, add_up, fill_table, look_up, prefetch_keys, verify_rows, words_a_row

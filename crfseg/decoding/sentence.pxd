@@ -38,20 +38,20 @@ cdef inline bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
 
 
 cdef inline void release_matches(Matches *matches) noexcept nogil:
-    """Give the memory back."""
+    """Free the memory."""
     free(matches.items)
     free(matches.spare)
 
 
-cdef inline bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers) noexcept nogil:
+cdef inline bint reserve_word_arcs(
+    WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers
+) noexcept nogil:
     """Make room for as many word arcs as can be open; False if there is no memory."""
-    cdef Py_ssize_t k
+    cdef Py_ssize_t k, n = longest * n_openers + 1
     if longest > word_arcs.room:
         word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
-        word_arcs.scores = <int64_t *>realloc(
-            word_arcs.scores, (longest * n_openers + 1) * sizeof(int64_t)
-        )
-        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, (longest * n_openers + 1) * sizeof(int16_t))
+        word_arcs.scores = <int64_t *>realloc(word_arcs.scores, n * sizeof(int64_t))
+        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, n * sizeof(int16_t))
         if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
             return False
         word_arcs.room = longest
@@ -62,7 +62,7 @@ cdef inline bint reserve_word_arcs(WordArcs *word_arcs, Py_ssize_t longest, Py_s
 
 
 cdef inline void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
-    """Give the work space back."""
+    """Free the memory."""
     free(word_arcs.items)
     free(word_arcs.scores)
     free(word_arcs.tags)

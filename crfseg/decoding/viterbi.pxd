@@ -82,12 +82,6 @@ cdef struct WordTags:  # the tags of words of several characters
     int64_t always  # score of a forced word per character; a forbidden word scores its negative
 
 
-cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil
-cdef void release_matches(Matches *matches) noexcept nogil
-cdef bint reserve_word_arcs(
-    WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers
-) noexcept nogil
-cdef void release_word_arcs(WordArcs *word_arcs) noexcept nogil
 cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil
 cdef int64_t word_score(
     const WordTags *word_tags, const Matches *matches, Py_ssize_t first, Py_ssize_t after,

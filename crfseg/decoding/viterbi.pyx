@@ -180,45 +180,6 @@ cdef void forward(
     subtract_top(delta, arcs.n_tags, largest(delta, arcs.n_tags, NEVER))
 
 
-cdef bint reserve_matches(Matches *matches, Py_ssize_t n) noexcept nogil:
-    """Make room for n matches; False if there is no memory."""
-    if n > matches.room:
-        matches.room = 2 * n
-        matches.items = <Match *>realloc(matches.items, matches.room * sizeof(Match))
-    return matches.items != NULL
-
-
-cdef void release_matches(Matches *matches) noexcept nogil:
-    """Free the memory."""
-    free(matches.items)
-    free(matches.spare)
-
-
-cdef bint reserve_word_arcs(
-    WordArcs *word_arcs, Py_ssize_t longest, Py_ssize_t n_openers
-) noexcept nogil:
-    """Make room for as many word arcs as can be open; False if there is no memory."""
-    cdef Py_ssize_t k, n = longest * n_openers + 1
-    if longest > word_arcs.room:
-        word_arcs.items = <WordArc *>realloc(word_arcs.items, longest * sizeof(WordArc))
-        word_arcs.scores = <int64_t *>realloc(word_arcs.scores, n * sizeof(int64_t))
-        word_arcs.tags = <int16_t *>realloc(word_arcs.tags, n * sizeof(int16_t))
-        if not (word_arcs.items and word_arcs.scores and word_arcs.tags):
-            return False
-        word_arcs.room = longest
-        for k in range(longest):
-            word_arcs.items[k].scores = word_arcs.scores + k * n_openers
-            word_arcs.items[k].tags = word_arcs.tags + k * n_openers
-    return True
-
-
-cdef void release_word_arcs(WordArcs *word_arcs) noexcept nogil:
-    """Free the memory."""
-    free(word_arcs.items)
-    free(word_arcs.scores)
-    free(word_arcs.tags)
-
-
 cdef Py_ssize_t next_start(const Matches *matches, Py_ssize_t first) noexcept nogil:
     """Return the number of the first match that begins later than match ``first``."""
     cdef Py_ssize_t k = first

@@ -118,8 +118,8 @@ class Dataset:
     offsets
         Where each of the N sentences begins, and T at the end; shape (N + 1,).
     boundaries
-        The boundary constraints of the T characters, see :class:`crfseg.Corpus`; None: the tags. What is not
-        known has any tag here.
+        The boundary constraints of the T characters, see :class:`crfseg.Corpus`; None: the tags.
+        The tag of a free character means nothing.
     """
 
     tag_set: TagSet

@@ -294,8 +294,13 @@ cdef class Matcher:
                 f"{self.n_words} words, {n} places; expected classes of the former, marks and "
                 f"words of the latter, got {len(classes)}, {len(lexicon_features)}, {len(words)}"
             )
+        if n == 0:
+            return
         with nogil:
-            self.find(&entries[0], n, &classes[0], &lexicon_features[0], &words[0])
+            self.find(
+                &entries[0], n, &classes[0] if self.n_words else NULL, &lexicon_features[0],
+                &words[0],
+            )
 
     cdef void find_all(
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features

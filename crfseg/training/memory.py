@@ -18,7 +18,7 @@ from crfseg.model.weights import Precision
 _LOG: Final = logging.getLogger("crfseg")
 _TAGGING: Final = {"int8": 4, "int16": 8, "float64": 12}  # bytes per weight, rounded and compiled
 _COUNTED: Final = 64  # bytes per character of text whose strings are counted
-_LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
 def of_encoding(
@@ -102,7 +102,7 @@ def _shown(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
-def _free() -> int | None:
+def free_bytes() -> int | None:
     """Return the free memory in bytes; None if the system has no such files."""
     free = [_entry(Path("/proc/meminfo"), "MemAvailable:")]
     if LIMIT.is_file() and LIMIT.read_text("ascii").strip() != "max":

@@ -109,7 +109,7 @@ class TrainingState:
         slices = [slice(at, at + _ROWS) for at in range(0, len(block), _ROWS)]
         kept = np.zeros(len(block), dtype=bool)
         for some in slices:
-            heaviest = trust * np.abs(self._average(block[some])).max(axis=1, initial=0)
+            heaviest = scale * np.abs(self._average(block[some])).max(axis=1, initial=0)
             kept[some] = heaviest >= np.where(patterns.counts[some], max(prune, _TINY), _TINY)
         shape = np.count_nonzero(kept), patterns.kind.width, n_tags
         weights: Any = np.empty(shape, dtype=np.float32)
@@ -120,7 +120,7 @@ class TrainingState:
             done += len(rows)
         return PatternTable(patterns.kind, patterns.keys[kept], weights)
 
-    def _trust(self, kind: PatternKind) -> np.float32:
+    def _scale(self, kind: PatternKind) -> np.float32:
         """Return the factor on the weights of a kind when the model is written."""
         return np.float32(_TRUST if kind.learned_from and not self.dataset.tag_set.labels else 1)
 
