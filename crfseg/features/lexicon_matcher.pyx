@@ -291,16 +291,14 @@ cdef class Matcher:
         cdef Py_ssize_t n = entries.shape[0]
         if classes.shape[0] != self.n_words or lexicon_features.shape[0] != n or words.shape[0] != n:
             raise ValueError(
-                f"{self.n_words} words, {n} places; expected classes of the former, marks and "
+                f"{self.n_words} words, {n} positions; expected classes of the former, features and "
                 f"words of the latter, got {len(classes)}, {len(lexicon_features)}, {len(words)}"
             )
+        cdef const uint8_t *of_words = &classes[0] if self.n_words else NULL
         if n == 0:
             return
         with nogil:
-            self.find(
-                &entries[0], n, &classes[0] if self.n_words else NULL, &lexicon_features[0],
-                &words[0],
-            )
+            self.find(&entries[0], n, of_words, &lexicon_features[0], &words[0])
 
     cdef void find_all(
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
