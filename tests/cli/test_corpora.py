@@ -71,9 +71,9 @@ def test_get_reports_a_failure_in_one_line():
 
 
 def test_the_progress_bar_takes_what_pooch_gives_it():
-    from crfseg.cli.commands.corpora import _Bar
+    from crfseg.cli.progress_bar import DownloadBar
 
-    bar = _Bar()
+    bar = DownloadBar()
     for size in (1000, 0):
         bar.total = size
         bar.update(1 << 16)

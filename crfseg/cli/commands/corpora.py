@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from crfseg.cli.progress_bar import DownloadBar as _Bar  # noqa: F401  # a test has this name
 from crfseg.cli.progress_bar import downloading
 from crfseg.corpus.download import Fetched, fetch
 from crfseg.corpus.registry import Source, sources
