@@ -1,17 +1,17 @@
-"""Features: from text to n-gram keys, and all that is fitted for it.
+"""Features: templates, n-gram keys, and all that is fitted on text before the weights.
 
 ::
 
-    templates         the feature templates: the only definition of the features
-    ngrams            views of a text, and keys of n-grams
-    alphabet          the characters known, and their folding
-    clusters          clusters of characters with like neighbours
-    lexicon           the words of the training text, cross-fitted
-    lexicon_matcher   words of a list found in text
-    accessor_variety  accessor variety of strings in unsegmented text
-    extractor         all of these, fitted on a training text
-    counting          distinct keys counted and numbered
-    dataset           a corpus as pattern ids and gold tags
-    export            training data for CRF++, CRFsuite and others
-    prefetch          memory prefetch for compiled modules
+    templates         Template, PatternKind, Templates: definition of all features
+    ngrams            views of a text: symbols, n-gram keys, padding
+    alphabet          Alphabet: known characters, their folding and symbols
+    clusters          clusters of characters with similar neighbours, by k-means
+    lexicon           Lexicon: words with cross-fitted classes of reliability
+    lexicon_matcher   Matcher: finds the words of a list with a trie
+    accessor_variety  Varieties: accessor variety of strings, from unsegmented text
+    extractor         Extractor: alphabet, clusters, lexicon, varieties fitted together
+    counting          counts and numbers distinct n-gram keys, compiled
+    dataset           Dataset: pattern ids and gold tags of a corpus
+    export            convert(): training data for CRF++, CRFsuite and others
+    prefetch          memory prefetch, for the compiled modules
 """

@@ -1,7 +1,7 @@
-"""The alphabet: the characters a model knows, how it folds them, and their symbols in each view.
+"""The alphabet: the characters that a model knows, their folding, and their symbols in each view.
 
-A character's entry is one number that holds its symbols in the views C, T and G; see
-:mod:`crfseg.features.ngrams` for their layout.
+The entry of a character is one number with its symbols in the views C, T and G, see
+:mod:`crfseg.features.ngrams`.
 """
 
 from __future__ import annotations
@@ -33,30 +33,26 @@ from crfseg.text import chars
 from crfseg.text.blocks import blocks
 
 Folding = Literal["letters", "simplified", "width", "none"]
-
-
 FOLDINGS: Final = ("letters", "simplified", "width", "none")
-
-
 _MAX_KNOWN: Final = (1 << 16) - FIRST_ID
 
 
 @dataclass(frozen=True, eq=False)
 class Alphabet:
-    """The characters a model knows, and how it folds them.
+    """The characters that a model knows, and their folding.
 
     Parameters
     ----------
     characters
         Known code points after folding, distinct, shape (S,), S <= 65,533; symbol ``3 + index``.
     folding
-        ``"letters"`` reads full-width letters and digits as half-width ones, and punctuation that
-        is only known in its other width as that; ``"simplified"`` does that, and reads traditional
-        characters as simplified ones; ``"width"`` reads punctuation too as half-width; ``"none"``
-        takes characters as they are.
+        ``"letters"`` maps full-width letters and digits to half width, and punctuation of which
+        only the other width is known to that; ``"simplified"`` also maps traditional characters to
+        simplified ones; ``"width"`` maps all full-width forms to half width; ``"none"`` maps
+        nothing.
     clusters
-        The learned groups of the first G characters, shape (G,), at most 64; those that came in
-        later training have none. Empty if none are learned. See :mod:`crfseg.features.clusters`.
+        Clusters of the first G characters, shape (G,), uint8, at most 64; those that a warm start
+        added have none. Empty if there are none. See :mod:`crfseg.features.clusters`.
     """
 
     characters: chars.CodePoints
@@ -70,12 +66,22 @@ class Alphabet:
         folding: Folding = "letters",
         known: chars.CodePoints | None = None,
     ) -> Alphabet:
-        """Collect the characters of a text: the known ones as they come, then the most frequent."""
+        """Collect the characters of a text: known ones in their order, then the most frequent.
+
+        Parameters
+        ----------
+        codes
+            The text, shape (T,).
+        folding
+            The folding.
+        known
+            Folded characters that come first, if any.
+        """
         known = np.empty(0, dtype=np.uint32) if known is None else known
         counts = np.zeros(0x110000, dtype=np.intp)
         for at in blocks(len(codes)):
-            found = np.bincount(fold(codes[at], folding))
-            counts[: len(found)] += found
+            of_block = np.bincount(fold(codes[at], folding))
+            counts[: len(of_block)] += of_block
         counts[known] = 0
         distinct = np.flatnonzero(counts)
         new = distinct[np.argsort(-counts[distinct], kind="stable")].astype(np.uint32)
@@ -83,10 +89,10 @@ class Alphabet:
 
     @cached_property
     def entries(self) -> Numbers:
-        """The entries of all code points below N, shape (N,).
+        """The entries of all code points below N, shape (N,), uint32.
 
-        :data:`WHITE_SPACE` and :data:`NEWLINE` where a character is that. Code points from N on
-        have the entry :data:`BEYOND`.
+        White space has the entries :data:`WHITE_SPACE` and :data:`NEWLINE`, code points from N on
+        :data:`BEYOND`.
         """
         n = max(chars.N_CLASSIFIED, int(self.characters.max(initial=0)) + 1)
         classes = chars.classes(np.arange(n, dtype=np.uint32)) + np.uint32(FIRST_ID)
@@ -95,39 +101,37 @@ class Alphabet:
         entries |= self.cluster_bits(entries)
         entries = entries[fold(np.arange(n, dtype=np.uint32), self.folding)]
         wide, narrow = chars.FULL_WIDTH, chars.fold_width(chars.FULL_WIDTH)
-        if self.folding in (
-            "letters",
-            "simplified",
-        ):  # punctuation of a width that is not known is its twin
-            for unknown, twin in ((wide, narrow), (narrow, wide)):
-                is_known = symbols_of(entries[unknown], VIEWS["C"]) != UNKNOWN_ID
-                entries[unknown] = np.where(is_known, entries[unknown], entries[twin])
+        if self.folding in ("letters", "simplified"):
+            # Punctuation of which only one width is known has the entry of that in both.
+            for this, other in ((wide, narrow), (narrow, wide)):
+                is_known = symbols_of(entries[this], VIEWS["C"]) != UNKNOWN_ID
+                entries[this] = np.where(is_known, entries[this], entries[other])
         entries[chars.WHITE_SPACE] = WHITE_SPACE
         entries[chars.NEWLINE] = NEWLINE
         return entries
 
     def cluster_bits(self, entries: Numbers) -> Numbers:
-        """Return what the groups of characters add to their entries, shape (T,)."""
+        """Return the bits of view G for entries, shape (T,), uint32."""
         of_symbol = np.zeros(1 << VIEWS["C"].bits, dtype=np.uint32)
         of_symbol[FIRST_ID : FIRST_ID + len(self.clusters)] = self.clusters + np.uint32(FIRST_ID)
-        added: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
-        return added
+        bits: Numbers = of_symbol[symbols_of(entries, VIEWS["C"])] << np.uint32(VIEWS["G"].shift)
+        return bits
 
     def entries_of(self, codes: chars.CodePoints) -> Numbers:
-        """Return the entries of characters, shape (T,)."""
+        """Return the entries of characters, shape (T,), uint32."""
         last = np.uint32(len(self.entries) - 1)
-        found: Numbers = self.entries[np.minimum(codes, last)]
-        found[codes > last] = BEYOND
-        return found
+        entries: Numbers = self.entries[np.minimum(codes, last)]
+        entries[codes > last] = BEYOND
+        return entries
 
     def ids(self, codes: chars.CodePoints, view: str) -> Symbols:
-        """Return the symbols of characters in one of their views, shape (T,), uint16."""
+        """Return the symbols of characters in view C, T or G, shape (T,), uint16."""
         return symbols_of(self.entries_of(codes), VIEWS[view]).astype(np.uint16)
 
     def print(self, codes: chars.CodePoints, view: str) -> list[str]:
-        """Return the symbols as feature names show them, T strings.
+        """Return the symbols of view C or T as printed in feature names, T strings.
 
-        A character that would be invisible, or that opens an escape, becomes ``<U+XXXX>``.
+        Invisible characters, and ``<``, become ``<U+XXXX>``.
 
         >>> text = chars.code_points("京Ａ<")
         >>> Alphabet.of(text).print(text, "C"), Alphabet.of(text).print(text, "T")
@@ -138,7 +142,17 @@ class Alphabet:
         return [chars.CLASSES[index][0] for index in chars.classes(codes).tolist()]
 
     def print_id(self, symbol: int, view: str, words: Sequence[str] = ()) -> str:
-        """Return the printed form of a symbol's id; ``words`` are those of the lexicon."""
+        """Return the printed form of a symbol.
+
+        Parameters
+        ----------
+        symbol
+            The symbol, a number.
+        view
+            Its view.
+        words
+            Words of the lexicon, for views W and V.
+        """
         if view in "bep":
             return f"<{symbol}>"
         if symbol in (BEGIN_ID, END_ID):
@@ -156,11 +170,11 @@ class Alphabet:
             return "<unknown>"
         if view == "C":
             return _printed(chr(self.characters[symbol - FIRST_ID]))
-        found = str(known[symbol - FIRST_ID])
-        return found[0] if view == "T" else f"<{found}>"
+        name = str(known[symbol - FIRST_ID])
+        return name[0] if view == "T" else f"<{name}>"
 
     def parse(self, symbol: str, view: str) -> int:
-        """Return the id of a printed symbol, the inverse of :meth:`print`; 0 if unknown."""
+        """Return the symbol of its printed form in view C or T, 0 if unknown."""
         if symbol in _SENTENCE_EDGES:
             return _SENTENCE_EDGES[symbol]
         if view == "C":
@@ -182,7 +196,7 @@ _FOLDS: Final = {
 
 
 def fold(codes: chars.CodePoints, folding: Folding) -> chars.CodePoints:
-    """Return characters as features see them, shape (T,)."""
+    """Return folded characters, shape (T,)."""
     return codes if folding == "none" else _FOLDS[folding](codes)
 
 

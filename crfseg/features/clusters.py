@@ -1,9 +1,9 @@
 """Clusters of characters with like neighbours, learned from the training text.
 
-A character is described by its neighbours: how much more often than by chance each stands before
-or behind it (positive pointwise mutual information), brought down to a few dimensions. Characters
-whose vectors have the same direction form a cluster: surnames, numerals, particles, ... A cluster
-speaks for its rare characters too.
+Each character has a vector of positive pointwise mutual information with its neighbours before and
+behind it, reduced by a truncated SVD and scaled to length 1. k-means makes the clusters: surnames,
+numerals, particles, ... The weights of a cluster, learned on its frequent characters, hold for its
+rare ones too.
 
 Bullinaria and Levy (2007), Extracting semantic representations from word co-occurrence statistics;
 Dhillon and Modha (2001), Concept decompositions for large sparse text data using clustering.
@@ -23,47 +23,47 @@ from crfseg.features.ngrams import FIRST_ID, Numbers
 from crfseg.text.blocks import blocks
 
 RARE: Final = 64
-"""The group of all characters that came too seldom to tell whom they are like, after 64 others."""
-_ENOUGH: Final = 3  # occurrences
+"""The cluster of all characters that are too rare, after 64 others."""
+_MIN_COUNT: Final = 3
 _DIMENSIONS: Final = 50
-_ROUNDS: Final = 15
-_SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: rare ones say less
-_CHARACTER: Final = 0xFFFF  # the bits of an entry that say which it is
+_ITERATIONS: Final = 15
+_SMOOTHING: Final = 0.75  # exponent of the neighbours' counts: lowers the PMI of rare ones
+_CHARACTER: Final = 0xFFFF  # the bits of view C in an entry
 _TINY: Final = 1e-9
 
 
 def fit_clusters(texts: Sequence[Numbers], n_characters: int) -> NDArray[np.uint8]:
-    """Return the group of each character.
+    """Return the cluster of each character.
 
     Parameters
     ----------
     texts
         Entries, each sentence between edges; see :func:`crfseg.features.ngrams.pad`.
     n_characters
-        Of the alphabet, S.
+        Size of the alphabet, S.
 
     Returns
     -------
     clusters
-        At most SELDOM, shape (S,). The same text gives the same groups.
+        Shape (S,), uint8, at most RARE. The same text gives the same clusters.
     """
-    from threadpoolctl import threadpool_limits  # loaded here as scipy is: it takes its time
+    from threadpoolctl import threadpool_limits  # imported late, as scipy is: it is slow
 
     counts = _neighbours(texts, n_characters)
-    surprises = _surprises(counts)
-    n_dimensions = min(_DIMENSIONS, min(surprises.shape) - 1)
-    if n_dimensions < 1 or not surprises.data.any():
+    pmi = _positive_pmi(counts)
+    n_dimensions = min(_DIMENSIONS, min(pmi.shape) - 1)
+    if n_dimensions < 1 or not pmi.data.any():
         return np.full(n_characters, RARE, dtype=np.uint8)
-    # Matrices as small as these need one thread; and so the groups do not depend on how many.
+    # One thread is enough for small matrices, and the clusters do not depend on the number.
     with threadpool_limits(1, "blas"):
-        clusters = _clusters(_vectors(surprises, n_dimensions))
-    clusters[np.asarray(counts.sum(axis=1)).ravel() < 2 * _ENOUGH] = RARE  # two neighbours each
+        clusters = _clusters(_vectors(pmi, n_dimensions))
+    clusters[np.asarray(counts.sum(axis=1)).ravel() < 2 * _MIN_COUNT] = RARE  # two neighbours each
     return clusters
 
 
 def _neighbours(texts: Sequence[Numbers], n_characters: int) -> Any:
-    """Count each character's neighbours before and behind it, edges included; a sparse matrix."""
-    from scipy.sparse import csr_matrix  # loaded where it is needed: it takes its time
+    """Count the neighbours before and behind each character, edges included; (S, 2 n), sparse."""
+    from scipy.sparse import csr_matrix  # imported late: it is slow
 
     n = n_characters + FIRST_ID
     pairs = Interner()
@@ -80,43 +80,43 @@ def _neighbours(texts: Sequence[Numbers], n_characters: int) -> Any:
         rows = (symbols[known] - np.uint64(FIRST_ID)) * np.uint64(2 * n)
         for columns in (before[known], np.uint64(n) + behind[known]):
             pairs.number(rows + columns, EVERY_KEY, 0)
-    found, counts = pairs.distinct()
-    places = (found // np.uint64(2 * n)).astype(np.intp), (found % np.uint64(2 * n)).astype(np.intp)
-    matrix = csr_matrix((counts.astype(np.float64), places), shape=(n_characters, 2 * n))
-    matrix.sort_indices()  # sums do not depend on the order of the text
+    keys, counts = pairs.distinct()
+    indices = (keys // np.uint64(2 * n)).astype(np.intp), (keys % np.uint64(2 * n)).astype(np.intp)
+    matrix = csr_matrix((counts.astype(np.float64), indices), shape=(n_characters, 2 * n))
+    matrix.sort_indices()  # so that sums do not depend on the order of the text
     return matrix
 
 
-def _surprises(counts: Any) -> Any:
-    """Say how much more often than by chance each neighbour is there; a sparse matrix."""
+def _positive_pmi(counts: Any) -> Any:
+    """Return the positive pointwise mutual information with each neighbour; sparse."""
     total = counts.sum()
     of_row = np.asarray(counts.sum(axis=1)).ravel()
     of_column = np.asarray(counts.sum(axis=0)).ravel() ** _SMOOTHING
     of_column *= total / of_column.sum()
-    shares = counts.tocoo()
-    by_chance = of_row[shares.row] * of_column[shares.col] / total
-    shares.data = np.maximum(np.log(shares.data / by_chance), 0)
-    return shares.tocsr()
+    pmi = counts.tocoo()
+    expected = of_row[pmi.row] * of_column[pmi.col] / total
+    pmi.data = np.maximum(np.log(pmi.data / expected), 0)
+    return pmi.tocsr()
 
 
-def _vectors(surprises: Any, n_dimensions: int) -> NDArray[np.float64]:
-    """Describe each character by a vector of length 1; (S, n_dimensions)."""
+def _vectors(pmi: Any, n_dimensions: int) -> NDArray[np.float64]:
+    """Return a vector of length 1 for each character, shape (S, n_dimensions)."""
     from scipy.sparse.linalg import svds
 
-    left, sizes, _ = svds(surprises, k=n_dimensions, v0=np.ones(min(surprises.shape)))
-    vectors: NDArray[np.float64] = left * np.sqrt(np.maximum(sizes, 0))
+    left, singular, _ = svds(pmi, k=n_dimensions, v0=np.ones(min(pmi.shape)))
+    vectors: NDArray[np.float64] = left * np.sqrt(np.maximum(singular, 0))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + _TINY
     return vectors
 
 
 def _clusters(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the cluster of each vector, one of SELDOM."""
+    """Return the cluster of each vector, one of at most RARE; shape (S,), uint8."""
     from scipy.cluster.vq import kmeans2
 
-    n_groups = min(RARE, len(vectors))
+    n_clusters = min(RARE, len(vectors))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of an empty cluster
+        warnings.simplefilter("ignore")  # about empty clusters
         seed = np.random.default_rng(0)
-        _, clusters = kmeans2(vectors, n_groups, iter=_ROUNDS, minit="++", seed=seed)
-    found: NDArray[np.uint8] = clusters.astype(np.uint8)
-    return found
+        _, labels = kmeans2(vectors, n_clusters, iter=_ITERATIONS, minit="++", seed=seed)
+    clusters: NDArray[np.uint8] = labels.astype(np.uint8)
+    return clusters

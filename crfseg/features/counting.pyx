@@ -1,4 +1,4 @@
-"""Counts and numbers the distinct patterns of a corpus: the inner loops of encoding."""
+"""Counts and numbers distinct 64-bit keys, such as those of n-grams, in compiled loops."""
 
 import numpy as np
 
@@ -8,20 +8,21 @@ from crfseg.features.prefetch cimport prefetch
 from crfseg.features.ngrams cimport hash_of
 
 cdef enum:
-    BLOCK = 32  # look-ups in flight together, so that they wait for memory together
+    BLOCK = 32  # look-ups whose memory is fetched at the same time
 
-EVERY_KEY = np.zeros(2, dtype=np.uint8)  # tallies that let every key pass where min_count is 0
+EVERY_KEY = np.zeros(2, dtype=np.uint8)  # tallies that accept every key, with min_count 0
 
 
 def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
-    """Count each key where it hashes to; keys that share a slot are counted together.
+    """Add keys to a table of counters, indexed by their hash.
 
-    A slot stays at 255. A key occurs at most as often as its slot says.
+    A key has occurred at most as often as its counter says, unless that is 255, the largest value:
+    keys with the same hash share a counter.
 
     Parameters
     ----------
     tallies
-        Shape (2 ** bits,), bits > 0; added to in place.
+        The counters, shape (2 ** bits,), bits > 0; changed in place.
     keys
         Shape (T,).
     """
@@ -35,7 +36,7 @@ def tally(uint8_t[::1] tallies, const uint64_t[::1] keys):
 
 
 cdef class Interner:
-    """Numbers distinct keys in the order in which they first come, block after block.
+    """Numbers and counts distinct keys in the order of their first occurrence.
 
     Open addressing with linear probing, at most half full::
 
@@ -54,7 +55,7 @@ cdef class Interner:
         return self.n_distinct
 
     cdef void grow(self):
-        """Move the keys into a table of twice the size; they come in the order of their hashes."""
+        """Move the keys to a table of twice the size, in the order of their hashes."""
         cdef uint64_t[:, ::1] old = self.slots
         cdef uint64_t[:, ::1] slots
         cdef uint64_t slot
@@ -70,10 +71,21 @@ cdef class Interner:
                 slots[slot, 1] = old[at, 1]
 
     def number(self, const uint64_t[::1] keys, const uint8_t[::1] tallies, int min_count):
-        """Return the number of each key, shape (T,), int32, and count the keys.
+        """Count keys and return the number of each.
 
-        Keys that came less than ``min_count`` times according to ``tallies``, see :func:`tally`,
-        get -1.
+        Parameters
+        ----------
+        keys
+            Shape (T,).
+        tallies
+            Counters of these and other keys, see :func:`tally`.
+        min_count
+            Keys whose counter is less are neither numbered nor counted.
+
+        Returns
+        -------
+        numbers
+            Shape (T,), int32; -1 for keys without a number.
         """
         cdef Py_ssize_t i = 0, b, n = keys.shape[0], stop
         cdef int tally_shift = 64 - int(tallies.shape[0] - 1).bit_length()
@@ -88,7 +100,7 @@ cdef class Interner:
             slots = self.slots
             shift = 64 - self.bits
             with nogil:
-                # As many as fit for sure; their slots are prefetched meanwhile.
+                # As many as surely fit; slots are prefetched while others are searched.
                 while i < n and 2 * (self.n_distinct + BLOCK) <= slots.shape[0]:
                     stop = min(n, i + BLOCK)
                     for b in range(i, stop):
@@ -112,7 +124,7 @@ cdef class Interner:
         return numbers_array
 
     def distinct(self):
-        """Return the key of each number, shape (P,), uint64, and how often it came, int64."""
+        """Return the key of each number, shape (P,), uint64, and its count, (P,), int64."""
         keys_array = np.empty(self.n_distinct, dtype=np.uint64)
         counts_array = np.empty(self.n_distinct, dtype=np.int64)
         cdef uint64_t[::1] keys = keys_array

@@ -1,9 +1,9 @@
-"""The dataset: a training corpus as flat arrays of pattern ids and gold tags.
+"""Datasets: a training corpus as flat arrays of pattern ids and gold tags.
 
 ::
 
     padded text      <s> <s>  我  爱  北  京  </s> </s>
-    ids of kind C      0   0   7   9  12   4    1    1      row of the pattern that starts here
+    ids of kind C      0   0   7   9  12   4    1    1      id of the pattern that starts here
     ids of kind CC     0  41   8  33   5  17    2   -1      -1: below the cut-off
     tags                       S   S   B   E
 """
@@ -27,7 +27,7 @@ from crfseg.features.templates import PatternKind, Templates
 from crfseg.text.blocks import blocks
 from crfseg.text.scratch import Storage
 
-_MOST_BITS: Final = 26  # of a table of counters: 64 MB
+_MAX_COUNTER_BITS: Final = 26  # a table of counters has 64 MB at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +37,12 @@ class Patterns:
     Parameters
     ----------
     kind
-        What they are.
+        The kind.
     keys
-        Distinct patterns, the most frequent first, shape (P,), uint64.
+        Keys of distinct patterns, the most frequent first, shape (P,), uint64. The index of a
+        pattern is its id.
     counts
-        How often each occurs, shape (P,); 0 for those that only the model before knows.
+        Number of occurrences, shape (P,), int64; 0 for those of the initial model alone.
     """
 
     kind: PatternKind
@@ -59,10 +60,23 @@ class Patterns:
     ) -> Patterns:
         """Collect the patterns that occur ``min_count`` times or are known, and write their ids.
 
-        Where most patterns are rare, those that are counted exactly are first told by a table of
-        small counters, so that memory is needed for what is kept, not for what there is.
+        A table of small counters first excludes rare patterns: memory then grows with the number
+        of patterns kept, not of all.
+
+        Parameters
+        ----------
+        kind
+            The kind.
+        columns
+            The padded text, see :data:`crfseg.features.extractor.Columns`.
+        ids
+            Written to, shape (T',): id of the pattern at each position, -1 for none.
+        min_count
+            Minimum number of occurrences, >= 1.
+        known
+            Keys of the initial model, kept at any count.
         """
-        bits = min(_MOST_BITS, max(1, len(ids).bit_length())) if min_count > 1 else 1
+        bits = min(_MAX_COUNTER_BITS, max(1, len(ids).bit_length())) if min_count > 1 else 1
         tallies = np.zeros(1 << bits, dtype=np.uint8)
         enough = min(min_count, 255) if min_count > 1 else 0
         for _, keys in _keys(columns, kind) if enough else ():
@@ -92,12 +106,12 @@ def _keys(columns: Columns, kind: PatternKind) -> Iterator[tuple[slice, NDArray[
 
 
 class WarmStart(NamedTuple):
-    """The parts of an earlier model that encoding goes on from."""
+    """The parts of an initial model that encoding starts from."""
 
     tag_set: TagSet
     extractor: Extractor
     keys: Sequence[NDArray[np.uint64]]
-    """The patterns of each kind that it knows."""
+    """Keys of the patterns of each kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,19 +121,19 @@ class Dataset:
     Parameters
     ----------
     tag_set, extractor
-        The tags and the features; they become the model's.
+        The tags and the features, for the model.
     patterns
         One for each of the K kinds of the templates.
     ids
-        Row of the pattern of each kind that starts at each of the T' padded positions, -1 for
-        none; shape (K, T'), int32.
+        Id of the pattern of each kind that starts at each of the T' padded positions, -1 for none;
+        shape (K, T'), int32.
     tags
         The gold tags of the T characters, shape (T,), int16.
     offsets
-        Where each of the N sentences begins, and T at the end; shape (N + 1,).
+        Index of the first character of each of the N sentences, then T; shape (N + 1,).
     boundaries
-        The boundary constraints of the T characters, see :class:`crfseg.Corpus`; None: the tags.
-        The tag of a free character means nothing.
+        Constraints of a partially annotated corpus, see :class:`crfseg.Corpus`, or None. Its
+        ``tags`` are arbitrary where they are not constrained.
     """
 
     tag_set: TagSet
@@ -145,16 +159,34 @@ class Dataset:
         patterns: bool = True,
         storage: Storage | None = None,
     ) -> Dataset:
-        """Encode a corpus; labels become part of the tags where the corpus has them.
+        """Encode a corpus; its labels, if any, become part of the tags.
 
-        A pattern must occur ``min_count`` times, a long one once more. With a warm start, what
-        the earlier model knows stays known: its characters keep their symbols and clusters, its
-        words their classes, its patterns and tags are there.
+        Parameters
+        ----------
+        corpus
+            The training corpus.
+        templates
+            The feature templates.
+        scheme
+            ``"BMES"`` or ``"BMES6"``.
+        folding
+            The folding of the alphabet.
+        min_count
+            Minimum number of occurrences of a pattern, >= 1; sparse kinds need one more.
+        warm_start
+            Parts of an initial model: its characters keep their symbols and clusters, its words
+            their classes, and its patterns and tags are kept.
+        raw, lists
+            Unsegmented text and word lists, see :meth:`crfseg.features.extractor.Extractor.fit`.
+        patterns
+            False for a dataset without patterns and ids.
+        storage
+            Allocates the arrays of the text's size.
 
-        Without ``patterns`` none is counted: the dataset has no patterns and no ids.
-
-        O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes a character and kind.
-        Besides, about 50 bytes for every pattern that is kept, and some that are not.
+        Notes
+        -----
+        O(T) time for each kind of pattern. Memory in ``storage``: 4 bytes for each character and
+        kind. Other memory: about 50 bytes for each pattern kept, and for some that are not.
         """
         storage = storage or Storage()
         before = warm_start.extractor if warm_start else None
@@ -164,7 +196,7 @@ class Dataset:
         kinds = templates.kinds if patterns else ()
         ids = storage.empty((len(kinds), len(columns[0])), np.int32)
         known = warm_start.keys if warm_start else [np.empty(0, dtype=np.uint64)] * len(ids)
-        # Most long n-grams occur once: they would cost most of the memory and help nothing.
+        # Most long n-grams occur once: they would take most of the memory without any use.
         numbered = tuple(
             Patterns.number(kind, columns, ids[k], min_count + kind.is_sparse, known[k])
             for k, kind in enumerate(kinds)
@@ -179,12 +211,12 @@ class Dataset:
 
     @property
     def n_weights(self) -> int:
-        """The number of weights if every feature has one for every tag."""
+        """The number of weights: one for each feature and tag."""
         blocks = sum(len(patterns.keys) * patterns.kind.width for patterns in self.patterns)
         return blocks * len(self.tag_set.names)
 
     def tag_names(self) -> Iterator[list[str]]:
-        """Yield the gold tags of each sentence by name."""
+        """Yield the names of the gold tags of each sentence."""
         names = self.tag_set.names
         for begin, end in pairwise(self.offsets.tolist()):
             yield [names[tag] for tag in self.tags[begin:end].tolist()]
@@ -193,7 +225,7 @@ class Dataset:
 def _tags(
     corpus: Corpus, scheme: Scheme, before: TagSet | None, storage: Storage
 ) -> tuple[TagSet, NDArray[np.int16]]:
-    """Return the tags that the corpus, or the earlier model, has; and those of the text."""
+    """Return the tag set of the corpus and the initial model, and the tags of the text."""
     labels = labels_in({*corpus.label_names, *(before.labels if before else ())})
     index = np.array([labels.index(name) for name in corpus.label_names], dtype=np.int32)
     every_tag = TagSet(scheme, labels)
@@ -213,7 +245,7 @@ def _tags(
 
 
 def feature_sequences(corpus: Corpus, extractor: Extractor) -> Iterator[list[list[str]]]:
-    """Yield the features of each sentence by name: a list of strings for each character."""
+    """Yield the feature names of each sentence, a list of strings for each character."""
     templates, alphabet = extractor.templates, extractor.alphabet
     bounds = corpus.offsets.tolist()
     for begin, end in pairwise(bounds):

@@ -1,12 +1,13 @@
-"""Export: training data as CRF++, CRFsuite and other tools read it.
+"""Exports training data in the formats of CRF++, CRFsuite and other tools.
 
 ======== ===========================================================================
-crfpp    CRF++: character, class, folded character (unless folding is off), tag
-crfsuite CRFsuite's own text format: the tag, then the features of the templates
+crfpp    CRF++: character, class, folded character (unless folding is none), tag
+crfsuite CRFsuite's text format: tag, then the features of the templates
 others   the formats of :mod:`crfseg.corpus.writers`, which need no features
 ======== ===========================================================================
 
-Sentences are made one at a time. What is written as crfpp reads back to the same words.
+Sentences are generated one at a time. :mod:`crfseg.corpus.readers` reads crfpp back to the same
+words.
 """
 
 from __future__ import annotations
@@ -47,25 +48,27 @@ def convert(
     Parameters
     ----------
     corpora
-        Segmented corpora, files or :class:`crfseg.Corpus` objects; read one after the other.
+        Segmented corpora, files or :class:`crfseg.Corpus` objects; read one at a time.
     to
         ``"bmes"``, ``"conll"``, ``"crfpp"``, ``"crfsuite"``, ``"words"``, ``"pos"`` or ``"text"``.
     labels
-        Put the labels of words into the tags (``B-n``); ``"pos"`` always writes them.
+        Append the labels of words to tags (``B-n``); ``"pos"`` always writes them.
     scheme
         ``"BMES"`` or ``"BMES6"``.
     templates
         Feature templates for ``"crfsuite"``; None for the default ones.
     folding
-        Whether the features read full-width characters as half-width ones.
+        Folding of characters in features, see :class:`crfseg.features.alphabet.Alphabet`.
     format, encoding
-        How to read the files; see :func:`crfseg.read_corpus`.
+        Format and encoding of files, see :func:`crfseg.read_corpus`.
 
     Raises
     ------
     CorpusError
-        If a file cannot be read, or if labels are asked for and missing, or one cannot be
-        written in that format.
+        If a file is not valid in its format or encoding, or labels are missing or cannot be written
+        in the target format.
+    TemplateError
+        If a template is malformed, or takes views other than C and T.
 
     Examples
     --------
@@ -91,8 +94,13 @@ def convert(
 def crfpp_template(templates: Iterable[str] | None = None, folding: Folding = "letters") -> str:
     r"""Return a CRF++ template file for the columns that ``convert(..., "crfpp")`` writes.
 
-    CRF++ knows how far outside the sentence a position lies (``_B-1``, ``_B-2``) where crfseg
-    has one symbol, ``<s>``; all else is the same.
+    The features are those of crfseg except outside of sentences, where CRF++ has a symbol for each
+    distance (``_B-1``, ``_B-2``) and crfseg one, ``<s>``.
+
+    Raises
+    ------
+    TemplateError
+        If a template is malformed, or takes views other than C and T.
 
     Examples
     --------

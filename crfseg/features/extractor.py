@@ -1,7 +1,7 @@
 """The feature extractor: alphabet, clusters, lexicon and accessor variety, fitted on text.
 
-They are fitted before the weights are trained, and are part of the model: training, tagging,
-export and explanations see text through one :class:`Extractor`.
+They are fitted before the weights and are part of the model: training, tagging, export and
+explanations compute features with the same :class:`Extractor`.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from crfseg.text.blocks import blocks
 from crfseg.text.scratch import Storage
 
 Columns = tuple[Numbers, ...]
-"""The entries of every position; lexicon features and word ids too, as far as templates need
-them. See :mod:`crfseg.features.ngrams`."""
+"""The numbers of every position of a padded text: entries, then lexicon features and word ids if
+templates need them; see :mod:`crfseg.features.ngrams`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """Unsegmented text that is counted besides the training text.
+    """Unsegmented text, counted together with the training text.
 
     Parameters
     ----------
     corpus
-        The text. White space in it, so its words if it has any, is ignored.
+        The text. Words in it, if any, are ignored.
     transductive
-        Whether it is the text that is to be tagged.
+        True if it is the text to be tagged.
     """
 
     corpus: Corpus
@@ -46,16 +46,18 @@ class Raw:
 
 @dataclass(frozen=True, eq=False)
 class Extractor:
-    """The features of a model: templates, and all that they look up.
+    """The features of a model: templates, and the tables that they look up.
 
     Parameters
     ----------
     templates
         The feature templates.
     alphabet
-        The characters known, their folding and their clusters.
-    lexicon, varieties
-        The words and the strings that the templates look up; empty if they look up none.
+        The known characters, their folding and their clusters.
+    lexicon
+        The words that templates look up; empty if they look up none.
+    varieties
+        The strings with an accessor variety, likewise.
     """
 
     templates: Templates
@@ -81,50 +83,54 @@ class Extractor:
         ----------
         corpus
             The training text.
-        templates, folding
-            What features look at.
+        templates
+            The feature templates; parts that they do not look up are not fitted.
+        folding
+            The folding of the alphabet.
         before
-            The extractor of an earlier model; its symbols, words and strings are kept.
+            The extractor of an initial model: its characters keep their symbols, its words their
+            classes, and its clusters and accessor varieties are used as they are.
         raw
             Unsegmented text, if any.
         lists
-            Words from elsewhere; see :func:`crfseg.features.lexicon.marked`.
+            Word lists; see :func:`crfseg.features.lexicon.fit_lexicon`.
         storage
             Allocates the arrays of the text's size.
         """
         storage = storage or Storage()
         alphabet = _alphabet(corpus, folding, before, raw, lists)
-        others = np.empty(0, dtype=np.uint32)
+        raw_text = np.empty(0, dtype=np.uint32)
         if raw is not None:
-            others = _entries(raw.corpus, alphabet, 1, storage)
+            raw_text = _entries(raw.corpus, alphabet, 1, storage)
         text = _entries(corpus, alphabet, templates.window, storage)
         if "G" in templates.views:
-            alphabet = _clustered(alphabet, text, others, before)
+            alphabet = _clustered(alphabet, text, raw_text, before)
         fitted = cls(templates, alphabet)
         columns: Columns = (text,)
         if templates.views & OF_WORDS:
             known = before.lexicon if before else None
-            found = fit_lexicon(
+            with_words = fit_lexicon(
                 corpus, alphabet, text, templates.window, lists=lists, init=known, storage=storage
             )
-            fitted, columns = replace(fitted, lexicon=found.lexicon), (text, *found[1:])
+            fitted = replace(fitted, lexicon=with_words.lexicon)
+            columns = (text, with_words.lexicon_features, with_words.word_ids)
         if templates.views & OF_STRINGS:
             if len(columns) == 1:
                 columns = (text, storage.empty(text.shape, np.uint32))
                 columns[1].fill(0)
-            varieties = _varieties(text, columns[1], others, before, raw)
+            varieties = _varieties(text, columns[1], raw_text, before, raw)
             fitted = replace(fitted, varieties=varieties)
         return Fitted(fitted, columns)
 
     def feature(self, kind: PatternKind, key: np.uint64, row: int) -> str:
-        """Return the name of the feature that a row of a pattern's block is.
+        """Return the name of the feature of one row of a pattern's block.
 
         Parameters
         ----------
         kind, key
             The pattern.
         row
-            From 0 to ``kind.width - 1``.
+            The row, from 0 to ``kind.width - 1``.
         """
         (symbols,) = ngrams.unpacked(np.array([key], dtype=np.uint64), kind.views).tolist()
         parts = (
@@ -135,7 +141,7 @@ class Extractor:
 
 
 class Fitted(NamedTuple):
-    """An extractor, and the training text as it sees it."""
+    """An extractor, and the columns of the training text."""
 
     extractor: Extractor
     columns: Columns
@@ -148,7 +154,7 @@ def _alphabet(
     raw: Raw | None,
     lists: Sequence[Corpus],
 ) -> Alphabet:
-    """Return the characters of all texts; those known before come first."""
+    """Return the alphabet of all texts; characters of the initial model come first."""
     alphabet = Alphabet.of(corpus.codes, folding, before.alphabet.characters if before else None)
     for text in (*lists, *((raw.corpus,) if raw else ())):
         alphabet = Alphabet.of(text.codes, folding, alphabet.characters)
@@ -156,11 +162,11 @@ def _alphabet(
 
 
 def _clustered(
-    alphabet: Alphabet, text: Numbers, others: Numbers, before: Extractor | None
+    alphabet: Alphabet, text: Numbers, raw_text: Numbers, before: Extractor | None
 ) -> Alphabet:
     """Return the alphabet with clusters, and write them into the entries of the training text."""
     learned = (
-        fit_clusters([text, others], len(alphabet.characters))
+        fit_clusters([text, raw_text], len(alphabet.characters))
         if before is None
         else before.alphabet.clusters
     )
@@ -173,21 +179,21 @@ def _clustered(
 def _varieties(
     text: Numbers,
     lexicon_features: Numbers,
-    others: Numbers,
+    raw_text: Numbers,
     before: Extractor | None,
     raw: Raw | None,
 ) -> Varieties:
     """Return the accessor varieties of strings, and write view A of the training text."""
     if before is None:
         return fit_varieties(
-            text, others, lexicon_features, transductive=raw is not None and raw.transductive
+            text, raw_text, lexicon_features, transductive=raw is not None and raw.transductive
         )
     before.varieties.mark(text, lexicon_features)
     return before.varieties
 
 
 def _entries(corpus: Corpus, alphabet: Alphabet, window: int, storage: Storage) -> Numbers:
-    """Return a text as entries, each sentence between edges."""
+    """Return the entries of a text, each sentence between edges."""
     return ngrams.padded(
         corpus,
         lambda at: alphabet.entries_of(corpus.codes[at]),

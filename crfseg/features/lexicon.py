@@ -2,15 +2,16 @@
 
 ::
 
-    word      in the text    as one word    share    class
+    word      occurrences    as one word    share    class
     北京          200            198         .990       16 = 1 + 4 * 3 + 3
-    京人            5              0         0           0   not known
+    京人            5              0         0           0   unknown
     北京人          2              2         1          18 = 1 + 4 * 4 + 1
-    京城            0              0         -          21, known from a list alone
+    京城            0              0         -          21, in a word list alone
 
-A model that learned from its own text's words would never see a word it does not know. Hence the
-text is cut into folds, and in each a word is what the others say of it (cross-fitting). So it also
-learns how reliable an external list is: a word that no other fold has is known from it alone.
+A model that looked up the words of its own training text would never see an unknown word. So the
+text is split into folds, and the classes in each fold come from the counts in the others
+(cross-fitting). The model also learns the reliability of word lists: there a word that no other
+fold has is in a list alone.
 """
 
 from __future__ import annotations
@@ -51,16 +52,16 @@ class Lexicon:
     Parameters
     ----------
     words
-        As the model folds them, of one to eight characters, the most frequent first.
+        Folded words of one to eight characters, the most frequent first.
     classes
-        The class of each, 1 to 32, see :func:`class_of`; shape (N,), uint8.
+        Class of reliability of each, 1 to 32, see :func:`class_of`; shape (N,), uint8.
 
     Raises
     ------
     ShapeError
-        If there is not one class a word.
+        If there is not one class for each word.
     ValueError
-        If a class is not valid.
+        If a class is not in 1 to 32.
     """
 
     words: tuple[str, ...] = ()
@@ -76,12 +77,12 @@ class Lexicon:
         return f"Lexicon({len(self.words):,} words)"
 
     def matcher(self, alphabet: Alphabet) -> Matcher:
-        """Return what finds the words in text of an alphabet.
+        """Return a matcher of the words, for text of an alphabet.
 
         Raises
         ------
         ValueError
-            If a word is there twice, empty, too long, or has a character that is not known.
+            If a word is there twice, empty or too long, or has an unknown character.
         """
         lengths = np.fromiter(map(len, self.words), dtype=np.int64, count=len(self.words))
         codes = chars.code_points("".join(self.words))
@@ -89,26 +90,27 @@ class Lexicon:
 
 
 class FittedLexicon(NamedTuple):
-    """A corpus with the lexicon features of its characters."""
+    """The lexicon of a corpus, and the numbers of its padded text that lexicon views read."""
 
     lexicon: Lexicon
     lexicon_features: NDArray[np.uint32]
-    """See :meth:`crfseg.features.lexicon_matcher.Matcher.mark`; shape (T',)."""
+    """Shape (T',); see :meth:`crfseg.features.lexicon_matcher.Matcher.mark`."""
     word_ids: NDArray[np.uint32]
+    """Likewise."""
 
 
 def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Classes:
-    """Return the classes of words; 0 for those that never were words and are in no list.
+    """Return the classes of words; 0 for those that are neither segmented as words nor in a list.
 
     Parameters
     ----------
     whole
-        How often each was segmented as one word, shape (N,).
+        Number of occurrences of each as one word, shape (N,).
     seen
-        How often its string was there, shape (N,).
+        Number of occurrences of its string, shape (N,).
     of_list
-        The first list that has it, from 1; 0 for none; shape (N,). Only asked of words that the
-        text does not have; where it has the string, it speaks against the list.
+        The first list that contains it, from 1, or 0; shape (N,). Used if ``whole`` is 0. Each
+        list has two classes: for strings that the text lacks, and for others, less reliable.
 
     Examples
     --------
@@ -126,18 +128,18 @@ def class_of(whole: Counts, seen: Counts, of_list: Classes | None = None) -> Cla
 
 
 def first_words(lines: Corpus) -> Corpus:
-    r"""Return the first word of each line of a list: a count that follows is not looked at.
+    r"""Return the first word of each line of a list, without counts and parts of speech.
 
     A line that begins with ``#`` is a comment.
 
     >>> first_words(Corpus.from_text("# places\n北京 34488 ns\n天安门 1500 ns")).words()
     ['北京', '天安门']
     """
-    number = np.cumsum(lines.starts)  # of the word that a character belongs to
+    number = np.cumsum(lines.starts)  # of the word of each character
     first, lengths = lines.offsets[:-1], np.diff(lines.offsets)
     listed = lines.codes[first] != ord("#")
     kept = np.repeat(listed, lengths) & (number == np.repeat(number[first], lengths))
-    before = np.append(0, np.cumsum(kept))  # how many are kept before each
+    before = np.append(0, np.cumsum(kept))  # number kept before each
     return replace(
         lines, codes=lines.codes[kept], starts=lines.starts[kept],
         offsets=np.append(before[first[listed]], before[-1]), lines=lines.lines[listed],
@@ -146,42 +148,42 @@ def first_words(lines: Corpus) -> Corpus:
 
 
 def listed_words(lists: Sequence[Corpus], alphabet: Alphabet) -> dict[str, int]:
-    """Return the words of lists, as :func:`distinct_words` does, and the first that has each."""
-    found: dict[str, int] = {}
+    """Return the distinct words of lists, and the number, from 1, of the first that has each."""
+    first: dict[str, int] = {}
     for number, words in enumerate(lists, 1):
         for word in distinct_words(words, alphabet):
-            found.setdefault(word, number)
-    return found
+            first.setdefault(word, number)
+    return first
 
 
 def distinct_words(corpus: Corpus, alphabet: Alphabet) -> list[str]:
-    """Return a corpus's words as folded, the most frequent first, equals by code points.
+    """Return the folded words of a corpus, the most frequent first, ties by code points.
 
     Words longer than :data:`MAX_WORD_LENGTH`, or with an unknown character, are left out.
     """
     heads, tails, pairs = Interner(), Interner(), Interner()
     for _, begin, end in corpus.blocks():
         ids = alphabet.ids(corpus.codes[begin:end], "C")
-        keys = _keys(ids, corpus.starts[begin:end], corpus.whole(begin, end))
+        halves = _keys(ids, corpus.starts[begin:end], corpus.whole(begin, end))
         numbers = [
             interner.number(np.ascontiguousarray(half), EVERY_KEY, 0).astype(np.uint64)
-            for interner, half in zip((heads, tails), keys.T, strict=True)
+            for interner, half in zip((heads, tails), halves.T, strict=True)
         ]
         pairs.number(numbers[0] << np.uint64(32) | numbers[1], EVERY_KEY, 0)
-    found, counts = pairs.distinct()
-    head = heads.distinct()[0][found >> np.uint64(32)]
-    tail = tails.distinct()[0][found & np.uint64(0xFFFFFFFF)]
+    keys, counts = pairs.distinct()
+    head = heads.distinct()[0][keys >> np.uint64(32)]
+    tail = tails.distinct()[0][keys & np.uint64(0xFFFFFFFF)]
     words = _texts(np.stack([head, tail], axis=1), alphabet)
     ranked = sorted(zip((-counts).tolist(), words, strict=True))
     return [word for _, word in ranked]
 
 
 def _keys(ids: Symbols, starts: NDArray[np.bool_], whole: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Return the words of a text, eight symbols in two numbers, the last 0; shape (W, 2)."""
+    """Return each word of a text as two numbers of four symbols each, padded by 0; (W, 2)."""
     begins = np.flatnonzero(starts)
     lengths = np.diff(begins, append=len(ids))
-    taken = whole & (lengths <= MAX_WORD_LENGTH)
-    begins, lengths = begins[taken], lengths[taken]
+    kept = whole & (lengths <= MAX_WORD_LENGTH)
+    begins, lengths = begins[kept], lengths[kept]
     steps = np.arange(MAX_WORD_LENGTH)
     padded = np.append(ids, np.zeros(MAX_WORD_LENGTH, dtype=np.uint16))
     rows = padded[begins[:, None] + steps] * (steps < lengths[:, None])
@@ -191,7 +193,7 @@ def _keys(ids: Symbols, starts: NDArray[np.bool_], whole: NDArray[np.bool_]) -> 
 
 
 def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
-    """Return the words of keys."""
+    """Return the words of keys as strings."""
     rows = keys.astype("<u8").view("<u2").reshape(-1, MAX_WORD_LENGTH)
     text = chars.to_text(alphabet.characters[rows[rows != UNKNOWN_ID] - FIRST_ID])
     ends = np.cumsum(np.sum(rows != UNKNOWN_ID, axis=1)).tolist()
@@ -199,28 +201,28 @@ def _texts(keys: NDArray[np.uint64], alphabet: Alphabet) -> list[str]:
 
 
 def _boundaries(corpus: Corpus, at: slice) -> NDArray[np.int8]:
-    """Return the boundary constraints of some characters: all are known, or some."""
+    """Return the boundary constraints of a slice of characters."""
     if corpus.boundaries is not None:
         return corpus.boundaries[at]
     return np.where(corpus.starts[at], np.int8(BEGIN), np.int8(INSIDE))
 
 
 def fold_bounds(corpus: Corpus, window: int) -> list[int]:
-    r"""Return where each fold begins in the padded text, and its end.
+    r"""Return the first padded position of each fold, and the end of the last.
 
-    Folds are whole sentences, of about as many words each; fewer than :data:`FOLDS` where there
-    are fewer sentences.
+    Folds consist of whole sentences and have about equally many words. There are :data:`FOLDS`, or
+    one for each sentence if those are fewer.
 
     >>> fold_bounds(Corpus.from_text("我 爱 北京\n他 来 了"), 1)
     [0, 6, 11]
     """
-    n_words = np.zeros(len(corpus) + 1, dtype=np.intp)  # before each sentence
+    n_words = np.zeros(len(corpus) + 1, dtype=np.intp)
     for of, begin, end in corpus.blocks():
         first = corpus.offsets[of] - begin
         n_words[of.start + 1 : of.stop + 1] = np.add.reduceat(
             corpus.starts[begin:end], first, dtype=np.intp
         )
-    n_words = np.cumsum(n_words)
+    n_words = np.cumsum(n_words)  # before each sentence
     n_folds = min(FOLDS, max(1, len(corpus)))
     ideal = n_words[-1] * np.arange(n_folds + 1) / n_folds
     sentences = np.unique(np.searchsorted(n_words, ideal))
@@ -235,27 +237,27 @@ def cross_fit(
     bounds: list[int],
     of_list: Classes | None = None,
 ) -> tuple[Classes, Classes]:
-    """Return the classes of words by the whole text, and by all of it but each fold.
+    """Return the classes of words by the whole text, and by the text without each fold.
 
     Parameters
     ----------
     matcher
-        Of the N words.
+        Matcher of the N words.
     entries
-        The padded text, shape (T',).
+        The padded text, shape (T',), uint32.
     boundaries
         BEGIN, INSIDE or FREE for each position; shape (T',).
     bounds
-        Where the folds begin, and T'; F + 1 numbers.
+        First position of each fold, and T'; F + 1 numbers.
     of_list
-        The list that has each word, as :func:`class_of` takes it.
+        The list of each word, see :func:`class_of`.
 
     Returns
     -------
     classes
-        Shape (N,).
+        By the whole text, shape (N,), uint8.
     by_others
-        Shape (F, N).
+        By the text without each fold, shape (F, N), uint8.
     """
     seen, whole = _counts(matcher, entries, boundaries)
     by_others = np.empty((len(bounds) - 1, matcher.n_words), dtype=np.uint8)
@@ -268,7 +270,7 @@ def cross_fit(
 def _counts(
     matcher: Matcher, entries: NDArray[np.uint32], boundaries: NDArray[np.int8]
 ) -> tuple[Counts, Counts]:
-    """Return how often each word is in a text, and how often as one word."""
+    """Return the occurrences of each word's string in a text, and those as one word."""
     seen = np.zeros(matcher.n_words, dtype=np.int64)
     whole = np.zeros(matcher.n_words, dtype=np.int64)
     matcher.count(entries, boundaries, seen, whole)
@@ -285,22 +287,22 @@ def fit_lexicon(
     init: Lexicon | None = None,
     storage: Storage | None = None,
 ) -> FittedLexicon:
-    """Collect the words of a corpus, and mark in each fold those of the other folds or a list.
+    """Collect the words of a corpus and of lists; write its lexicon features, cross-fitted.
 
     Parameters
     ----------
     corpus, alphabet
-        The text and how to see it.
+        The text and its alphabet.
     entries
-        The text as entries, each sentence between ``window`` edges on both sides; shape (T',).
+        Entries of the text, each sentence between ``window`` edges on both sides; shape (T',).
     window
-        At least 1: edges keep words from reaching into the next sentence.
+        At least 1: edges keep words from crossing into the next sentence.
     lists
-        External word lists, the most reliable first; see :func:`first_words`.
+        Word lists, the most reliable first; see :func:`first_words`.
     init
-        Words that are known already: they keep their ranks and, in every fold, their classes.
+        Lexicon of an initial model: its words keep their ranks and, in every fold, their classes.
     storage
-        Where the arrays of shape (T',) are to be.
+        Allocates the arrays of shape (T',).
     """
     storage = storage or Storage()
     init = init or Lexicon()
@@ -311,7 +313,7 @@ def fit_lexicon(
     of_list = np.array([listed.get(word, 0) for word in words], dtype=np.uint8)
     bounds = fold_bounds(corpus, window)
     matcher = Lexicon(words, np.ones(len(words), dtype=np.uint8)).matcher(alphabet)
-    boundaries = ngrams.padded(  # edges as if they were words
+    boundaries = ngrams.padded(  # edges have values above 0, as words begin there
         corpus,
         lambda at: _boundaries(corpus, at),
         window,
@@ -320,7 +322,7 @@ def fit_lexicon(
     of_text, by_others = cross_fit(matcher, entries, boundaries, bounds, of_list)
     for row in (of_text, *by_others):
         row[: len(init.words)] = init.classes
-    lexicon_features, found = (storage.empty(entries.shape, np.uint32) for _ in range(2))
+    lexicon_features, word_ids = (storage.empty(entries.shape, np.uint32) for _ in range(2))
     for fold, (a, b) in enumerate(pairwise(bounds)):
-        matcher.mark(entries[a:b], by_others[fold], lexicon_features[a:b], found[a:b])
-    return FittedLexicon(Lexicon(words, of_text), lexicon_features, found)
+        matcher.mark(entries[a:b], by_others[fold], lexicon_features[a:b], word_ids[a:b])
+    return FittedLexicon(Lexicon(words, of_text), lexicon_features, word_ids)

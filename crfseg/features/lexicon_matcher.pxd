@@ -4,7 +4,7 @@ from libc.stdint cimport int8_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     LONGEST = 8  # symbols of a word
-    REACH = LONGEST - 1  # how far words that begin here have an end
+    REACH = LONGEST - 1  # positions from the first of a word to its last, at most
     CHUNK = 256  # positions
     ROOM = CHUNK + 2 * REACH
 
@@ -12,10 +12,10 @@ cdef enum:
 cdef struct Search:
     const uint32_t *entries
     Py_ssize_t n
-    int length  # of the paths that are alive
-    Py_ssize_t n_alive
-    int places[ROOM]  # the start of each path, ascending
-    uint32_t links[ROOM]  # the node that each path has reached
+    int length  # symbols of each active path
+    Py_ssize_t n_active
+    int begins[ROOM]  # their first positions, ascending
+    uint32_t links[ROOM]  # to their last nodes
     uint64_t keys[ROOM]
     const uint64_t *slots[ROOM]
 
@@ -27,11 +27,12 @@ cdef class Matcher:
     cdef uint32_t[::1] firsts
     cdef uint64_t[::1] slots
     cdef void find(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features,
-        uint32_t *words,
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes,
+        uint32_t *lexicon_features, uint32_t *words,
     ) noexcept nogil
     cdef void find_all(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes,
+        uint32_t *lexicon_features,
     ) noexcept nogil
     cdef void begin(
         self, Search *search, const uint32_t *entries, Py_ssize_t n, Py_ssize_t n_begins

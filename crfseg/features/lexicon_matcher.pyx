@@ -2,12 +2,12 @@
 
 ::
 
-    words 北 北京 北京人     北 -> 1 --京--> 2 --人--> 3      node k + 1 is word k's, so that a node
-    (ranks 0, 1, 2)                                       says its word; mere prefixes come after
+    words 北 北京 北京人     北 -> 1 --京--> 2 --人--> 3      word k ends at node k + 1; nodes of
+    (ranks 0, 1, 2)                                       mere prefixes have higher numbers
 
-The first symbol leads to a node by a table, further ones by a hash table of all edges. A text is
-gone through by length: all positions one symbol deep, those still alive two deep, and so on. Thus the
-look-ups of a step do not wait for each other, and of what is written twice the longest stays.
+A table has the node of each first symbol, a hash table all further edges. The search goes by
+length: all positions one symbol deep, the active paths two deep, and so on. So the look-ups of a
+step do not depend on each other, and longer words overwrite shorter ones.
 """
 
 import numpy as np
@@ -19,12 +19,12 @@ from crfseg.features.prefetch cimport prefetch
 from crfseg.features.ngrams cimport FIRST, hash_of, is_edge, symbol_of
 
 cdef enum:
-    LONGEST_TOLD = 6  # longer words share one code
-    MAX_WORD = 0xFFFF  # larger numbers of words do not fit
-    MAX_TEXT_CLASS = 20  # words of higher classes are known from a list alone, and have no number
-    MAX_NODE = (1 << 23) - 1  # a symbol needs at most one
-    MAX_PROBES = 1024  # honest edges need some fifty at most
-    # A link is a node and whether it has children, a slot an edge's node, symbol and link:
+    MAX_LENGTH_CODE = 6  # longer words have this length in their code
+    MAX_ID = 0xFFFF  # larger word ids do not fit
+    MAX_TEXT_CLASS = 20  # words of higher classes are in a list alone and have no id
+    MAX_NODE = (1 << 23) - 1  # each symbol needs at most one node
+    MAX_PROBES = 1024  # far above the 50 of real words; only adversarial ones exceed it
+    # A link is a node and a bit, 1 if it has children; a slot is an edge: node, symbol and link.
     LINK_BITS = 24
     LINK = (1 << 24) - 1
 
@@ -32,67 +32,67 @@ MAX_WORD_LENGTH = LONGEST  # symbols of a word
 OF_TEXT = MAX_TEXT_CLASS
 
 
-cdef struct Found:  # per position of a chunk and its surroundings; 0 = none
-    uint8_t begins[ROOM]  # the codes of the lexicon features
+cdef struct Longest:  # words at each position of a chunk and its surroundings; 0 = none
+    uint8_t begins[ROOM]  # codes
     uint8_t ends[ROOM]
     uint8_t passes[ROOM]
-    uint32_t first[ROOM]  # nodes of the words that begin and end
-    uint32_t last[ROOM]
+    uint32_t beginning[ROOM]  # nodes
+    uint32_t ending[ROOM]
 
 
 cdef inline Py_ssize_t slot_at(uint64_t key, uint64_t n_slots) noexcept nogil:
-    """Return where an edge begins to be looked for."""
+    """Return the first slot to search for an edge."""
     return ((hash_of(key) >> 32) * n_slots) >> 32
 
 
-cdef void note(
-    const Search *search, Py_ssize_t n_words, const uint8_t *classes, Found *found
+cdef void record(
+    const Search *search, Py_ssize_t n_words, const uint8_t *classes, Longest *longest
 ) noexcept nogil:
-    """Record the words of the lexicon among the paths."""
+    """Record the known words among the active paths."""
     cdef Py_ssize_t a, t, end, over
-    cdef uint32_t node, named, length = min(search.length, <int>LONGEST_TOLD) << 5
-    cdef uint8_t mark
-    for a in range(search.n_alive):
+    cdef uint32_t node, with_id, length = min(search.length, <int>MAX_LENGTH_CODE) << 5
+    cdef uint8_t code
+    for a in range(search.n_active):
         node = search.links[a] >> 1
         if node > n_words or classes[node - 1] == 0:
             continue
-        mark = <uint8_t>(length | (classes[node - 1] - 1))
-        t, end = search.places[a], search.places[a] + search.length - 1
-        found.begins[t] = mark
-        found.ends[end] = mark
-        named = node if classes[node - 1] <= MAX_TEXT_CLASS else 0
-        found.first[t] = found.last[end] = named
+        code = <uint8_t>(length | (classes[node - 1] - 1))
+        t, end = search.begins[a], search.begins[a] + search.length - 1
+        longest.begins[t] = code
+        longest.ends[end] = code
+        with_id = node if classes[node - 1] <= MAX_TEXT_CLASS else 0
+        longest.beginning[t] = longest.ending[end] = with_id
         for over in range(t + 1, end + 1):
-            found.passes[over] = mark
+            longest.passes[over] = code
 
 
-cdef inline uint32_t number_of(uint32_t node) noexcept nogil:
-    """Return the number by which features know a word, 0 for none."""
-    return node + FIRST - 1 if 0 < node <= MAX_WORD + 1 - FIRST else 0
+cdef inline uint32_t id_of(uint32_t node) noexcept nogil:
+    """Return the id of a node's word in features, 0 for none."""
+    return node + FIRST - 1 if 0 < node <= MAX_ID + 1 - FIRST else 0
 
 
 cdef void write(
-    const Found *found, Py_ssize_t at, const uint32_t *entries, Py_ssize_t n, uint32_t *lexicon_features,
-    uint32_t *words,
+    const Longest *longest, Py_ssize_t at, const uint32_t *entries, Py_ssize_t n,
+    uint32_t *lexicon_features, uint32_t *words,
 ) noexcept nogil:
-    """Write the lexicon features and words of n positions, the first of them found at ``at``."""
+    """Write lexicon features and word ids of n positions, the first of which is ``at``."""
     cdef Py_ssize_t t
     for t in range(n):
         if is_edge(entries[t]):
             lexicon_features[t] = symbol_of(entries[t]) * <uint32_t>0x00010101
             words[t] = symbol_of(entries[t]) * <uint32_t>0x00010001
         else:
-            lexicon_features[t] = found.begins[at + t] | (
-                <uint32_t>found.ends[at + t] << 8 | <uint32_t>found.passes[at + t] << 16
+            lexicon_features[t] = longest.begins[at + t] | (
+                <uint32_t>longest.ends[at + t] << 8 | <uint32_t>longest.passes[at + t] << 16
             )
-            words[t] = number_of(found.first[at + t]) | number_of(found.last[at + t]) << 16
+            words[t] = id_of(longest.beginning[at + t]) | id_of(longest.ending[at + t]) << 16
 
 
 cdef int is_whole(
     const uint32_t *entries, Py_ssize_t n, const int8_t *boundaries, Py_ssize_t begin,
     Py_ssize_t end,
 ) noexcept nogil:
-    """Return 1 if the characters between are one word in the corpus, 0 if not, -1 if unknown."""
+    """Return 1 if the characters from begin to end are one word, 0 if not, -1 if unknown."""
     cdef int8_t first = boundaries[begin]
     cdef int8_t last = 1 if end == n or is_edge(entries[end]) else boundaries[end]
     cdef bint is_free = first == 0 or last == 0
@@ -107,7 +107,7 @@ cdef int is_whole(
 
 
 def check(const uint16_t[::1] symbols, const int64_t[::1] offsets):
-    """Raise a ValueError if these are no words."""
+    """Raise a ValueError if these are not valid words."""
     cdef Py_ssize_t k, n = offsets.shape[0] - 1
     if n < 0 or offsets[0] != 0 or offsets[n] != symbols.shape[0]:
         raise ValueError(f"expected offsets from 0 to {len(symbols)}, the number of symbols")
@@ -124,22 +124,20 @@ def check(const uint16_t[::1] symbols, const int64_t[::1] offsets):
 
 
 cdef class Matcher:
-    """Finds the words of a list in text.
-
-    Immutable once made, shared between threads.
+    """Finds the words of a list in text. Immutable, shared between threads.
 
     Parameters
     ----------
     symbols
         The symbols of all N words end to end, 3 or more, uint16.
     offsets
-        Where each word begins, and the end of the last; shape (N + 1,), int64. Words are distinct,
-        of one to eight symbols, and known by their rank k.
+        Index of the first symbol of each word, then the number of symbols; shape (N + 1,), int64.
+        Words are distinct and have one to eight symbols. The rank of a word is its index here.
 
     Raises
     ------
     ValueError
-        If these are no such words, or they have more than 8,388,607 symbols.
+        If the words are not valid, or have more than 8,388,607 symbols.
     """
 
     def __cinit__(self, const uint16_t[::1] symbols, const int64_t[::1] offsets):
@@ -150,7 +148,7 @@ cdef class Matcher:
         n_edges = symbols.shape[0] - self.n_words
         self.firsts = np.zeros(1 << 16, dtype=np.uint32)
         self.slots = np.zeros(2 * n_edges + 1, dtype=np.uint64)
-        # Shorter words first: then a node that is a word's is never met as a mere prefix before.
+        # Shorter words first, so that no word is entered after a word of which it is a prefix.
         for length in range(1, self.longest + 1):
             for k in range(self.n_words):
                 if offsets[k + 1] - offsets[k] == length and not self.enter(
@@ -159,7 +157,7 @@ cdef class Matcher:
                     raise ValueError(f"word {k} is there twice, or collides with too many others")
 
     cdef bint enter(self, const uint16_t *word, Py_ssize_t length, uint32_t node) noexcept nogil:
-        """Enter a word; False if it is there already, or its edges collide."""
+        """Add a word; False if it is there already, or an edge needs too many probes."""
         cdef uint32_t *first = &self.firsts[word[0]]
         cdef uint64_t *slot = NULL
         cdef uint64_t key
@@ -182,14 +180,14 @@ cdef class Matcher:
         return is_new
 
     cdef uint32_t node_for(self, bint is_word, uint32_t node) noexcept nogil:
-        """Return the node of a word's end, or a new one."""
+        """Return ``node`` for the last symbol of a word, else a new node."""
         if is_word:
             return node
         self.n_nodes += 1
         return <uint32_t>self.n_nodes
 
     cdef uint64_t *slot_of(self, uint64_t key) noexcept nogil:
-        """Return the slot of an edge, or the empty one where it belongs; NULL if it takes ages."""
+        """Return the slot of an edge, or the empty one for it; NULL after MAX_PROBES."""
         cdef Py_ssize_t n = self.slots.shape[0], at = slot_at(key, n)
         cdef int probes
         for probes in range(MAX_PROBES):
@@ -201,28 +199,28 @@ cdef class Matcher:
     cdef void begin(
         self, Search *search, const uint32_t *entries, Py_ssize_t n, Py_ssize_t n_begins
     ) noexcept nogil:
-        """Begin paths at each of the first of n positions; at most CHUNK + REACH."""
+        """Start paths at the first n_begins positions of n; at most CHUNK + REACH."""
         cdef Py_ssize_t t, a = 0
         cdef uint32_t link
         search.entries, search.n, search.length = entries, n, 1
         for t in range(n_begins):
             link = self.firsts[symbol_of(entries[t])]
-            search.places[a] = t
+            search.begins[a] = t
             search.links[a] = link
             a += link != 0
-        search.n_alive = a
+        search.n_active = a
 
     cdef void deepen(self, Search *search) noexcept nogil:
-        """Go one symbol on with all paths; those that cannot are dropped."""
-        cdef Py_ssize_t n_slots = self.slots.shape[0], a, at, n = 0, n_alive = 0
+        """Extend all paths by one symbol; those that cannot be are dropped."""
+        cdef Py_ssize_t n_slots = self.slots.shape[0], a, at, n = 0, n_active = 0
         cdef const uint64_t *slots = &self.slots[0]
         cdef const uint64_t *slot
         cdef uint64_t key
-        for a in range(search.n_alive):
-            at = search.places[a] + search.length
+        for a in range(search.n_active):
+            at = search.begins[a] + search.length
             if search.links[a] & 1 and at < search.n:
                 key = <uint64_t>(search.links[a] >> 1) << 16 | symbol_of(search.entries[at])
-                search.places[n] = search.places[a]
+                search.begins[n] = search.begins[a]
                 search.keys[n] = key
                 search.slots[n] = slots + slot_at(key, n_slots)
                 prefetch(search.slots[n])
@@ -231,55 +229,55 @@ cdef class Matcher:
             slot = search.slots[a]
             while slot[0] != 0 and slot[0] >> LINK_BITS != search.keys[a]:
                 slot = slot + 1 if slot + 1 < slots + n_slots else slots
-            search.places[n_alive] = search.places[a]
-            search.links[n_alive] = slot[0] & LINK
-            n_alive += slot[0] != 0
-        search.n_alive = n_alive
+            search.begins[n_active] = search.begins[a]
+            search.links[n_active] = slot[0] & LINK
+            n_active += slot[0] != 0
+        search.n_active = n_active
         search.length += 1
 
     cdef void find(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features,
-        uint32_t *words,
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes,
+        uint32_t *lexicon_features, uint32_t *words,
     ) noexcept nogil:
-        """Find what :meth:`mark` does, for n positions, chunk by chunk.
+        """Do as :meth:`mark` in n positions, chunk by chunk.
 
-        Words that begin a little before a chunk are looked for again: they may end in it.
+        Words that begin up to REACH before a chunk are searched again: they may end in it.
         """
-        cdef Py_ssize_t start = 0, n_here, before
+        cdef Py_ssize_t start = 0, size, before
         cdef Search search
-        cdef Found found
+        cdef Longest longest
         while start < n:
-            n_here, before = min(<Py_ssize_t>CHUNK, n - start), min(<Py_ssize_t>REACH, start)
-            memset(&found, 0, sizeof(Found))
-            self.begin(&search, entries + start - before, n - start + before, n_here + before)
-            while search.n_alive > 0:
-                note(&search, self.n_words, classes, &found)
+            size, before = min(<Py_ssize_t>CHUNK, n - start), min(<Py_ssize_t>REACH, start)
+            memset(&longest, 0, sizeof(Longest))
+            self.begin(&search, entries + start - before, n - start + before, size + before)
+            while search.n_active > 0:
+                record(&search, self.n_words, classes, &longest)
                 self.deepen(&search)
-            write(&found, before, entries + start, n_here, lexicon_features + start, words + start)
+            write(&longest, before, entries + start, size, lexicon_features + start, words + start)
             start += CHUNK
 
     def mark(
-        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features,
-        uint32_t[::1] words,
+        self, const uint32_t[::1] entries, const uint8_t[::1] classes,
+        uint32_t[::1] lexicon_features, uint32_t[::1] words,
     ):
-        """Write for each position the lexicon words that begin there, end there, and pass over it.
+        """Write the longest known words that begin at, end at and pass over each position.
 
         ::
 
-            features 0 (8) | passes (8) | ends (8) | begins (8)       the longest word of each sort,
-            words           ends (16)   |        begins (16)          0 = none
+            lexicon_features    0 (8 bits) | passes (8) | ends (8) | begins (8)    codes, 0 = none
+            words                     ends (16 bits)    |    begins (16)           ids, 0 = none
 
-        In ``lexicon_features`` a word is ``min(length, 6) << 5 | class - 1``, in ``words`` its rank + 3, or 0
-        if that does not fit or its class is above :data:`OF_TEXT`. One passes over a position if it
-        begins before and ends there or after; of equally long ones that which begins last counts.
-        At the edges of sentences all of them are the symbol, 1 or 2.
+        The code of a word is ``min(length, 6) << 5 | class - 1``. Its id is its rank + 3, or 0 if
+        that does not fit or its class is above :data:`OF_TEXT`. A word passes over a position if it
+        begins before it and ends there or later; of equally long ones the last to begin counts. At
+        the edges of sentences all codes and ids are the symbol, 1 or 2.
 
         Parameters
         ----------
         entries
             The text, see :meth:`crfseg.features.alphabet.Alphabet.entries`, shape (T,).
         classes
-            Of the words, 1 to 32; 0 = not known; shape (N,).
+            Classes of the words, 1 to 32; 0 = unknown; shape (N,).
         lexicon_features, words
             Written to, shape (T,).
 
@@ -289,7 +287,7 @@ cdef class Matcher:
             If the arrays disagree in length.
         """
         cdef Py_ssize_t n = entries.shape[0]
-        if classes.shape[0] != self.n_words or lexicon_features.shape[0] != n or words.shape[0] != n:
+        if (classes.shape[0], lexicon_features.shape[0], words.shape[0]) != (self.n_words, n, n):
             raise ValueError(
                 f"{self.n_words} words, {n} positions; expected classes of the former, features and "
                 f"words of the latter, got {len(classes)}, {len(lexicon_features)}, {len(words)}"
@@ -301,9 +299,10 @@ cdef class Matcher:
             self.find(&entries[0], n, of_words, &lexicon_features[0], &words[0])
 
     cdef void find_all(
-        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes, uint32_t *lexicon_features
+        self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes,
+        uint32_t *lexicon_features,
     ) noexcept nogil:
-        """Find what :meth:`mark_all` does, for n positions, chunk by chunk."""
+        """Do as :meth:`mark_all` in n positions, chunk by chunk."""
         cdef Py_ssize_t start = 0, t, a
         cdef uint32_t node
         cdef Search search
@@ -311,28 +310,29 @@ cdef class Matcher:
             for t in range(start, min(n, start + CHUNK)):
                 lexicon_features[t] |= symbol_of(entries[t]) << 24 if is_edge(entries[t]) else 0
             self.begin(&search, entries + start, n - start, min(<Py_ssize_t>CHUNK, n - start))
-            while search.n_alive > 0:
-                for a in range(search.n_alive):
-                    node = search.links[a] >> 1
+            while search.n_active > 0:
+                for a in range(search.n_active):
+                    node, t = search.links[a] >> 1, start + search.begins[a]
                     if node <= self.n_words:
-                        lexicon_features[start + search.places[a]] |= <uint32_t>classes[node - 1] << 24
+                        lexicon_features[t] |= <uint32_t>classes[node - 1] << 24
                 self.deepen(&search)
             start += CHUNK
 
     def mark_all(
-        self, const uint32_t[::1] entries, const uint8_t[::1] classes, uint32_t[::1] lexicon_features
+        self, const uint32_t[::1] entries, const uint8_t[::1] classes,
+        uint32_t[::1] lexicon_features,
     ):
-        """Join at each position the bits of all words that begin there, in the upper bits of its features.
+        """Combine the classes of all words that begin at each position by a bitwise or.
 
         Parameters
         ----------
         entries
             The text, shape (T,).
         classes
-            The bits of each word, shape (N,).
+            Bits of each word, shape (N,).
         lexicon_features
-            The upper eight bits, which are 0, are written to; shape (T,). At the edges of sentences
-            they become the symbol, 1 or 2.
+            The upper eight bits are written to and must be 0 before; shape (T,). At the edges of
+            sentences they are the symbol, 1 or 2.
 
         Raises
         ------
@@ -355,16 +355,17 @@ cdef class Matcher:
         self, const uint32_t[::1] entries, const int8_t[::1] boundaries, int64_t[::1] seen,
         int64_t[::1] whole,
     ):
-        """Count how often each word's string is in the text, and how often as one whole word.
+        """Count the occurrences of each word's string in the text, and those as one word.
 
         Parameters
         ----------
         entries
             The text, shape (T,).
         boundaries
-            1 begins a word, -1 does not, 0 is free; shape (T,). Edges and the end also end words.
+            BEGIN, INSIDE or FREE, shape (T,). Words also end at edges and at the end.
         seen, whole
-            Added to where it is known whether the string is one whole word, shape (N,).
+            Counts of all occurrences and of those as one word, added to; shape (N,). Occurrences
+            whose constraints leave it open are not counted.
 
         Raises
         ------
@@ -381,7 +382,7 @@ cdef class Matcher:
         with nogil:
             while start < n:
                 self.begin(&search, &entries[start], n - start, min(<Py_ssize_t>CHUNK, n - start))
-                while search.n_alive > 0:
+                while search.n_active > 0:
                     self.tally(&search, &boundaries[start], &seen[0], &whole[0])
                     self.deepen(&search)
                 start += CHUNK
@@ -389,11 +390,12 @@ cdef class Matcher:
     cdef void tally(
         self, const Search *search, const int8_t *boundaries, int64_t *seen, int64_t *whole
     ) noexcept nogil:
-        """Count the words among the paths."""
-        cdef Py_ssize_t a, word, begin, found
-        for a in range(search.n_alive):
-            word, begin = <Py_ssize_t>(search.links[a] >> 1) - 1, search.places[a]
+        """Count the words among the active paths."""
+        cdef Py_ssize_t a, word, begin, end, one_word
+        for a in range(search.n_active):
+            word, begin = <Py_ssize_t>(search.links[a] >> 1) - 1, search.begins[a]
             if word < self.n_words:
-                found = is_whole(search.entries, search.n, boundaries, begin, begin + search.length)
-                seen[word] += found >= 0
-                whole[word] += found > 0
+                end = begin + search.length
+                one_word = is_whole(search.entries, search.n, boundaries, begin, end)
+                seen[word] += one_word >= 0
+                whole[word] += one_word > 0

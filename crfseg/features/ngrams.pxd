@@ -14,20 +14,20 @@ cdef enum:  # as in ngrams.py; a test compares them
 cdef inline uint32_t entry_of(
     const uint32_t *entries, Py_ssize_t n_entries, int64_t code
 ) noexcept nogil:
-    """Return the entry of a code point."""
+    """Return the entry of a code point, given those below ``n_entries``."""
     return entries[code] if code < n_entries else BEYOND
 
 
 cdef inline uint16_t symbol_of(uint32_t entry) noexcept nogil:
-    """Return the symbol of an entry's character."""
+    """Return the symbol of an entry in view C."""
     return <uint16_t>entry
 
 
 cdef inline bint is_edge(uint32_t entry) noexcept nogil:
-    """Return whether a symbol is ``<s>`` or ``</s>``."""
+    """Return True for the entries of ``<s>`` and ``</s>``."""
     return 0 < symbol_of(entry) < FIRST
 
 
 cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
-    """Return the hash of an n-gram's key; its upper bits are good (Fibonacci hashing)."""
+    """Return the hash of an n-gram's key (Fibonacci hashing): use its upper bits."""
     return key * <uint64_t>0x9E3779B97F4A7C15  # 2**64 / golden ratio

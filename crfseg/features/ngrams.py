@@ -1,25 +1,26 @@
-"""N-grams of symbols as 64-bit keys, and the views of a text that the symbols come from.
+"""Views of a text, held in three numbers for each position, and keys of n-grams.
 
 ::
 
-    text          我      爱      北      京
-    entries  <s>  .       .       .       .      </s>   C | T << 16 | G << 24
-    features <s>  .       .       .       .      </s>   B | E << 8 | P << 16 | A << 24
-    words    <s>  .       .       .       .      </s>   W | V << 16
+    text                   我      爱      北      京
+    entries           <s>  .       .       .       .      </s>   C | T << 16 | G << 24
+    lexicon features  <s>  .       .       .       .      </s>   B | E << 8 | P << 16 | A << 24
+    word ids          <s>  .       .       .       .      </s>   W | V << 16
 
-    C     1       874     210     58      61     2      the character, folded as the model says:
-                                                        0 unknown, 1 <s>, 2 </s>, then the alphabet
-    T     1       4       4       4       4      2      its class, see chars.py
-    G     1       9       31      12      40     2      its learned group, see groups.py
+    C                 1    874     210     58      61     2      the folded character: 0 unknown,
+                                                                 1 <s>, 2 </s>, then the alphabet
+    T                 1    4       4       4       4      2      its class, see chars.py
+    G                 1    9       31      12      40     2      its cluster, see clusters.py
 
-    B, E, P    the longest known word that begins here, ends here, passes over the boundary before:
-               its length and its class
-    b, e, p    the length alone
-    W, V       which word it is that begins here, ends here                    see lexicon.py
-    A          accessor variety of the 2, 3, 4 characters from here on     see accessor_variety.py
+    B, E, P    length and class of the longest known word that begins here, ends here, or passes
+               over the boundary before this position; see lexicon.py
+    b, e, p    its length alone
+    W, V       the id of the longest known word that begins here, ends here
+    A          accessor variety of the next 2, 3 and 4 characters, see accessor_variety.py
 
-An n-gram is one 64-bit key. Sentences are laid end to end with ``window`` symbols ``<s>`` before
-and ``</s>`` after each, so that no n-gram of one reaches into the next.
+The key of an n-gram has the bits of its symbols side by side, 64 at most. Padded text has
+``window`` symbols ``<s>`` before and ``</s>`` after each sentence, so that no n-gram reaches from
+one sentence into another.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ _Number = TypeVar("_Number", np.int8, np.uint32)
 
 
 class View(NamedTuple):
-    """The bits of a position's numbers that hold the symbols of a view."""
+    """The bits that hold the symbols of a view, in one of the numbers of a position."""
 
     number: int
-    """0 entries, 1 lexicon features, 2 words."""
+    """0 entries, 1 lexicon features, 2 word ids."""
     shift: int
+    """The lowest bit."""
     bits: int
+    """The number of bits."""
 
 
 VIEWS: Final = {
@@ -53,36 +56,53 @@ VIEWS: Final = {
     "W": View(2, 0, 16), "V": View(2, 16, 16),
 }  # fmt: skip
 OF_CHARACTERS: Final = frozenset("CT")
-"""The views that every character has by itself; the others are learned."""
+"""The views of single characters; the others are fitted on text."""
 OF_WORDS: Final = frozenset("BEPbepWV")
-"""The views that look words up."""
+"""The views of the lexicon."""
 OF_STRINGS: Final = frozenset("A")
-"""The view of the accessor variety of strings, words or not."""
+"""The view of accessor variety."""
 BEGIN: Final = "<s>"
 END: Final = "</s>"
-"""The printed symbols before and after a sentence."""
+"""Printed symbols of the edges before and after a sentence."""
 
 WHITE_SPACE: Final = 0xFFFFFFFE
 NEWLINE: Final = 0xFFFFFFFF
 BEYOND: Final = 0x00030000
-"""Entries of white space, newlines, and characters of no class that are not known."""
+"""Entries of white space, of newlines, and of unknown characters of class "other"."""
 
 UNKNOWN_ID: Final = 0
 BEGIN_ID: Final = 1
 END_ID: Final = 2
 FIRST_ID: Final = 3
+"""Symbols: unknown, ``<s>``, ``</s>``, and the first of the alphabet."""
 EDGES: Final = (0x01010001, 0x02020002)
 """Entries of ``<s>`` and ``</s>``."""
 
 
 def begins(offsets: NDArray[np.intp], window: int) -> NDArray[np.intp]:
-    """Return where each sentence's first character stands once padded, shape (N,)."""
+    """Return the padded position of the first character of each sentence, shape (N,)."""
     return offsets[:-1] + window * (2 * np.arange(len(offsets) - 1) + 1)
 
 
 def pad(entries: NDArray[_Number], offsets: NDArray[np.intp], window: int) -> Numbers:
-    """Lay sentences end to end with ``window`` edge entries on both sides of each.
+    """Return sentences end to end with ``window`` edge entries on both sides of each.
 
+    Parameters
+    ----------
+    entries
+        Numbers of the T characters, shape (T,).
+    offsets
+        Index of the first character of each of the N sentences, then T; shape (N + 1,).
+    window
+        Edges on each side.
+
+    Returns
+    -------
+    padded
+        Shape (T + 2 * window * N,).
+
+    Examples
+    --------
     >>> pad(np.array([7, 8, 9], dtype=np.uint32), np.array([0, 2, 3]), 1).astype(np.uint16).tolist()
     [1, 7, 8, 2, 1, 9, 2]
     """
@@ -97,7 +117,7 @@ def pad(entries: NDArray[_Number], offsets: NDArray[np.intp], window: int) -> Nu
 
 
 def padded_shape(corpus: Corpus, window: int) -> tuple[int]:
-    """Return the shape of an array with a number for each position of a padded corpus."""
+    """Return the shape of an array with one value for each position of a padded corpus."""
     return (corpus.n_chars + 2 * window * len(corpus),)
 
 
@@ -107,18 +127,18 @@ def padded(
     window: int,
     out: NDArray[_Number],
 ) -> NDArray[_Number]:
-    """Write the numbers of a corpus's characters into ``out``, each sentence between edges.
+    """Write numbers of the characters of a corpus into ``out``, each sentence between edges.
 
     Parameters
     ----------
     corpus
-        Gone through block by block.
+        The corpus, processed in blocks.
     numbers_of
-        Gives the numbers of a slice of its characters.
+        Returns the numbers of a slice of its characters.
     window
         Edges before and after each sentence.
     out
-        Of that :func:`padded_shape`.
+        Written to and returned; of the shape :func:`padded_shape`.
     """
     for of, begin, end in corpus.blocks():
         offsets = corpus.offsets[of.start : of.stop + 1] - begin
@@ -129,7 +149,7 @@ def padded(
 
 
 def symbols_of(numbers: Numbers, view: View) -> Numbers:
-    """Return the symbols of a view, out of the numbers that hold them."""
+    """Return the symbols of a view from the numbers that hold them, shape (T,)."""
     return numbers >> np.uint32(view.shift) & np.uint32((1 << view.bits) - 1)
 
 
@@ -139,16 +159,17 @@ def pattern_keys(places: Sequence[Numbers], views: str, shape: Sequence[int]) ->
     Parameters
     ----------
     places
-        The entries, lexicon features and words of T positions; the last two if a view needs them.
+        Entries, lexicon features and word ids of T positions; the last two only if views need them.
     views
-        The views of the n-gram's symbols.
+        The views of the symbols.
     shape
-        Their offsets from the first, ascending from 0.
+        The offsets of the symbols from the first, ascending from 0.
 
     Returns
     -------
     keys
-        The symbols' bits side by side, the first lowest; shape (T,), uint64. Past the end are 0.
+        The bits of the symbols side by side, the first lowest; shape (T,), uint64. Symbols beyond
+        the end are 0.
     """
     return packed(
         [
@@ -160,7 +181,7 @@ def pattern_keys(places: Sequence[Numbers], views: str, shape: Sequence[int]) ->
 
 
 def packed(columns: Sequence[NDArray[Any]], views: str) -> NDArray[np.uint64]:
-    """Return the keys of n-grams from their first symbols, their second, ...; 0 where one ends.
+    """Return the keys of n-grams, given their first symbols, their second, ...; missing ones are 0.
 
     >>> packed([np.array([7, 8]), np.array([1])], "CC").tolist()
     [65543, 8]
@@ -172,7 +193,7 @@ def packed(columns: Sequence[NDArray[Any]], views: str) -> NDArray[np.uint64]:
 
 
 def unpacked(keys: NDArray[np.uint64], views: str) -> Symbols:
-    """Return the symbols of each key, shape (P, n)."""
+    """Return the n symbols of each key, shape (P, n), uint16."""
     columns = [
         (keys >> np.uint64(low)).astype(np.uint16) & np.uint16((1 << view.bits) - 1)
         for view, low in layout(views)
@@ -181,6 +202,6 @@ def unpacked(keys: NDArray[np.uint64], views: str) -> Symbols:
 
 
 def layout(views: str) -> list[tuple[View, int]]:
-    """Return each view, and the lowest bit of its symbol in an n-gram's key."""
+    """Return the view of each symbol of an n-gram, and the lowest bit of the symbol in the key."""
     lows = np.cumsum([0, *(VIEWS[view].bits for view in views)]).tolist()
     return [(VIEWS[view], low) for view, low in zip(views, lows, strict=False)]

@@ -1,4 +1,4 @@
-"""Prefetch of memory, where the compiler has it."""
+"""Memory prefetch, if the compiler has it."""
 
 cdef extern from *:
     """

@@ -1,12 +1,12 @@
 """Feature templates: the only definition of the features, for training, tagging and export.
 
-A template names views of the text and offsets: ``C[-1]C[0]`` is the previous character and the
+A template is a sequence of views with offsets: ``C[-1]C[0]`` is the previous character and the
 current one. The views are defined in :mod:`crfseg.features.ngrams`: ``C``, the characters
-themselves, ``T``, their classes, and others. A feature is a template with the symbols that it
-found: ``C[-1]C[0]=北京``.
+themselves, ``T``, their classes, and others. A feature is a template with the symbols at its
+offsets: ``C[-1]C[0]=北京``.
 
-Templates that see the same n-gram from different positions share its *pattern kind*; the n-gram
-itself, at any position, is a *pattern*. Its features are adjacent in one block of weights::
+Templates that read the same n-gram from different positions are one *pattern kind*; the n-gram
+itself, at any position, is a *pattern*. Its features are the rows of one block of weights::
 
     kind CC    templates C[-2]C[-1]  C[-1]C[0]  C[0]C[1]  C[1]C[2]
 
@@ -14,7 +14,7 @@ itself, at any position, is a *pattern*. Its features are adjacent in one block 
     pattern              北   京                          first character at i = 2
     adds to         t=1  t=2  t=3  t=4                    t = i - offset, offsets 1, 0, -1, -2
 
-so that scoring costs one look-up and one short vector addition per n-gram of the text.
+so that scoring takes one look-up and one short vector addition for each n-gram of the text.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SYMBOL = re.compile(r"</?s>|<U\+([0-9A-F]{4,6})>|[^<]", re.DOTALL)
 
 @dataclass(frozen=True, order=True)
 class Template:
-    """Views and the offsets they are read at, ascending, relative to the current character.
+    """Views and their offsets from the current character, ascending.
 
     >>> Template.parse("C[-1]C[1]")
     Template(views='CC', offsets=(-1, 1))
@@ -49,7 +49,7 @@ class Template:
 
     @classmethod
     def parse(cls, name: str) -> Template:
-        """Read a template such as ``C[-1]C[0]``.
+        """Parse a template such as ``C[-1]C[0]``.
 
         Raises
         ------
@@ -82,7 +82,17 @@ class Template:
 
 @dataclass(frozen=True)
 class PatternKind:
-    """All templates of one shape in the same views; ``firsts``: offsets of their first symbols."""
+    """All templates with the same views and the same shape.
+
+    Parameters
+    ----------
+    views
+        The view of each symbol.
+    shape
+        The offset of each symbol from the first, ascending from 0.
+    firsts
+        For each template the offset of its first symbol from the current character.
+    """
 
     views: str
     shape: tuple[int, ...]
@@ -90,7 +100,7 @@ class PatternKind:
 
     @property
     def name(self) -> str:
-        """The shape as one reads it: ``C``, ``CC``, ``C_C``, ``TTT``; of several views ``C0G1``."""
+        """The printed shape: ``C``, ``CC``, ``C_C``, ``TTT``; with several views ``C0G1``."""
         if len(set(self.views)) > 1:
             return "".join(f"{view}{k}" for view, k in zip(self.views, self.shape, strict=True))
         view = self.views[0]
@@ -103,7 +113,7 @@ class PatternKind:
 
     @property
     def learned_from(self) -> Literal["", "lexicon", "cluster"]:
-        """The part of the extractor that its symbols come from; empty for characters alone."""
+        """The fitted part that its symbols come from, if any; accessor variety is lexicon."""
         if set(self.views) & (OF_WORDS | OF_STRINGS):
             return "lexicon"
         return "cluster" if "G" in self.views else ""
@@ -115,7 +125,10 @@ class PatternKind:
 
     @property
     def reach(self) -> int:
-        """A pattern whose first symbol stands at i adds to   i - reach and the width after."""
+        """The largest offset of a first symbol.
+
+        Row r of a block adds to position i - reach + r, i being the pattern's first position.
+        """
         return max(self.firsts)
 
     def row(self, template: Template) -> int:
@@ -140,7 +153,13 @@ class Templates:
 
     @classmethod
     def parse(cls, names: Iterable[str]) -> Templates:
-        """Read templates by name; at least one, none twice."""
+        """Parse templates.
+
+        Raises
+        ------
+        TemplateError
+            If there are none, one is there twice, or a name is malformed.
+        """
         templates = tuple(Template.parse(name) for name in names)
         if not templates or len(set(templates)) < len(templates):
             raise TemplateError("templates: expected at least one and none twice")
@@ -148,7 +167,7 @@ class Templates:
 
     @property
     def names(self) -> list[str]:
-        """The templates as text."""
+        """The names of the templates."""
         return [str(template) for template in self.templates]
 
     @cached_property
@@ -163,7 +182,7 @@ class Templates:
 
     @cached_property
     def window(self) -> int:
-        """The positions that templates look at to either side, at least 1 with learned views."""
+        """The largest distance of an offset, at least 1 with fitted views: they need the edges."""
         least = int(not self.views <= OF_CHARACTERS)
         return max(
             least, *(abs(offset) for template in self.templates for offset in template.offsets)
@@ -171,11 +190,11 @@ class Templates:
 
     @cached_property
     def views(self) -> frozenset[str]:
-        """All views that are looked at."""
+        """All views of the templates."""
         return frozenset(view for template in self.templates for view in template.views)
 
     def kind_index(self, template: Template) -> int:
-        """Return the index in :attr:`kinds` of a template's pattern kind."""
+        """Return the index of a template's pattern kind in :attr:`kinds`."""
         shape = tuple(offset - template.offsets[0] for offset in template.offsets)
         return next(
             k
@@ -184,18 +203,18 @@ class Templates:
         )
 
     def feature_names(self, views: dict[str, Sequence[str]]) -> list[list[str]]:
-        """Return the names of the features that fire at each character of a sentence.
+        """Return the names of the features of each character of a sentence.
 
         Parameters
         ----------
         views
-            For each view the printed symbols of the sentence (see
-            :meth:`crfseg.features.alphabet.Alphabet.print`), T each.
+            For each view the T printed symbols of the sentence, see
+            :meth:`crfseg.features.alphabet.Alphabet.print`.
 
         Returns
         -------
         names
-            T lists, one name a template: ``["C[0]=北", "C[-1]C[0]=<s>北", ...]``.
+            T lists with one name for each template: ``["C[0]=北", "C[-1]C[0]=<s>北", ...]``.
         """
         pad = self.window
         padded = {view: [*[BEGIN] * pad, *views[view], *[END] * pad] for view in sorted(self.views)}
@@ -215,12 +234,12 @@ class Templates:
         return dict(zip(self.names, self.templates, strict=True))
 
     def parse_feature(self, name: str) -> tuple[Template, list[str]]:
-        """Split a feature's name into its template and printed symbols.
+        """Return the template and the printed symbols of a feature name.
 
         Raises
         ------
         TemplateError
-            If none of these templates makes that name.
+            If none of these templates has a feature of that name.
 
         Examples
         --------
@@ -243,16 +262,16 @@ DEFAULT: Final = Templates.parse(
         *(f"T[{i}]T[{i + 1}]T[{i + 2}]" for i in (-1,)),
     ]
 )
-"""The default templates for CRFsuite."""
+"""The default templates for CRFsuite's algorithms and :func:`crfseg.convert`."""
 
 
 def of_characters(names: Iterable[str] | None) -> Templates:
-    """Return these templates, or the default ones, for programs that see characters alone.
+    """Return these templates, or the default ones, for tools that have views C and T only.
 
     Raises
     ------
     TemplateError
-        If one takes what crfseg learns from the text.
+        If a template is malformed, or takes other views.
     """
     chosen = DEFAULT if names is None else Templates.parse(names)
     if not chosen.views <= OF_CHARACTERS:
@@ -264,7 +283,7 @@ def of_characters(names: Iterable[str] | None) -> Templates:
 WITH_TRIGRAMS: Final = Templates.parse(
     [*DEFAULT.names, *(f"C[{i}]C[{i + 1}]C[{i + 2}]" for i in range(-2, 1))]
 )
-"""n-grams alone: the fast profile of the built-in trainer."""
+"""The fast profile of the built-in trainer: n-grams of characters and classes alone."""
 
 ACCURATE: Final = Templates.parse(
     [
@@ -280,7 +299,7 @@ ACCURATE: Final = Templates.parse(
         *("W[0]", "V[0]", "V[-1]W[0]", "V[0]W[1]"),
     ]
 )
-"""Everything that pays: the accurate profile, which the built-in trainer has by default."""
+"""The accurate profile, the default of the built-in trainer."""
 
 OF_RAW_TEXT: Final = ("A[-1]", "A[0]", "A[1]")
-"""What either profile has besides where text without words is counted."""
+"""Templates added to either profile if there is raw text."""

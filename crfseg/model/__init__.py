@@ -1,9 +1,9 @@
-"""Models: weights, record, and the file that holds them.
+"""Models: tag set, feature extractor, weights and training record, and their file.
 
 ::
 
-    model    Model: everything that tagging needs
-    weights  a table of weights for each kind of pattern
-    file     the container: header, arrays, digest
-    fields   a model's fields as header and arrays, checked
+    model    Model: all that tagging needs, and its training record
+    weights  PatternTable: the weights of one kind of pattern
+    file     container of a JSON header and arrays, with SHA-256
+    fields   converts fields to header and arrays, checks them on reading
 """

@@ -1,21 +1,21 @@
-"""The fields of a model as header and arrays of its file, both ways; all checks when it is read.
+"""Converts the fields of a model to the header and arrays of its file, and back with all checks.
 
-Everything that a kernel later uses as an index or adds up is checked here, once.
+All values that kernels use as indices or summands are checked here, once.
 
 ::
 
-    alphabet       [S]            uint32   the characters known, most frequent first
-    groups         [G], G <= S    uint8    the cluster of each of the first of them
+    alphabet       [S]            uint32   the known characters, the most frequent first
+    groups         [G], G <= S    uint8    the cluster of each of the first G characters
     KIND.patterns  [P, n]         uint16   the patterns of a kind, n symbols each
     KIND.weights   [P, width, L]  int8, int16 or float64, in units of the kind
     transitions    [L, L]         int16 or float64, in units of ``scale``; row = previous tag
     words          [bytes]        uint8    the training vocabulary, UTF-8, a word a line
-    words.frequencies [W]         uint8    class of each word's frequency, see model.py; may be none
+    words.frequencies [W]         uint8    the frequency class of each, see model.py; may be empty
     sentences      [N]            uint64   the hashes of the training sentences, ascending
-    lexicon.words  [bytes]        uint8    the words of the lexicon, likewise; may be none
+    lexicon.words  [bytes]        uint8    the words of the lexicon, likewise; may be empty
     lexicon.classes [N]           uint8    the class of each word, see features/lexicon.py
-    varieties.strings [N, 4]      uint16   the strings that A looks up, 2 to 4 symbols, then 0
-    varieties.classes [N]         uint8    the class of each string's accessor variety
+    varieties.strings [N, 4]      uint16   the strings of view A: 2 to 4 symbols, then 0
+    varieties.classes [N]         uint8    the accessor variety class of each string
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from crfseg.model.file import FORMAT, Contents, reject
 from crfseg.model.weights import PRECISIONS, PatternTable
 from crfseg.text.files import PathLike
 
-_MAX_POTENTIAL: Final = 1e6  # of one weight, so that sums stay finite
+_MAX_POTENTIAL: Final = 1e6  # of a single weight, so that sums stay finite
 _MAX_UNIT: Final = np.iinfo(np.int16).max
 _DAMAGE: Final = (
     CrfsegError, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
-# The arrays that came with each format, empty before.
+# Arrays added by each version of the format, and their value in older files.
 _SINCE: Final[dict[int, dict[str, NDArray[Any]]]] = {
     3: {
         name: np.empty(0, dtype=np.uint8) for name in ("groups", "lexicon.words", "lexicon.classes")
@@ -63,7 +63,7 @@ Fields = Mapping[str, Any]
 
 
 def header_of(fields: Fields) -> dict[str, Any]:
-    """Return the header of a model's file."""
+    """Return the header of the file of a model."""
     return {
         "format": FORMAT,
         "tag_set": dataclasses.asdict(fields["tag_set"]),
@@ -77,7 +77,7 @@ def header_of(fields: Fields) -> dict[str, Any]:
 
 
 def arrays_of(fields: Fields) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a model's file."""
+    """Return the arrays of the file of a model."""
     extractor: Extractor = fields["extractor"]
     alphabet, lexicon, varieties = extractor.alphabet, extractor.lexicon, extractor.varieties
     arrays: dict[str, NDArray[Any]] = {
@@ -104,7 +104,7 @@ def checked_fields(path: PathLike, contents: Contents) -> dict[str, Any]:
     Raises
     ------
     ModelFileError
-        If anything in it is not as it should be: the file is damaged, or was made to do harm.
+        If a value is not valid: the file is damaged or malicious.
     """
     try:
         return _checked_fields(path, contents.header, contents.arrays)
@@ -150,7 +150,7 @@ def _checked_weights(
     templates: Templates,
     n_tags: int,
 ) -> dict[str, Any]:
-    """Return the fields that scores are added up of: tables, transitions and scale."""
+    """Return the fields that scores are sums of: tables, transitions and scale."""
     transitions = arrays["transitions"]
     if transitions.dtype not in (np.int16, np.float64) or transitions.shape != (n_tags, n_tags):
         reject(path, f"is damaged (transitions {transitions.shape} {transitions.dtype})")
@@ -209,7 +209,7 @@ def _checked_table(
 def _checked_keys(
     path: PathLike, kind: PatternKind, arrays: dict[str, NDArray[Any]]
 ) -> NDArray[np.uint64]:
-    """Return the keys of a kind; format 1 has 16 bits for every symbol of a key."""
+    """Return the keys of a kind; format 1 stores keys, with 16 bits for every symbol."""
     if f"{kind.name}.keys" in arrays:
         keys = arrays[f"{kind.name}.keys"]
         if keys.dtype != np.uint64 or keys.ndim != 1:
@@ -258,7 +258,7 @@ def _checked_lexicon(
     if ((classes < 1) | (classes > N_CLASSES)).any():
         reject(path, "is damaged (a word of the lexicon is in no class)")
     lexicon = Lexicon(words, classes)
-    lexicon.matcher(alphabet)  # raises a ValueError if a word is repeated or not valid
+    lexicon.matcher(alphabet)  # raises a ValueError if a word is not valid or there twice
     return lexicon
 
 
@@ -266,8 +266,8 @@ def _checked_varieties(path: PathLike, arrays: dict[str, NDArray[Any]]) -> Varie
     strings, classes = arrays["varieties.strings"], arrays["varieties.classes"]
     if strings.dtype != np.uint16 or classes.dtype != np.uint8 or classes.ndim != 1:
         reject(path, f"is damaged (varieties {strings.shape} {strings.dtype} {classes.dtype})")
-    varieties = Varieties(strings, classes)  # raises a ValueError if one is not valid
-    varieties.matcher()  # and so does this if a string is there twice
+    varieties = Varieties(strings, classes)  # raises a ValueError if they are not valid
+    varieties.matcher()  # raises a ValueError if a string is there twice
     return varieties
 
 
@@ -285,5 +285,5 @@ def _checked_alphabet(path: PathLike, arrays: dict[str, NDArray[Any]], folding: 
 
 
 def _text_bytes(words: Sequence[str]) -> NDArray[np.uint8]:
-    """Return words as UTF-8, a word a line."""
+    """Return words as UTF-8, one a line."""
     return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)

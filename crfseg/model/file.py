@@ -1,8 +1,7 @@
-"""The model file: a container of one JSON header and raw arrays, with a digest of both.
+"""Reads and writes model files: one JSON header and raw arrays, with a digest of both.
 
-A ``.crfseg`` file is a safetensors file. Reading it executes nothing. What the header and the
-arrays mean, and their checks, stand in :mod:`crfseg.model.fields`; docs/file-format.md describes
-the file to the byte.
+A ``.crfseg`` file is a safetensors file. Reading it executes nothing. :mod:`crfseg.model.fields`
+defines and checks the content of header and arrays; docs/file-format.md specifies the format.
 """
 
 from __future__ import annotations
@@ -29,16 +28,25 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 class Contents(NamedTuple):
-    """The contents of a model file, whose digest has been verified."""
+    """The contents of a model file with a verified digest."""
 
     header: dict[str, Any]
     arrays: dict[str, NDArray[Any]]
     digest: str
-    """SHA-256 of header and arrays, as in the file."""
+    """SHA-256 of header and arrays."""
 
 
 def write(path: PathLike, header: Mapping[str, Any], arrays: Arrays) -> None:
     """Write a model file, through a temporary file beside it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    header
+        JSON-like.
+    arrays
+        Arrays by name, C-contiguous.
 
     Raises
     ------
@@ -46,19 +54,19 @@ def write(path: PathLike, header: Mapping[str, Any], arrays: Arrays) -> None:
         If the file cannot be written; an older file of that name stays as it was.
     """
     text = json.dumps(header, sort_keys=True)
-    entry = f"{digest_of(text, arrays)} {text}"  # one entry: of two the order is not fixed
+    entry = f"{digest_of(text, arrays)} {text}"  # a single entry, as their order is not fixed
     with replacing(path) as beside:
         # Not save_file, which would replace a pipe by a regular file.
         beside.write_bytes(safetensors.numpy.save(dict(arrays), metadata={"crfseg": entry}))
 
 
 def read(path: PathLike) -> Contents:
-    """Read a model file once, and verify its digest.
+    """Read a model file and verify its digest.
 
     Raises
     ------
     ModelFileError
-        If it is no model, damaged, or of a newer format.
+        If it is not a model, is damaged, or has a newer format.
     OSError
         If the file cannot be read.
     """
@@ -75,7 +83,7 @@ def read(path: PathLike) -> Contents:
 
 
 def _checked_header(path: PathLike, text: str) -> dict[str, Any]:
-    """Return the header, if its format is one that this version reads."""
+    """Return the header, if this version reads its format."""
     try:
         header = dict(json.loads(text))
         version = header["format"]
@@ -92,7 +100,7 @@ def _checked_header(path: PathLike, text: str) -> dict[str, Any]:
 
 
 def digest_in(path: PathLike) -> str:
-    """Return the SHA-256 in the header of a model file, not verified."""
+    """Return the SHA-256 in the header of a model file, without verifying it."""
     with _opened(path) as file:
         return str((file.metadata() or {}).get("crfseg", "")).partition(" ")[0]
 
@@ -100,7 +108,7 @@ def digest_in(path: PathLike) -> str:
 @contextmanager
 def _opened(path: PathLike) -> Iterator[Any]:
     """Open a safetensors file."""
-    with Path(path).open("rb"):  # says what is wrong in the system's own words
+    with Path(path).open("rb"):  # raises the system's own error
         pass
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
@@ -111,17 +119,17 @@ def _opened(path: PathLike) -> Iterator[Any]:
 
 
 def is_model(path: PathLike) -> bool:
-    """Return whether a file is meant to be a model, truncated or not.
+    """Return True if a file begins as a model does, even if it is truncated.
 
-    It begins with a length in eight bytes, the last four of them 0, then JSON: no text does.
+    That is a length of eight bytes, the last four of them 0, then JSON. No text begins so.
     """
     with Path(path).open("rb") as file:
-        begin = file.read(9)
-    return begin[4:] == b"\0\0\0\0{"
+        head = file.read(9)
+    return head[4:] == b"\0\0\0\0{"
 
 
 def digest_of(header: str, arrays: Arrays) -> str:
-    """Return the SHA-256 over the header's text, then each array's name and bytes, by name."""
+    """Return the SHA-256 of the header's text, then of each array's name and bytes, by name."""
     digest = hashlib.sha256(header.encode())
     for name in sorted(arrays):
         digest.update(name.encode())
@@ -130,7 +138,7 @@ def digest_of(header: str, arrays: Arrays) -> str:
 
 
 def reject(path: PathLike, what: str) -> NoReturn:
-    """Raise a ModelFileError that says what is wrong with a file."""
+    """Raise a ModelFileError for a file that is not valid."""
     raise ModelFileError(
         f"{os.fspath(path)}: {what}; expected a .crfseg file. Train it or copy it again"
     )

@@ -24,24 +24,24 @@ from crfseg.model import file
 from crfseg.model.fields import arrays_of, checked_fields, header_of
 from crfseg.model.weights import PatternTable, Precision, Weights
 
-_FINEST: Final = 16  # units of scale in a step of the kind with the largest weights, if they fit
-_SUM: Final = np.iinfo(np.int16).max  # of all weights that speak to one character and tag
+_UNITS_PER_STEP: Final = 16  # of the kind with the largest weights, unless sums exceed _MAX_SUM
+_MAX_SUM: Final = np.iinfo(np.int16).max  # of all weights that add to one position and tag
 
 
 class Origin(NamedTuple):
     """The file that a model was loaded from.
 
-    A loaded model is pickled as path and digest; the other process loads it there, once for all
-    that come. One without a file, or whose file has changed since, is pickled with all its fields.
+    A loaded model is pickled as path and digest, and unpickling loads the file, once a process. A
+    model without a file, or whose file has changed, is pickled with all its fields.
     """
 
     path: str
-    """Absolute."""
+    """Absolute path."""
     digest: str
-    """The SHA-256 that its header has."""
+    """SHA-256 in its header."""
 
     def is_there(self) -> bool:
-        """Return whether the file is unchanged."""
+        """Return True if the file still has this digest."""
         try:
             return file.digest_in(self.path) == self.digest
         except (OSError, ModelFileError):
@@ -50,37 +50,38 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Everything that tagging needs, and the record of how it was made.
+    """A trained model: all that tagging needs, and the record of its training.
 
     Parameters
     ----------
     tag_set
-        The tags that it predicts.
+        The L tags that it predicts.
     extractor
-        The features that it looks at.
+        Its features.
     tables
         The weights of each kind of pattern, in the order of ``templates.kinds``.
     transitions
-        Shape (L, L); entries of illegal pairs are never read.
+        Weights of pairs of tags, shape (L, L), row = previous tag; those of illegal pairs are not
+        read.
     scale
-        The log-potential of one unit; 1.0 for float64 weights.
+        The log-potential of one unit, > 0; 1.0 for float64 weights.
     temperature
-        What log-potentials are divided by where they become probabilities; tags do not depend on
-        it. Above 1 where the model, left alone, is surer than it is right.
+        Divisor of log-potentials where they become probabilities, > 0; tags do not depend on it.
+        Above 1 for a model that is overconfident without it.
     vocabulary
-        The distinct words of the training corpus, sorted.
+        The W distinct words of the training corpus, sorted.
     frequencies
-        How often each of them occurs there: 2 ** (k - 1) to 2 ** k - 1 times for class k; shape
-        (W,), or empty if unknown.
+        Frequency class of each word: k for 2 ** (k - 1) to 2 ** k - 1 occurrences; shape (W,),
+        uint8, or empty if they were not counted.
     sentences
-        The hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
+        Hashes of the training sentences, ascending, see :meth:`crfseg.Corpus.hashes`.
     info
         Provenance, JSON-like: how, when and from what it was trained, its scores, its licence.
 
     Attributes
     ----------
     origin
-        The file that it was loaded from, if it was; it is pickled as that file's path then.
+        The file that it was loaded from, or None.
     """
 
     tag_set: TagSet
@@ -113,17 +114,17 @@ class Model:
 
     @property
     def alphabet(self) -> Alphabet:
-        """The characters known."""
+        """The known characters."""
         return self.extractor.alphabet
 
     @property
     def lexicon(self) -> Lexicon:
-        """The words that the templates look up."""
+        """The words of the lexicon views."""
         return self.extractor.lexicon
 
     @property
     def warm_start(self) -> WarmStart:
-        """The parts that the encoding of another corpus can go on from."""
+        """The parts that the encoding of another corpus starts from."""
         return WarmStart(self.tag_set, self.extractor, [table.keys for table in self.tables])
 
     @property
@@ -143,7 +144,7 @@ class Model:
 
     @cached_property
     def frequency_of(self) -> Mapping[str, int]:
-        """The frequency class of each word of the vocabulary; 0 if unknown."""
+        """The frequency class of each word of the vocabulary; 0 if they were not counted."""
         classes = self.frequencies.tolist() or [0] * len(self.vocabulary)
         return dict(zip(self.vocabulary, classes, strict=True))
 
@@ -155,23 +156,23 @@ class Model:
         )
 
     def top_features(self, n: int) -> list[tuple[str, str, float]]:
-        """Return the n features of the largest weights by size: (feature, tag, weight)."""
+        """Return the n features of largest absolute weight: (feature, tag, log-potential)."""
         n = max(n, 0)
-        found: list[tuple[str, str, float]] = []
+        features: list[tuple[str, str, float]] = []
         for table in self.tables:
             flat = np.abs(self.potentials(table).reshape(-1))
             largest = np.argpartition(-flat, n)[:n] if n < len(flat) else np.arange(len(flat))
             for at in zip(*np.unravel_index(largest, table.weights.shape), strict=True):
                 pattern, row, tag = map(int, at)
                 weight = float(table.weights[at]) * table.unit * self.scale
-                found.append(
+                features.append(
                     (
                         self.extractor.feature(table.kind, table.keys[pattern], row),
                         self.tag_set.names[tag],
                         weight,
                     )
                 )
-        return sorted(found, key=lambda feature: -abs(feature[2]))[:n]
+        return sorted(features, key=lambda feature: -abs(feature[2]))[:n]
 
     @property
     def precision(self) -> Precision:
@@ -179,15 +180,16 @@ class Model:
         return cast(Precision, self.tables[0].weights.dtype.name)
 
     def potentials(self, table: PatternTable) -> NDArray[np.float64]:
-        """Return the weights of one of the tables as log-potentials, shape (P, width, L)."""
+        """Return the weights of a table as log-potentials, shape (P, width, L)."""
         return table.weights * np.float64(table.unit * self.scale)
 
     def quantize(self, precision: Precision = "int8") -> Model:
         """Return the model with weights rounded to integers and patterns of zeros dropped.
 
-        Scores are then sums of integers: exact, in any order, on any machine. A kind of pattern has
-        steps of 1 / 127 of its largest weight (``"int8"``), rounded up to a multiple of a unit that
-        all kinds share, or one unit of 1 / 32,767 of the largest weight of all (``"int16"``).
+        Scores are then sums of integers: exact, in any order, on any machine. The quantization step
+        of a kind of pattern is 1 / 127 of its largest weight, rounded up to a multiple of the scale
+        (``"int8"``), or the scale itself, 1 / 32,767 of the largest weight of all (``"int16"``). A
+        quantized model is returned as it is.
         """
         if self.transitions.dtype.kind != "f":
             return self
@@ -198,22 +200,22 @@ class Model:
         finest = 1
         if precision == "int8":
             width = sum(table.kind.width for table in self.tables)
-            finest = max(1, min(_FINEST, _SUM // (steps * width)))
+            finest = max(1, min(_UNITS_PER_STEP, _MAX_SUM // (steps * width)))
         scale = max(
             max(largest) / (steps * finest),
             float(np.abs(self.transitions[self.tag_set.legal]).max()) / np.iinfo(np.int16).max,
         )
         scale = scale or 1.0
         tables = tuple(
-            _rounded(table, scale, _unit(most / steps / scale, precision), precision)
-            for table, most in zip(self.tables, largest, strict=True)
+            _rounded(table, scale, _unit(weight / steps / scale, precision), precision)
+            for table, weight in zip(self.tables, largest, strict=True)
         )
         legal = np.where(self.tag_set.legal, self.transitions, 0.0)
         transitions = np.rint(legal / scale).astype(np.int16)
         return dataclasses.replace(self, tables=tables, transitions=transitions, scale=scale)
 
     def _widened(self) -> Model:
-        """Return the model with float64 weights, where training gave it float32."""
+        """Return the model with float64 weights; training yields float32."""
         tables = (
             dataclasses.replace(table, weights=table.weights.astype(np.float64, copy=False))
             for table in self.tables
@@ -234,12 +236,12 @@ class Model:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
-        """Read a model from a file, checking everything that is in it.
+        """Read a model from a file and check its contents.
 
         Raises
         ------
         ModelFileError
-            If it is no model, damaged, or of a newer format.
+            If it is not a model, is damaged, or has a newer format.
         OSError
             If the file cannot be read.
         """
@@ -251,7 +253,7 @@ class Model:
 
 
 def _unit(step: float, precision: Precision) -> int:
-    """Return a step in whole units, rounded up, so that the largest weight still fits."""
+    """Return a quantization step in units, rounded up so that the largest weight still fits."""
     return max(1, int(np.ceil(step - 1e-9))) if precision == "int8" else 1
 
 
@@ -261,14 +263,14 @@ def _rounded(table: PatternTable, scale: float, unit: int, precision: Precision)
     return PatternTable(table.kind, table.keys[used], weights[used], unit)
 
 
-@lru_cache(maxsize=4)  # a process that gets many segmenters of a model loads it once
+@lru_cache(maxsize=4)  # a process that unpickles many segmenters loads their model once
 def restored(origin: Origin) -> Model:
-    """Load a model that another process had loaded.
+    """Load a model that was pickled as its origin.
 
     Raises
     ------
     ModelFileError
-        If its file is not there, or is another one.
+        If the file is missing or has another digest.
     """
     try:
         model = Model.load(origin.path)

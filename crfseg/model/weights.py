@@ -1,4 +1,4 @@
-"""The weights of a model: a table for each kind of pattern."""
+"""Weights of a model: one table for each kind of pattern."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class PatternTable:
     Parameters
     ----------
     kind
-        What the patterns are.
+        The kind.
     keys
-        The patterns, shape (P,), uint64, distinct.
+        Keys of the patterns, distinct, shape (P,), uint64.
     weights
-        One block a pattern, shape (P, kind.width, L); row r speaks to the position ``r -
-        kind.reach`` from the pattern's first symbol.
+        One block for each pattern, shape (P, kind.width, L). Row r adds to position i -
+        kind.reach + r, i being the pattern's first position.
     unit
-        How many of the model's units a weight of 1 is.
+        Quantization step of this table, in multiples of the model's scale.
     """
 
     kind: PatternKind
@@ -39,7 +39,7 @@ class PatternTable:
 
     @property
     def largest_sum(self) -> float:
-        """The largest that the weights of this kind can add up to at one character and tag."""
+        """An upper bound of the absolute sum of these weights at one position and tag."""
         if not len(self.weights):
             return 0.0
         largest = max(float(self.weights.max()), -float(self.weights.min()))
