@@ -1,4 +1,22 @@
-"""Train, tag and evaluate Chinese word segmentation with linear-chain CRFs."""
+"""Train, tag and evaluate Chinese word segmentation with linear-chain CRFs.
+
+Modules import from their own package and from packages higher in this list::
+
+    errors           all exceptions
+    text             characters, white space, offsets, encodings, files
+    corpus           segmented text, its formats and public sources
+    features         templates, alphabet, clusters, lexicon, datasets
+    model            weights, training record, and the model file
+    decoding         Viterbi, n-best and marginals, compiled
+    constraints      user lexicons and rules
+    segmenter        text to words, spans and tokens with a model
+    evaluation       scores, significance, comparison, reports
+    training         from corpora to a model
+    model_selection  cross-validation, learning curves, tuning
+    annotation       corpus checks, label errors, active learning
+    cli              the command line
+    jieba            the functions of jieba with a model of crfseg
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -94,9 +112,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module 'crfseg' has no attribute {name!r}")
-    found = getattr(import_module(f"crfseg.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+    value = getattr(import_module(f"crfseg.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

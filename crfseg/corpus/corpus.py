@@ -330,7 +330,13 @@ class Corpus:
 
 
 def place(parts: Sequence[Corpus], sentence: int) -> tuple[str, int]:
-    """Return the file and the line of a sentence, counted over several corpora as one text."""
+    """Return the file and the line of a sentence, counted over several corpora as one text.
+
+    Raises
+    ------
+    IndexError
+        If the corpora have fewer sentences.
+    """
     for part in parts:
         if sentence < len(part):
             return part.name, int(part.lines[sentence])

@@ -178,6 +178,11 @@ def pip_download(source: Source, scratch: Path) -> Path:
 
     The requirement has the digest, so that pip checks it before it runs code of the package to get
     its metadata.
+
+    Raises
+    ------
+    FetchError
+        If pip fails.
     """
     requirements = scratch / "requirements.txt"
     requirements.write_text(f"{source.package} --hash=sha256:{source.sha256}\n", encoding="utf-8")

@@ -71,7 +71,7 @@ class Source:
     split
         For a treebank: ``dev`` and ``test`` as ranges of file numbers; the rest is train.
     package, archive, url, sha256
-        Of a source in one archive: pip requirement or address, file name and digest.
+        Pip requirement or address, file name and digest of a source in one archive.
     """
 
     name: str

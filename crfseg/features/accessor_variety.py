@@ -130,7 +130,8 @@ def fit_varieties(
     raw
         Entries of the raw text, likewise, shape (R',).
     lexicon_features
-        Of the training text, shape (T',); leave-one-out classes are written to view A.
+        Lexicon features of the training text, shape (T',); view A is written to, with
+        leave-one-out classes.
     transductive
         Return varieties for the text of ``raw``, not for a text that was not counted.
 

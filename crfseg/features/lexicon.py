@@ -10,8 +10,8 @@
 
 A model that looked up the words of its own training text would never see an unknown word. So the
 text is split into folds, and the classes in each fold come from the counts in the others
-(cross-fitting). The model also learns the reliability of word lists: there a word that no other
-fold has is in a list alone.
+(cross-fitting). A word of one fold alone that is in a word list has the class of a list word there:
+so the model learns the reliability of lists too.
 """
 
 from __future__ import annotations

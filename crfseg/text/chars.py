@@ -62,6 +62,13 @@ N_CLASSIFIED: Final = 0x32000
 def code_points(text: str) -> CodePoints:
     """Return the code points of a string, shape (T,), uint32; lone surrogates are kept.
 
+    Raises
+    ------
+    TypeError
+        If it is not a str.
+
+    Examples
+    --------
     >>> code_points("a京").tolist()
     [97, 20140]
     """

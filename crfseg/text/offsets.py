@@ -55,7 +55,13 @@ def offsets(text: str, unit: Unit) -> Offsets:
 
 
 def offsets_of(codes: chars.CodePoints, unit: Unit) -> Offsets:
-    """Return the :func:`offsets` of a text given as T code points; shape (T + 1,)."""
+    """Return the :func:`offsets` of a text given as T code points; shape (T + 1,).
+
+    Raises
+    ------
+    OptionError
+        If the unit is unknown.
+    """
     if unit not in UNITS:
         raise OptionError(f"unknown unit {unit!r}; expected one of {', '.join(UNITS)}")
     sizes = np.ones(len(codes), dtype=np.int64)
