@@ -293,10 +293,9 @@ cdef class Matcher:
                 f"words of the latter, got {len(classes)}, {len(lexicon_features)}, {len(words)}"
             )
         cdef const uint8_t *of_words = &classes[0] if self.n_words else NULL
-        if n == 0:
-            return
-        with nogil:
-            self.find(&entries[0], n, of_words, &lexicon_features[0], &words[0])
+        if n:
+            with nogil:
+                self.find(&entries[0], n, of_words, &lexicon_features[0], &words[0])
 
     cdef void find_all(
         self, const uint32_t *entries, Py_ssize_t n, const uint8_t *classes,
