@@ -341,7 +341,7 @@ cdef class Matcher:
         cdef Py_ssize_t n = entries.shape[0]
         if classes.shape[0] != self.n_words or lexicon_features.shape[0] != n:
             raise ValueError(
-                f"{self.n_words} words, {n} places; expected classes of the former, marks of the "
+                f"{self.n_words} words, {n} positions; expected classes of the former, codes of the "
                 f"latter, got {len(classes)}, {len(lexicon_features)}"
             )
         with nogil:
@@ -375,7 +375,7 @@ cdef class Matcher:
         cdef Search search
         if (seen.shape[0], whole.shape[0], boundaries.shape[0]) != (self.n_words, self.n_words, n):
             raise ValueError(
-                f"{self.n_words} words, {n} places; expected counts of the former, starts of the "
+                f"{self.n_words} words, {n} positions; expected counts of the former, starts of the "
                 f"latter, got {len(seen)}, {len(whole)}, {len(boundaries)}"
             )
         with nogil:
